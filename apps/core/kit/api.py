@@ -1,0 +1,186 @@
+"""The base of the REST API: scoped lists, one error shape, idempotent writes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import orjson
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, pagination, renderers, status, viewsets
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+from apps.core import jobs
+from apps.core.access import ANONYMOUS, Actor
+from apps.core.errors import DomainError
+from apps.core.models import IdempotentRequest
+
+
+def actor_of(request: Request) -> Actor:
+    """The actor behind a session or a token."""
+    return getattr(request._request, "actor", ANONYMOUS)
+
+
+class OrjsonRenderer(renderers.BaseRenderer):
+    """JSON, fast; Decimals travel as strings so that no fen is lost."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+    ) -> bytes:
+        return (
+            b""
+            if data is None
+            else orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
+        )
+
+
+class Pagination(pagination.LimitOffsetPagination):
+    """`limit` and `offset`; the count is exact up to 10,000 and bounded beyond."""
+
+    default_limit = 100
+    max_limit = 1000
+    count_limit = 10_000
+
+    def get_count(self, queryset: Any) -> int:
+        if isinstance(queryset, QuerySet):
+            return int(queryset.order_by()[: self.count_limit + 1].count())
+        return len(queryset)
+
+
+class MayAct(BasePermission):
+    """Asks the actor for the action the view names for its method."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        actor = actor_of(request)
+        return actor.user_id is not None and actor.may(view.action_for(request.method))
+
+
+class ScopedViewSet(viewsets.GenericViewSet):
+    """Lists and single rows of one query; `fields` are the documented keys, read with `.values()`."""
+
+    permission_classes = [MayAct]
+    read_action: ClassVar[str] = ""
+    write_action: ClassVar[str] = ""
+    query: ClassVar[Callable[..., QuerySet[Any]]]
+    fields: ClassVar[dict[str, str]] = {}
+    order_by: ClassVar[tuple[str, ...]] = ("pk",)
+
+    def action_for(self, method: str | None) -> str:
+        """The action code a method asks for."""
+        return (
+            self.read_action
+            if method in ("GET", "HEAD", "OPTIONS")
+            else self.write_action
+        )
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return type(self).query(actor=ANONYMOUS)
+        return type(self).query(actor=actor_of(self.request))
+
+    def represent(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows as dictionaries of the documented keys."""
+        plain = [name for name, path in self.fields.items() if name == path]
+        renamed = {name: F(path) for name, path in self.fields.items() if name != path}
+        return rows.order_by(*self.order_by).values(*plain, **renamed)
+
+    def list(self, request: Request) -> Response:
+        rows = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(self.represent(rows))
+        return self.get_paginated_response(page)
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        name = self.lookup_url_kwarg or self.lookup_field
+        row = self.represent(
+            self.get_queryset().filter(**{self.lookup_field: kwargs[name]})
+        ).first()
+        if row is None:
+            raise Http404
+        return Response(row)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """`{code, message, fields}` for every refusal; anything unexpected stays a 500 with its correlation id."""
+    if isinstance(error, DomainError):
+        return Response(error.as_dict(), status=status.HTTP_409_CONFLICT)
+    if isinstance(error, exceptions.ValidationError):
+        fields = (
+            error.detail
+            if isinstance(error.detail, dict)
+            else {"non_field_errors": error.detail}
+        )
+        body = {
+            "code": "invalid",
+            "message": _("Some fields are not right."),
+            "fields": fields,
+        }
+        return Response(body, status=error.status_code)
+    response = default_handler(error, context)
+    if response is not None:
+        code = (
+            "not_found"
+            if response.status_code == 404
+            else getattr(error, "default_code", "error")
+        )
+        message = (
+            _("Not found.")
+            if response.status_code == 404
+            else str(getattr(error, "detail", error))
+        )
+        response.data = {"code": code, "message": message, "fields": {}}
+    return response
+
+
+def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Response:
+    """Do `effect` once for each Idempotency-Key of an actor and give the same answer to every repeat.
+
+    The same key with another body is refused with 422; a missing key with 400.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not 8 <= len(key) <= 100:
+        raise exceptions.ValidationError(
+            {"Idempotency-Key": _("Send a header of 8 to 100 characters.")}
+        )
+    digest = hashlib.sha256(request.path.encode() + b"\0" + _body(request)).hexdigest()
+    actor = actor_of(request)
+    with transaction.atomic():
+        jobs.lock(f"idempotent:{actor.user_id}:{key}")
+        known = IdempotentRequest.objects.filter(
+            actor_id=actor.user_id, key=key
+        ).first()
+        if known is None:
+            code, answer = effect()
+            answer = orjson.loads(orjson.dumps(answer, default=str))
+            IdempotentRequest.objects.create(
+                actor_id=actor.user_id,
+                key=key,
+                body_sha256=digest,
+                status=code,
+                answer=answer,
+                created_at=timezone.now(),
+            )
+            return Response(answer, status=code)
+    if known.body_sha256 != digest:
+        body = {
+            "code": "key_reused",
+            "message": _("This key was used with another body."),
+            "fields": {},
+        }
+        return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+    return Response(known.answer, status=known.status)
+
+
+def _body(request: Request) -> bytes:
+    return orjson.dumps(request.data, default=str, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,67 @@
+"""How values are shown: one place for numbers, money, rates, months and what is missing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+MISSING = "—"
+NUMERIC = frozenset(
+    {"units", "number", "money", "percent", "score", "days", "months", "yuan"}
+)
+_PLACES = {
+    "units": 0,
+    "days": 0,
+    "number": 2,
+    "money": 2,
+    "yuan": 2,
+    "score": 2,
+    "months": 2,
+}
+_BADGES = {
+    "green": "bg-green-lt",
+    "amber": "bg-yellow-lt",
+    "red": "bg-red-lt",
+    "blue": "bg-blue-lt",
+    "grey": "bg-secondary-lt",
+}
+
+
+def show(value: Any, kind: str = "text", places: int | None = None) -> Any:
+    """The text of a value of this kind; missing is a dash, never 0."""
+    if value is None or value == "":
+        return MISSING
+    if kind == "badge":
+        return badge(value)
+    if kind == "percent":
+        return f"{grouped(Decimal(value) * 100, 1 if places is None else places)}%"
+    if kind in _PLACES:
+        return grouped(Decimal(value), _PLACES[kind] if places is None else places)
+    if kind == "month":
+        return value.strftime("%Y-%m") if isinstance(value, date) else str(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value
+
+
+def grouped(value: Decimal, places: int) -> str:
+    """A number with thousands separators and fixed places, rounded half up."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{rounded:,}"
+
+
+def badge(value: Any) -> Any:
+    """A (colour, text) pair as a badge."""
+    colour, text = value
+    return format_html(
+        '<span class="badge {}">{}</span>', _BADGES.get(colour, _BADGES["grey"]), text
+    )

@@ -1,0 +1,78 @@
+"""The left menu: one list for everybody, shown as far as the actor may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Actor
+
+SECTIONS: dict[str, tuple[Any, str]] = {
+    "home": (_("Home"), "home"),
+    "network": (_("Network"), "building-store"),
+    "inventory": (_("Inventory"), "packages"),
+    "sales": (_("Sales"), "car"),
+    "health": (_("Health"), "heartbeat"),
+    "incentives": (_("Incentives"), "coin"),
+    "analysis": (_("Analysis"), "chart-bar"),
+    "data": (_("Data"), "database-import"),
+    "settings": (_("Settings"), "settings"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: the page it opens and the action that page asks for."""
+
+    section: str
+    label: Any
+    url_name: str
+    action: str
+    order: int = 100
+
+
+_items: list[Item] = []
+
+
+def add(
+    section: str, label: Any, url_name: str, action: str, *, order: int = 100
+) -> None:
+    """Register an entry; called while an app's urls load."""
+    if section not in SECTIONS:
+        raise ValueError(f"unknown menu section {section}")
+    if all(item.url_name != url_name for item in _items):
+        _items.append(Item(section, label, url_name, action, order))
+
+
+def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The sections and entries this actor may open, with the entry of the current path marked."""
+    sections = []
+    for code, (label, icon) in SECTIONS.items():
+        entries = [
+            {"label": item.label, "url": reverse(item.url_name), "order": item.order}
+            for item in _items
+            if item.section == code and actor.may(item.action)
+        ]
+        if entries:
+            entries.sort(key=lambda entry: entry["order"])
+            sections.append(
+                {"code": code, "label": label, "icon": icon, "entries": entries}
+            )
+    _mark_current(sections, path)
+    return sections
+
+
+def _mark_current(sections: list[dict[str, Any]], path: str) -> None:
+    matching = [
+        (len(entry["url"]), section, entry)
+        for section in sections
+        for entry in section["entries"]
+        if path == entry["url"]
+        or (entry["url"] != "/" and path.startswith(entry["url"]))
+    ]
+    if matching:
+        _, section, entry = max(matching, key=lambda match: match[0])
+        section["current"] = entry["current"] = True

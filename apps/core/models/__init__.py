@@ -1,0 +1,14 @@
+from apps.core.models.audit import AuditEvent
+from apps.core.models.files import StoredFile
+from apps.core.models.imports import ImportBatch, ImportRow, MappingProfile
+from apps.core.models.jobs import IdempotentRequest, Job
+
+__all__ = [
+    "AuditEvent",
+    "IdempotentRequest",
+    "ImportBatch",
+    "ImportRow",
+    "Job",
+    "MappingProfile",
+    "StoredFile",
+]

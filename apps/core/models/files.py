@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StoredFile(models.Model):
+    """A file someone uploaded or the product wrote, kept outside the web root under its content hash."""
+
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    blob = models.FileField(upload_to="blobs/")
+    owner_id = models.BigIntegerField(null=True)
+    owner_label = models.CharField(max_length=150, blank=True)
+    dealer_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        indexes = [models.Index(fields=["sha256"], name="storedfile_sha256")]
+
+    def __str__(self) -> str:
+        return self.name

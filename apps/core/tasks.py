@@ -1,0 +1,14 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.core import jobs
+
+
+@shared_task(name=jobs.TASK, acks_late=True, reject_on_worker_lost=True)
+def run_job(job_id: str, **_: object) -> None:
+    jobs.run(job_id)
+
+
+@shared_task(name="core.reconcile")
+def reconcile(**_: object) -> None:
+    jobs.reconcile(timezone.now())

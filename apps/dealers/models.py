@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.dealers.rules import (
+    ChannelPattern,
+    DealerStatus,
+    PartnerType,
+    StoreType,
+    UnitKind,
+)
+
+UNIT_KINDS = [
+    (UnitKind.HQ, _("Headquarters")),
+    (UnitKind.REGION, _("Region")),
+    (UnitKind.PROVINCE, _("Province")),
+    (UnitKind.AREA, _("Area")),
+]
+STATUSES = [
+    (DealerStatus.PREPARING, _("In preparation")),
+    (DealerStatus.ACTIVE, _("Active")),
+    (DealerStatus.SUSPENDED, _("Suspended")),
+    (DealerStatus.CLOSED, _("Closed")),
+    (DealerStatus.MERGED, _("Merged")),
+]
+STORE_TYPES = [
+    (StoreType.FULL_4S, _("4S store")),
+    (StoreType.CITY_SHOWROOM, _("City showroom")),
+    (StoreType.SECOND_TIER, _("Second-tier outlet")),
+    (StoreType.DIRECT, _("Maker-owned store")),
+    (StoreType.SATELLITE, _("Satellite store")),
+    (StoreType.SERVICE, _("Service store")),
+]
+CHANNEL_PATTERNS = [
+    (ChannelPattern.DIRECT_SALE, _("Direct sale")),
+    (ChannelPattern.SOLE_AGENT, _("Sole agency")),
+    (ChannelPattern.FRANCHISE, _("Franchised agency")),
+    (ChannelPattern.EXCLUSIVE, _("Brand exclusive")),
+]
+PARTNER_TYPES = [
+    (PartnerType.DEALER, _("Dealer")),
+    (PartnerType.AGENT, _("Agent")),
+    (PartnerType.OPERATOR, _("Operator")),
+]
+
+
+class Division(models.Model):
+    """An administrative division of China; `code` is the official one, `level` 1 province, 2 city, 3 county."""
+
+    code = models.CharField(_("code"), max_length=6, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    level = models.PositiveSmallIntegerField(_("level"))
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name = _("administrative division")
+        verbose_name_plural = _("administrative divisions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrgUnit(models.Model):
+    """A unit of the maker's field organisation; `path` is `/1/4/9/`, ending with its own id."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=10, choices=UNIT_KINDS)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    path = models.CharField(max_length=200, unique=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("organisation unit")
+        verbose_name_plural = _("organisation units")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitPlacement(models.Model):
+    """Under which unit a unit stood, from one day to another; the open row is today's parent."""
+
+    unit = models.ForeignKey(
+        OrgUnit, on_delete=models.PROTECT, related_name="placements"
+    )
+    parent = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("unit placement")
+        verbose_name_plural = _("unit placements")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} → {self.parent_id}"
+
+
+class DealerGroup(models.Model):
+    """An investor or group that owns several dealers."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=150)
+
+    class Meta:
+        verbose_name = _("dealer group")
+        verbose_name_plural = _("dealer groups")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dealer(models.Model):
+    """A company authorised to sell or serve; `code` is opaque and may change, `id` never does."""
+
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    name_key = models.CharField(max_length=300, blank=True)
+    unit = models.ForeignKey(
+        OrgUnit, verbose_name=_("organisation unit"), on_delete=models.PROTECT
+    )
+    group = models.ForeignKey(
+        DealerGroup,
+        verbose_name=_("dealer group"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    province = models.ForeignKey(
+        Division,
+        verbose_name=_("province"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    city = models.ForeignKey(
+        Division,
+        verbose_name=_("city"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    city_tier = models.CharField(_("city tier"), max_length=10, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    store_type = models.CharField(
+        _("store type"), max_length=20, choices=STORE_TYPES, default=StoreType.FULL_4S
+    )
+    channel_pattern = models.CharField(
+        _("channel pattern"),
+        max_length=20,
+        choices=CHANNEL_PATTERNS,
+        default=ChannelPattern.EXCLUSIVE,
+    )
+    partner_type = models.CharField(
+        _("partner type"),
+        max_length=20,
+        choices=PARTNER_TYPES,
+        default=PartnerType.DEALER,
+    )
+    capabilities = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    status = models.CharField(
+        _("status"), max_length=20, choices=STATUSES, default=DealerStatus.ACTIVE
+    )
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    contract_from = models.DateField(_("contract from"), null=True, blank=True)
+    contract_to = models.DateField(_("contract to"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    class Meta:
+        verbose_name = _("dealer")
+        verbose_name_plural = _("dealers")
+        indexes = [
+            # sorting by name without ICU: a pinyin key
+            models.Index(fields=["name_key"], name="dealer_name_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+
+class DealerCode(models.Model):
+    """A code the dealer carries or carried; facts that come with an old code still find their dealer."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("dealer code")
+        verbose_name_plural = _("dealer codes")
+        indexes = [models.Index(fields=["code"], name="dealercode_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DealerPlacement(models.Model):
+    """In which unit a dealer stood, from one day to another; exactly one on each day."""
+
+    dealer = models.ForeignKey(
+        Dealer, on_delete=models.PROTECT, related_name="placements"
+    )
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("dealer placement")
+        verbose_name_plural = _("dealer placements")
+
+    def __str__(self) -> str:
+        return f"{self.dealer_id} → {self.unit_id}"
+
+
+class Outlet(models.Model):
+    """A place of business of a dealer: showroom, workshop, second-tier point."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="outlets")
+    code = models.CharField(_("code"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    store_type = models.CharField(_("store type"), max_length=20, choices=STORE_TYPES)
+    city = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outlet")
+        verbose_name_plural = _("outlets")
+        constraints = [
+            models.UniqueConstraint(fields=["dealer", "code"], name="outlet_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+FEED_STATES = [("reported", _("Reported")), ("nil", _("Nil return"))]
+
+
+class FeedStatus(models.Model):
+    """That a dealer's data of a month has come, or that there was nothing to report; no row means missing."""
+
+    dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT)
+    period = models.DateField(_("month"))
+    feed = models.CharField(_("feed"), max_length=40)
+    state = models.CharField(_("state"), max_length=10, choices=FEED_STATES)
+    first_reported_at = models.DateTimeField(_("first reported at"))
+    last_reported_at = models.DateTimeField(_("last reported at"))
+    source = models.CharField(_("source"), max_length=80)
+
+    class Meta:
+        verbose_name = _("feed status")
+        verbose_name_plural = _("feed states")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "feed", "dealer"], name="feedstatus_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(period__day=1), name="feedstatus_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feed} {self.period:%Y-%m}"
+
+
+class MonthRevision(models.Model):
+    """A reading of a month: the current one is open or frozen; a frozen one never changes."""
+
+    period = models.DateField(_("month"))
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    computed_at = models.DateTimeField(_("computed at"), null=True)
+    frozen_at = models.DateTimeField(_("frozen at"), null=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    result_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("revision of a month")
+        verbose_name_plural = _("revisions of months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "revision"], name="monthrevision_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period:%Y-%m} r{self.revision}"
+
+
+class MeasureValue(models.Model):
+    """A measure of a dealer in a month, in one revision; partitioned by month."""
+
+    pk = models.CompositePrimaryKey(
+        "period", "revision", "measure", "dealer_id", "dimension"
+    )
+    period = models.DateField()
+    revision = models.PositiveSmallIntegerField()
+    measure = models.CharField(max_length=60)
+    dealer = models.ForeignKey(
+        "dealers.Dealer",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+    )
+    dimension = models.CharField(max_length=60, default="")
+    value = models.DecimalField(max_digits=20, decimal_places=6)
+
+    class Meta:
+        verbose_name = _("measure value")
+        verbose_name_plural = _("measure values")
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.value}"
+
+
+class KpiValue(models.Model):
+    """A KPI of a dealer in a month: value or the reason there is none, its two parts and its rule version."""
+
+    pk = models.CompositePrimaryKey("period", "revision", "kpi", "dealer_id")
+    period = models.DateField()
+    revision = models.PositiveSmallIntegerField()
+    kpi = models.CharField(max_length=60)
+    dealer = models.ForeignKey(
+        "dealers.Dealer",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+    )
+    numerator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    denominator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    reason = models.CharField(max_length=120, blank=True)
+    version = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("KPI value")
+        verbose_name_plural = _("KPI values")
+
+    def __str__(self) -> str:
+        return f"{self.kpi} {self.value}"
+
+
+class UnitKpiValue(models.Model):
+    """A KPI of an organisation unit: Σ numerators / Σ denominators, and the mean of its dealers beside it."""
+
+    unit = models.ForeignKey("dealers.OrgUnit", on_delete=models.PROTECT)
+    period = models.DateField()
+    revision = models.PositiveSmallIntegerField()
+    kpi = models.CharField(max_length=60)
+    numerator = models.DecimalField(max_digits=26, decimal_places=6, null=True)
+    denominator = models.DecimalField(max_digits=26, decimal_places=6, null=True)
+    value = models.DecimalField(max_digits=26, decimal_places=6, null=True)
+    mean = models.DecimalField(max_digits=26, decimal_places=6, null=True)
+    dealers_counted = models.PositiveIntegerField()
+    dealers_total = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("KPI value of a unit")
+        verbose_name_plural = _("KPI values of units")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "revision", "unit", "kpi"], name="unitkpivalue_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} {self.value}"
+
+
+class KpiSetting(models.Model):
+    """What an administrator configures of a KPI from a month on: its limits, its owner, whether it is shown."""
+
+    kpi = models.CharField(_("KPI"), max_length=60)
+    effective_from = models.DateField(_("effective from"))
+    amber = models.DecimalField(
+        _("amber limit"), max_digits=18, decimal_places=6, null=True, blank=True
+    )
+    red = models.DecimalField(
+        _("red limit"), max_digits=18, decimal_places=6, null=True, blank=True
+    )
+    owner = models.CharField(_("owner"), max_length=60, blank=True)
+    shown = models.BooleanField(_("shown"), default=True)
+
+    class Meta:
+        verbose_name = _("KPI setting")
+        verbose_name_plural = _("KPI settings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "effective_from"], name="kpisetting_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kpi
+
+
+class CustomKpi(models.Model):
+    """A KPI an administrator made from existing measures; `formula` is the text form of the formula language."""
+
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    label_zh = models.CharField(_("name (Chinese)"), max_length=60)
+    label_en = models.CharField(_("name (English)"), max_length=60)
+    formula = models.CharField(_("formula"), max_length=500)
+    unit = models.CharField(_("unit"), max_length=20)
+    better = models.CharField(_("which way is better"), max_length=10)
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("custom KPI")
+        verbose_name_plural = _("custom KPIs")
+
+    def __str__(self) -> str:
+        return self.code

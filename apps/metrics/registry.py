@@ -1,0 +1,103 @@
+"""What the product measures: feeds, measures and KPIs, each declared once and read by every page.
+
+An app declares in its `measures.py` and `kpis.py`; `freeze` checks at start-up that every reference exists and
+that no code is used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from apps.core.kit.tables import Column
+from apps.kernel.formula import Kind, check
+from apps.kernel.kpi import Kpi, Unit
+from apps.kernel.period import Month
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Data a dealer owes every month; it is reported, a nil return, or missing."""
+
+    code: str
+    label: str | Promise
+    due_day: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number for each dealer and month: an aggregate over facts.
+
+    `facts(month)` is the QuerySet the drill-down shows; `aggregate` sums it by `dealer`; `feed` decides whether no
+    fact means 0 or missing (None: no fact is always 0 for dealers that exist in the month). `dimension` names a
+    column of `facts` by which the measure is stored too. `columns` show a fact to people.
+    """
+
+    code: str
+    label: str | Promise
+    kind: Kind
+    unit: Unit
+    facts: Callable[[Month], QuerySet[Any]]
+    aggregate: Any
+    feed: str | None
+    columns: Sequence[Column] = ()
+    dealer: str = "dealer_id"
+    dimension: str | None = None
+
+
+class Registry:
+    """All declarations of one process, frozen once the apps are loaded."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.measures: dict[str, Measure] = {}
+        self.kpis: dict[str, Kpi] = {}
+
+    def feed(self, feed: Feed) -> Feed:
+        """Declare a feed."""
+        return self._add(self.feeds, feed)
+
+    def measure(self, measure: Measure) -> Measure:
+        """Declare a measure."""
+        return self._add(self.measures, measure)
+
+    def kpi(self, *kpis: Kpi) -> None:
+        """Declare KPIs."""
+        for kpi in kpis:
+            self._add(self.kpis, kpi)
+
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of every measure and KPI by code; a KPI is a rate."""
+        return {code: measure.kind for code, measure in self.measures.items()} | {
+            code: Kind.RATE for code in self.kpis
+        }
+
+    def freeze(self) -> None:
+        """Check all references; raises ValueError naming the declaration that is wrong."""
+        kinds = self.kinds()
+        for measure in self.measures.values():
+            if measure.feed is not None and measure.feed not in self.feeds:
+                raise ValueError(
+                    f"measure {measure.code} names an unknown feed {measure.feed}"
+                )
+        for kpi in self.kpis.values():
+            if kpi.formula is not None:
+                unknown = {ref.code for ref in kpi.formula.refs()} - set(kinds)
+                if unknown:
+                    raise ValueError(
+                        f"KPI {kpi.code} refers to unknown {sorted(unknown)}"
+                    )
+                check(kpi.formula, kinds)
+
+    def _add(self, store: dict[str, Any], item: Any) -> Any:
+        if item.code in store:
+            raise ValueError(f"{item.code} is declared twice")
+        store[item.code] = item
+        return item
+
+
+registry = Registry()

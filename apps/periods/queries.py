@@ -1,0 +1,58 @@
+"""Which month a day belongs to, and which month a fact of that day is posted to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from apps.kernel.period import BusinessCalendar, Month
+from apps.periods.models import PeriodState
+from apps.periods.rules import ALL_KINDS, MonthState
+
+
+def business_calendar() -> BusinessCalendar:
+    """The calendar of business months, with the configured cut-off day."""
+    return BusinessCalendar(settings.BUSINESS_CUTOFF_DAY)
+
+
+def state_of(month: Month, kind: str = ALL_KINDS) -> MonthState:
+    """The stricter of the month's general state and its state for this kind of fact."""
+    order = list(MonthState)
+    found = PeriodState.objects.filter(
+        period=month.first, kind__in={ALL_KINDS, kind}
+    ).values_list("state", flat=True)
+    return max(
+        (MonthState(value) for value in found), key=order.index, default=MonthState.OPEN
+    )
+
+
+def posting_months(occurred: Iterable[date], kind: str) -> dict[Month, Month]:
+    """For each business month of the given days, the month its facts are posted to: itself while open, else the
+    first later month that is open.
+    """
+    calendar = business_calendar()
+    months = {calendar.month_of(day) for day in occurred}
+    if not months:
+        return {}
+    shut = _shut_months(min(months), kind)
+    return {month: _first_open(month, shut) for month in months}
+
+
+def _shut_months(since: Month, kind: str) -> frozenset[Month]:
+    rows = PeriodState.objects.filter(
+        period__gte=since.first, kind__in={ALL_KINDS, kind}
+    )
+    return frozenset(
+        Month.of(period)
+        for period in rows.exclude(state=MonthState.OPEN).values_list(
+            "period", flat=True
+        )
+    )
+
+
+def _first_open(month: Month, shut: frozenset[Month]) -> Month:
+    while month in shut:
+        month = month.next
+    return month
