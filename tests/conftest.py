@@ -1,0 +1,125 @@
+"""The network, its personas and doors into the product for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from apps.accounts import queries as accounts_queries
+from apps.accounts import services as accounts
+from apps.accounts.models import User
+from apps.core import access, jobs
+from apps.core.models import Job
+from tests.factories import network as factory
+
+NOW = datetime(2026, 7, 12, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(autouse=True)
+def _quiet_surroundings(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files go to a scratch folder; jobs wait for `run_jobs` instead of a broker."""
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    monkeypatch.setattr(jobs, "ring", lambda job_id: None)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def network(db) -> factory.Network:
+    cache.clear()
+    return factory.build()
+
+
+@pytest.fixture
+def cast(network: factory.Network) -> dict[str, User]:
+    return factory.cast(network)
+
+
+def _persona(name: str):
+    @pytest.fixture(name=name)
+    def fixture(network: factory.Network) -> User:
+        role, where = factory.PERSONAS[name]
+        return factory.persona(
+            name, role, **{kind: getattr(network, place) for kind, place in where.items()}
+        )
+
+    return fixture
+
+
+hq_admin = _persona("hq_admin")
+hq_ops = _persona("hq_ops")
+hq_fin = _persona("hq_fin")
+executive = _persona("executive")
+prov_zj = _persona("prov_zj")
+reg_a = _persona("reg_a")
+am_1 = _persona("am_1")
+d1_gm = _persona("d1_gm")
+d1_sm = _persona("d1_sm")
+d1_fin = _persona("d1_fin")
+d2_gm = _persona("d2_gm")
+investor = _persona("investor")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A logged-in browser of a user."""
+
+    def open_for(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return open_for
+
+
+@pytest.fixture
+def api_of(now: datetime) -> Callable[[User], APIClient]:
+    """An API client of a user with a real token."""
+
+    def open_for(user: User) -> APIClient:
+        _token, secret = accounts.issue_token(
+            user=user, name="test", actor=access.system("test"), now=timezone.now()
+        )
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    return open_for
+
+
+@pytest.fixture
+def actor_of(now: datetime) -> Callable[[User], access.Actor]:
+    """The actor a user is on the frozen day."""
+    return lambda user: accounts_queries.actor_for(user, on=now.date())
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run every queued job in order of asking until none is left; returns how many ran."""
+
+    def run_all() -> int:
+        done = 0
+        while job := Job.objects.filter(status__in=jobs.UNFINISHED).order_by("created_at", "pk").first():
+            jobs.run(str(job.pk))
+            done += 1
+            job.refresh_from_db()
+            if job.status in jobs.UNFINISHED:
+                raise AssertionError(f"job {job.code} did not finish: {job.error}")
+        return done
+
+    return run_all
