@@ -115,7 +115,7 @@ def _canonical(obj: object) -> Any:
         case Decimal():
             if not obj.is_finite():
                 raise TraceError(f"not an exact number: {obj}")
-            return {"decimal": format((obj + 0).normalize(), "f")}
+            return {"decimal": _plain(obj)}
         case date():
             return {"date": obj.isoformat()}
         case Mapping():
@@ -130,6 +130,13 @@ def _canonical(obj: object) -> Any:
         content = {field.name: _canonical(getattr(obj, field.name)) for field in fields(obj)}
         return {type(obj).__name__: content}
     raise TraceError(f"cannot digest {type(obj).__name__}")
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _sort_key(value: object) -> str:
