@@ -1,0 +1,1 @@
+"""Spreadsheets in and out: guarded reading, strict values, inert writing, annotated copies."""

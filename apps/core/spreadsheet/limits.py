@@ -1,0 +1,18 @@
+"""What an uploaded table may cost at most; crossing a line refuses the whole file."""
+
+from typing import NamedTuple
+
+MEBIBYTE = 2**20
+
+
+class Limits(NamedTuple):
+    """Upper bounds for one file: data rows, columns, cells, bytes, zip entries, seconds and child memory."""
+
+    rows: int = 200_000
+    columns: int = 500
+    cells: int = 4_000_000
+    file_bytes: int = 100 * MEBIBYTE
+    unpacked_bytes: int = 100 * MEBIBYTE
+    entries: int = 200
+    seconds: float = 30.0
+    memory_bytes: int = 512 * MEBIBYTE

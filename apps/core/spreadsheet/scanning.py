@@ -1,0 +1,145 @@
+"""One pass over the XML of a worksheet for what the fast reader cannot tell: faulty cells, far cells, merges.
+
+The bytes are first tested for canonical form (every cell opens with `<c r="AB123456"`, no prefixes, no
+comments, no single-quoted attributes, no error cells, every formula directly followed by its value). A sheet
+in that form cannot hold a faulty or a far cell, so nothing more is needed; any other sheet is read by expat.
+"""
+
+import re
+from typing import NamedTuple
+from xml.parsers import expat
+
+from apps.core.spreadsheet import addresses
+from apps.core.spreadsheet.refusal import Refusal
+
+ERROR_VALUE = "error_value"
+FORMULA_WITHOUT_VALUE = "formula_without_value"
+
+_UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,6}"|[a-z])')
+_FORMULA = re.compile(rb"<f[\s/>]")
+_CALCULATED = re.compile(rb"(?:</f>|<f [^>]*/>)<v>[^<]")
+_VALUE = re.compile(rb"<v[\s>]|<is[\s>]")
+_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_EXCERPT = 100
+
+
+class Fault(NamedTuple):
+    """A cell without a usable value: row and column from 1, a code, and what the file says."""
+
+    row: int
+    column: int
+    code: str
+    text: str
+
+
+class SheetScan(NamedTuple):
+    """What a worksheet holds beside its values; last_row and last_column are 0 when the form bounds them."""
+
+    row_tags: int
+    has_values: bool
+    last_row: int
+    last_column: int
+    faults: list[Fault]
+    merges: list[str]
+
+
+def scan_sheet(xml: bytes) -> SheetScan:
+    """Scan one worksheet part; XML that no spreadsheet program writes raises Refusal."""
+    refuse_declarations(xml)
+    merges = [match.decode() for match in _MERGE.findall(xml)] if b"<mergeCell" in xml else []
+    if _is_canonical(xml):
+        return SheetScan(xml.count(b"<row"), _VALUE.search(xml) is not None, 0, 0, [], merges)
+    walk = _Walk()
+    walk.parse(xml)
+    return SheetScan(walk.row_tags, walk.last_row > 0, walk.last_row, walk.last_column, walk.faults, merges)
+
+
+def refuse_declarations(xml: bytes) -> None:
+    """Refuse document types, entities and CDATA, which the fast reader would drop or expand."""
+    position = xml.find(b"<!")
+    while position >= 0:
+        if not xml.startswith(b"<!--", position):
+            raise Refusal("unsafe_xml")
+        position = xml.find(b"<!", position + 4)
+
+
+def _is_canonical(xml: bytes) -> bool:
+    if b"='" in xml or b'"e"' in xml or b"<!" in xml or b":c" in xml or _UNUSUAL_CELL.search(xml):
+        return False
+    formulas = len(_FORMULA.findall(xml)) if b"<f" in xml else 0
+    return formulas == 0 or formulas == len(_CALCULATED.findall(xml))
+
+
+class _Walk:
+    """Expat handlers that follow rows and cells with the same rules for missing addresses as the reader."""
+
+    def __init__(self) -> None:
+        self.row_tags = 0
+        self.last_row = 0
+        self.last_column = 0
+        self.faults: list[Fault] = []
+        self._row = 0
+        self._column = 0
+        self._type = ""
+        self._formula: str | None = None
+        self._value = ""
+        self._filled = False
+        self._inside = ""
+
+    def parse(self, xml: bytes) -> None:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.Parse(xml, True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "c":
+            self._open_cell(attributes)
+        elif local == "row":
+            self.row_tags += 1
+            self._row = int(attributes.get("r") or self._row + 1)
+            self._column = 0
+        elif local in ("v", "f", "is"):
+            self._inside = local
+            self._filled = True
+            if local == "f":
+                self._formula = ""
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        if reference:
+            self._cell_row, self._column = addresses.split_address(reference)
+        else:
+            self._cell_row, self._column = self._row, self._column + 1
+        self._type = attributes.get("t", "")
+        self._formula = None
+        self._value = ""
+        self._filled = False
+
+    def _text(self, data: str) -> None:
+        if self._inside == "v":
+            self._value += data
+        elif self._inside == "f" and self._formula is not None and len(self._formula) < _EXCERPT:
+            self._formula += data
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local == "c":
+            self._close_cell()
+        elif local in ("v", "f", "is"):
+            self._inside = ""
+
+    def _close_cell(self) -> None:
+        if not self._filled:
+            return
+        self.last_row = max(self.last_row, self._cell_row)
+        self.last_column = max(self.last_column, self._column)
+        if self._type == "e":
+            text = (self._value.strip() or "#ERROR!")[:_EXCERPT]
+            self.faults.append(Fault(self._cell_row, self._column, ERROR_VALUE, text))
+        elif self._formula is not None and not self._value and self._type != "str":
+            text = ("=" + self._formula)[:_EXCERPT]
+            self.faults.append(Fault(self._cell_row, self._column, FORMULA_WITHOUT_VALUE, text))
