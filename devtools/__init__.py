@@ -1,0 +1,1 @@
+"""Set-up and servers of a checkout; everything `dev.py` needs, standard library first."""
