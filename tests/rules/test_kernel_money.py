@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -133,6 +134,6 @@ def test_only_proportions_of_weights_count_and_more_weight_never_gets_less(
     parts = allocate(units * FEN, weights)
     assert allocate(units * FEN, {code: weight * factor for code, weight in weights.items()}) == parts
     ranked = sorted(weights, key=lambda code: weights[code])
-    for lighter, heavier in zip(ranked, ranked[1:], strict=False):
+    for lighter, heavier in pairwise(ranked):
         if weights[lighter] < weights[heavier]:
             assert parts[lighter] <= parts[heavier]
