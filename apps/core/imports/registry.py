@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module, util
 from typing import Any
+
+from django.apps import apps
 
 from apps.core.access import Actor
 from apps.core.models import ImportBatch
+
+SAME = "same"
+"""Code of a `RowProblem` that is none: the row is already there with the same values and changes nothing."""
 
 
 @dataclass(frozen=True)
 class ImportColumn:
     """A field of the fact: its name, label, the strict parser of its cells, other headers it goes by.
 
-    `parse(raw)` is a function of `apps.core.spreadsheet.values`; `accepts_format` lets a profile give date formats.
+    `parse(raw)` is a parser of `apps.core.spreadsheet.values`; it raises ValueProblem or returns a plain value, None
+    for a blank cell. With `accepts_format` the profile may give date formats, passed as `parse(raw, formats=(…))`.
     """
 
     name: str
@@ -25,12 +32,22 @@ class ImportColumn:
     required: bool = False
     aliases: Sequence[str] = ()
     lookup: str = ""
-    """`dealer` or `model`: the cell is a spelling to be resolved (code, name, alias, value mapping)."""
+    """`dealer` or `model`: the cell is a spelling to be resolved (code, name, alias, value mapping). The staged row
+    keeps the spelling under `name` and the found key under `<name>_id`; a spelling that finds nothing is an error in
+    a required column and a warning (key null) in an optional one."""
+    accepts_format: bool = False
+    default: str = ""
+    """The constant used while no column is chosen, written as a cell would be."""
+    example: str = ""
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What a set-based check found in a staged row; a warning does not stop the row."""
+    """What a set-based check found in a staged row; a warning does not stop the row.
+
+    `message` is a `Phrase` of `apps.core.spreadsheet.errors` or a lazy translation. Code `SAME` marks a row that
+    is already there with the same values: neither error nor warning, it is only counted.
+    """
 
     row_no: int
     column: str
@@ -58,8 +75,11 @@ class ImportKind:
     """A declared import.
 
     `key(row)` is the natural identity of a row within its source (rows with the same key in one file are reported
-    with both row numbers); `check(rows, actor)` runs once over all rows that parsed; `commit(batch, actor, now)`
-    takes the staged good rows of the batch in one transaction with set-based SQL; `withdraw` writes counter-facts.
+    with both row numbers; an empty key is never compared); `check(rows, actor)` runs once over all rows that parsed:
+    dictionaries of the fields as Python values (dates, Decimals), `<lookup field>_id`, `row_no` and `source`;
+    `commit(batch, actor, now)` takes the staged good rows of the batch and this kind (`ImportRow` with empty
+    `errors`, `data` with ISO dates and decimals as text) in one transaction with set-based SQL; `withdraw` writes
+    counter-facts and answers how many.
     """
 
     code: str
@@ -73,6 +93,13 @@ class ImportKind:
     feed: str | None = None
     help: Any = ""
 
+    def column(self, name: str) -> ImportColumn:
+        """The field of that name; KeyError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
 
 _kinds: dict[str, ImportKind] = {}
 
@@ -81,6 +108,9 @@ def declare(kind: ImportKind) -> ImportKind:
     """Register an import kind."""
     if kind.code in _kinds:
         raise ValueError(f"import {kind.code} is declared twice")
+    names = [column.name for column in kind.columns]
+    if len(set(names)) != len(names) or {"row_no", "source"} & set(names):
+        raise ValueError(f"import {kind.code} has a field twice or named row_no or source")
     _kinds[kind.code] = kind
     return kind
 
@@ -88,3 +118,15 @@ def declare(kind: ImportKind) -> ImportKind:
 def kinds() -> dict[str, ImportKind]:
     """All declared imports by code."""
     return dict(_kinds)
+
+
+def kinds_for(actor: Actor) -> dict[str, ImportKind]:
+    """The imports whose action the actor holds."""
+    return {code: kind for code, kind in _kinds.items() if actor.may(kind.action)}
+
+
+def load() -> None:
+    """Load the `imports` room of every app, where kinds and lookups are declared."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps.") and util.find_spec(f"{config.name}.imports"):
+            import_module(f"{config.name}.imports")
