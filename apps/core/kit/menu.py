@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access import Actor
 
 SECTIONS: dict[str, tuple[Any, str]] = {
-    "home": (_("Home"), "home"),
+    "home": (_("Home"), "layout-dashboard"),
     "network": (_("Network"), "building-store"),
     "inventory": (_("Inventory"), "packages"),
     "sales": (_("Sales"), "car"),
     "health": (_("Health"), "heartbeat"),
-    "incentives": (_("Incentives"), "coin"),
-    "analysis": (_("Analysis"), "chart-bar"),
+    "incentives": (_("Incentives"), "coin-yuan"),
+    "analysis": (_("Analysis"), "chart-histogram"),
     "data": (_("Data"), "database-import"),
     "settings": (_("Settings"), "settings"),
 }
@@ -37,9 +37,7 @@ class Item:
 _items: list[Item] = []
 
 
-def add(
-    section: str, label: Any, url_name: str, action: str, *, order: int = 100
-) -> None:
+def add(section: str, label: Any, url_name: str, action: str, *, order: int = 100) -> None:
     """Register an entry; called while an app's urls load."""
     if section not in SECTIONS:
         raise ValueError(f"unknown menu section {section}")
@@ -58,11 +56,19 @@ def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
         ]
         if entries:
             entries.sort(key=lambda entry: entry["order"])
-            sections.append(
-                {"code": code, "label": label, "icon": icon, "entries": entries}
-            )
+            sections.append({"code": code, "label": label, "icon": icon, "entries": entries})
     _mark_current(sections, path)
     return sections
+
+
+def trail(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The breadcrumbs to the current entry: its section, then the entry with its address."""
+    for section in sections:
+        for entry in section["entries"]:
+            if entry.get("current"):
+                steps = [{"label": section["label"], "url": ""}] if len(section["entries"]) > 1 else []
+                return [*steps, {"label": entry["label"], "url": entry["url"]}]
+    return []
 
 
 def _mark_current(sections: list[dict[str, Any]], path: str) -> None:
@@ -70,8 +76,7 @@ def _mark_current(sections: list[dict[str, Any]], path: str) -> None:
         (len(entry["url"]), section, entry)
         for section in sections
         for entry in section["entries"]
-        if path == entry["url"]
-        or (entry["url"] != "/" and path.startswith(entry["url"]))
+        if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
     ]
     if matching:
         _, section, entry = max(matching, key=lambda match: match[0])

@@ -1,0 +1,58 @@
+"""Template tags of the page kit: icons, form fields, numbers, lights, sparklines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from apps.core.kit import formats, icons, spark
+
+register = template.Library()
+
+_SELECTS = (forms.Select, forms.SelectMultiple)
+_CHECKS = (forms.CheckboxInput,)
+_CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the icon package as inline SVG."""
+    return icons.svg(str(name))
+
+
+@register.filter
+def shown(value: Any, kind: str = "text") -> Any:
+    """A value in the product's way of writing its kind."""
+    return formats.show(value, str(kind))
+
+
+@register.simple_tag
+def sparkline(values: Any, light: str = "") -> SafeString:
+    """A small line of the values in their order; gaps where a value is missing."""
+    return spark.line(list(values), light)
+
+
+@register.inclusion_tag("kit/_field.html")
+def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
+    """A form field with label, help and errors; `compact` for filter bars."""
+    widget = bound.field.widget
+    return {
+        "field": bound,
+        "compact": compact,
+        "check": isinstance(widget, _CHECKS),
+        "choices": isinstance(widget, _CHOICES),
+        "widget": bound.as_widget(attrs={"class": _css(widget, bound, compact)}),
+    }
+
+
+def _css(widget: forms.Widget, bound: BoundField, compact: bool) -> str:
+    if isinstance(widget, (*_CHECKS, *_CHOICES)):
+        css = "form-check-input"
+    else:
+        css = "form-select" if isinstance(widget, _SELECTS) else "form-control"
+        css += f" {css}-sm" if compact else ""
+    given = widget.attrs.get("class", "")
+    return f"{css} {given}".strip() + (" is-invalid" if bound.errors else "")
