@@ -1,1 +1,1 @@
-"""Pure rules shared by every app: periods, money, formulas, tiers, scoring and traces, without Django or a clock."""
+"""Pure rules shared by every app: periods, money, formulas, tiers, scoring, traces; no Django, no clock."""

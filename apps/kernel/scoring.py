@@ -84,7 +84,7 @@ def trapezoid(value: Decimal, a: Decimal, b: Decimal, c: Decimal, d: Decimal) ->
 class KpiWeight:
     """A KPI in a dimension: its weight there, and its normaliser with the parameters that are fixed.
 
-    Normalisers: ``T``, ``T_minus`` (goal given per dealer), ``M`` (low, high), ``P`` (peers given), ``Z`` (a, b, c, d).
+    Normalisers: ``T``, ``T_minus`` (goal per dealer), ``M`` (low, high), ``P`` (peers), ``Z`` (a, b, c, d).
     """
 
     code: str
@@ -147,7 +147,7 @@ def _check_weight(code: str, weight: Decimal) -> None:
 
 @dataclass(frozen=True)
 class DimensionScore:
-    """An unrounded dimension score (None without data), with the KPI weight that has data and every KPI score."""
+    """An unrounded dimension score (None without data), the KPI weight with data, every KPI score."""
 
     spec: DimensionSpec
     score: Decimal | None
@@ -281,7 +281,7 @@ def composite(
     return CompositeScore(score, coverage, grade, dimensions, shares)
 
 
-# Weighted means are summed over one common denominator and divided once, so an exact half is rounded as a half.
+# Weighted means are summed over one common denominator and divided once, so an exact half stays a half.
 
 
 def _coverage(dimensions: Sequence[DimensionScore]) -> Decimal:

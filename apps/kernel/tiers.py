@@ -26,7 +26,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The half-open band [lower, upper) in which a measure lies; an open end is None, band 0 lies below all tiers."""
+    """The half-open band [lower, upper) of a measure; an open end is None, band 0 lies below all tiers."""
 
     no: int
     lower: Decimal | None
@@ -46,7 +46,7 @@ class TierResult:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The next tier: where it starts, its rate, what is missing to reach it, and the yuan gained on the base."""
+    """The next tier: its start, its rate, what is missing to reach it, and the yuan gained on the base."""
 
     lower: Decimal
     rate: Decimal
@@ -103,7 +103,7 @@ class TierTable:
         return rate
 
     def cliff(self, base: Decimal, measure: Decimal) -> TierResult:
-        """The rate of the tier reached by the measure (an achievement, or the base itself) on the whole base."""
+        """The rate of the tier that the measure (achievement, or the base itself) reaches, on all the base."""
         band = self.band_of(measure)
         amount = base * band.rate
         found = {"Measure": measure, "From": band.lower, "Below": band.upper}
@@ -112,7 +112,7 @@ class TierTable:
         return TierResult(amount, band.rate, band, (reached, paid))
 
     def marginal(self, quantity: Decimal, per_unit_amount: Decimal) -> TierResult:
-        """Each slice of the quantity at its own rate, times an amount per unit (1 when the quantity is yuan)."""
+        """Each slice of the quantity at its own rate, times an amount per unit (1 for yuan)."""
         amount = ZERO
         steps: list[Step] = []
         for tier, band in zip(self.tiers, self.bands[1:], strict=True):
@@ -128,7 +128,7 @@ class TierTable:
         return TierResult(amount, band.rate, band, tuple(steps))
 
     def retroactive(self, base: Decimal, measure: Decimal, paid_before: Decimal) -> TierResult:
-        """What is still due when the tier now reached counts for the whole window: cliff amount less what was paid.
+        """What is still due when the tier now reached counts for the whole window: cliff less paid before.
 
         The base is cumulative from the start of the window; a negative amount is a clawback by delta.
         """
@@ -139,7 +139,7 @@ class TierTable:
         return TierResult(due, whole.rate, whole.band, (*whole.steps, step))
 
     def next_step(self, measure: Decimal, base: Decimal | None = None) -> NextStep | None:
-        """The next tier above the measure, or None on the last; with a base also the cliff amount it would add."""
+        """The next tier above the measure, None on the last; with a base also the cliff amount it adds."""
         band = self.band_of(measure)
         if band.upper is None:
             return None

@@ -50,7 +50,7 @@ class Trace:
         ]
 
     def to_json(self) -> str:
-        """The steps as JSON text: numbers as strings, texts as ``{"text": …}``, keys always in the same order."""
+        """The steps as JSON text: numbers as strings, texts as ``{"text": …}``, keys in a fixed order."""
         return json.dumps(self.data(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -98,7 +98,7 @@ def _unpacked(value: str | Mapping[str, str] | None) -> TraceValue:
 
 
 def digest(obj: object) -> str:
-    """The sha256 of an object's canonical JSON: equal values, equal digest, on any machine and in any order of keys.
+    """The sha256 of an object's canonical JSON: equal values, equal digest, in any order of keys.
 
     Decimals count by value (1.0 equals 1.00); floats raise TraceError, because they are not exact.
     """
@@ -113,30 +113,38 @@ def _canonical(obj: object) -> Any:
         case None | bool() | int() | str():
             return obj
         case Decimal():
-            if not obj.is_finite():
-                raise TraceError(f"not an exact number: {obj}")
             return {"decimal": _plain(obj)}
         case date():
             return {"date": obj.isoformat()}
         case Mapping():
-            if not all(isinstance(key, str) for key in obj):
-                raise TraceError("keys of a digested mapping are texts")
-            return {"map": {key: _canonical(value) for key, value in obj.items()}}
+            return {"map": {_key(key): _canonical(value) for key, value in obj.items()}}
         case AbstractSet():
             return {"set": sorted((_canonical(item) for item in obj), key=_sort_key)}
-        case Sequence():
+        case Sequence() if not isinstance(obj, bytes | bytearray | memoryview):
             return [_canonical(item) for item in obj]
-    if is_dataclass(obj) and not isinstance(obj, type):
-        content = {field.name: _canonical(getattr(obj, field.name)) for field in fields(obj)}
-        return {type(obj).__name__: content}
-    raise TraceError(f"cannot digest {type(obj).__name__}")
+        case _:
+            return _canonical_record(obj)
+
+
+def _canonical_record(obj: object) -> Any:
+    if not is_dataclass(obj) or isinstance(obj, type):
+        raise TraceError(f"cannot digest {type(obj).__name__}")
+    return {type(obj).__name__: {field.name: _canonical(getattr(obj, field.name)) for field in fields(obj)}}
 
 
 def _plain(value: Decimal) -> str:
+    if not value.is_finite():
+        raise TraceError(f"not an exact number: {value}")
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise TraceError("keys of a digested mapping are texts")
+    return key
 
 
 def _sort_key(value: object) -> str:

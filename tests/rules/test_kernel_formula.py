@@ -31,7 +31,7 @@ LABELS = {"inventory.stock_units": "月末库存台数", "sales.retail_units": "
 
 
 def lookup(**values: int | str) -> Callable[[Ref], Decimal | Missing]:
-    """Values of a measure by name, older months after an underscore: ``sales_3`` is sales three months ago."""
+    """Values by name, older months after an underscore: ``sales_3`` is sales three months ago."""
 
     def find(ref: Ref) -> Decimal | Missing:
         name = {"inventory.stock_units": "stock", "sales.retail_units": "sales"}.get(

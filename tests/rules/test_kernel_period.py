@@ -1,6 +1,6 @@
 """Periods: golden days, and calendars that tile without gap or overlap."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -54,9 +54,9 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 
 def test_a_datetime_is_refused_because_its_local_date_is_unknown() -> None:
     with pytest.raises(PeriodError):
-        Month.of(datetime(2026, 7, 31, 17, 0))
+        Month.of(datetime(2026, 7, 31, 17, 0, tzinfo=UTC))
     with pytest.raises(PeriodError):
-        BusinessCalendar(25).month_of(datetime(2026, 7, 31, 17, 0))
+        BusinessCalendar(25).month_of(datetime(2026, 7, 31, 17, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

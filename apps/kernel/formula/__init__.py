@@ -2,17 +2,8 @@
 
 from apps.kernel.formula.checks import Kind, check, evaluation_order, reason_text
 from apps.kernel.formula.errors import MESSAGES, FormulaError
-from apps.kernel.formula.expressions import (
-    Expression,
-    K,
-    Lookup,
-    M,
-    Outcome,
-    maximum,
-    minimum,
-    ratio,
-    tiers,
-)
+from apps.kernel.formula.expressions import Expression, Lookup, Outcome
+from apps.kernel.formula.functions import K, M, maximum, minimum, ratio, tiers
 from apps.kernel.formula.parser import parse
 from apps.kernel.formula.windows import Ref
 from apps.kernel.formula.wording import Labels, Language

@@ -1,4 +1,4 @@
-"""Checks of formulas against the registries: known codes, summable kinds, no circles; and reasons in words."""
+"""Checks of formulas against the registries: known codes, summable kinds, no circles; reasons in words."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -34,7 +34,7 @@ def check(expr: Expression, kinds: Mapping[str, Kind]) -> None:
 
 
 def evaluation_order(formulas: Mapping[str, Expression]) -> tuple[str, ...]:
-    """KPI codes so that each comes after the KPIs it reads in the same month; a circle raises FormulaError."""
+    """KPI codes, each after the KPIs it reads in the same month; a circle raises FormulaError."""
     needs = {
         code: sorted(_same_month(formula) & formulas.keys()) for code, formula in sorted(formulas.items())
     }

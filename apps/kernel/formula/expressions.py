@@ -1,6 +1,6 @@
 """Formula objects: one object gives the value, the words and the lineage of a number."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -12,7 +12,6 @@ from apps.kernel.formula.errors import FormulaError
 from apps.kernel.formula.windows import Ref, Window, WindowKind, appended, months_covered
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
-from apps.kernel.tiers import TierError, TierTable
 
 Lookup = Callable[[Ref], Decimal | Missing]
 Program = Callable[[Lookup], Decimal]
@@ -24,13 +23,13 @@ _SUM, _PRODUCT, _ATOM = 1, 2, 3
 _RANKS = {"+": _SUM, "-": _SUM, "*": _PRODUCT}
 
 
-class _NoValue(Exception):
+class _NoValueError(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
 
 class Outcome(NamedTuple):
-    """An unrounded value, or None with a reason code; the parts of a top-level ratio; inputs from explain only.
+    """An unrounded value or None with a reason code, the parts of a top-level ratio, inputs if explained.
 
     Reasons are ``missing:<code>[@<months>]`` and ``zero_denominator:<formula of the denominator>``.
     """
@@ -72,7 +71,7 @@ class Expression:
         return self.written(wording.words(labels, lang))
 
     def refs(self, month: Month | None = None) -> frozenset[Ref]:
-        """Every input it may ask for; without a month, a year-to-date window counts all months it can cover."""
+        """Every input it may ask for; without a month a year-to-date window counts all it can cover."""
         return frozenset(self.ordered_refs(month))
 
     def ordered_refs(self, month: Month | None = None) -> tuple[Ref, ...]:
@@ -128,7 +127,7 @@ class Expression:
         def outcome(lookup: Lookup) -> Outcome:
             try:
                 value = program(lookup)
-            except _NoValue as gap:
+            except _NoValueError as gap:
                 return Outcome(None, gap.reason, None, None)
             return Outcome(value, None, value, None)
 
@@ -150,7 +149,8 @@ class Expression:
         """How many levels the expression has."""
         return 1 + max((part.depth for part in self.parts), default=0)
 
-    def _check_depth(self) -> None:
+    def check_depth(self) -> None:
+        """Raise FormulaError when there are too many levels."""
         if self.depth > MAX_DEPTH:
             raise FormulaError("too_deep", limit=MAX_DEPTH)
 
@@ -273,7 +273,7 @@ def _read(ref: Ref) -> Program:
     def read(lookup: Lookup) -> Decimal:
         value = lookup(ref)
         if isinstance(value, Missing):
-            raise _NoValue(reason)
+            raise _NoValueError(reason)
         return value
 
     return read
@@ -288,7 +288,7 @@ class Operation(Expression):
     right: Expression
 
     def __post_init__(self) -> None:
-        self._check_depth()
+        self.check_depth()
 
     @property
     def rank(self) -> int:
@@ -313,13 +313,13 @@ class Operation(Expression):
 
 @dataclass(frozen=True)
 class Ratio(Expression):
-    """A quotient; at the top of a formula its two parts are kept, so networks divide sums, not average ratios."""
+    """A quotient; at the top of a formula both parts are kept, so networks divide sums of parts."""
 
     numerator: Expression
     denominator: Expression
 
     def __post_init__(self) -> None:
-        self._check_depth()
+        self.check_depth()
 
     @property
     def rank(self) -> int:
@@ -339,7 +339,7 @@ class Ratio(Expression):
         def divide(lookup: Lookup) -> Decimal:
             numerator, denominator = top(lookup), bottom(lookup)
             if not denominator:
-                raise _NoValue(reason)
+                raise _NoValueError(reason)
             return numerator / denominator
 
         return divide
@@ -355,7 +355,7 @@ class Ratio(Expression):
         def outcome(lookup: Lookup) -> Outcome:
             try:
                 numerator, denominator = top(lookup), bottom(lookup)
-            except _NoValue:
+            except _NoValueError:
                 return _gap(top, bottom, lookup)
             if not denominator:
                 return Outcome(None, zero, numerator, denominator)
@@ -370,60 +370,10 @@ def _gap(top: Program, bottom: Program, lookup: Lookup) -> Outcome:
     for program in (top, bottom):
         try:
             parts.append(program(lookup))
-        except _NoValue as gap:
+        except _NoValueError as gap:
             parts.append(None)
             reasons.append(gap.reason)
     return Outcome(None, reasons[0], parts[0], parts[1])
-
-
-@dataclass(frozen=True)
-class Choice(Expression):
-    """The smallest (min) or largest (max) of several values; one missing makes it missing."""
-
-    function: str
-    choices: tuple[Expression, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.choices) < 2:
-            raise FormulaError("too_few_values")
-        self._check_depth()
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.choices
-
-    def written(self, style: wording.Style) -> str:
-        return style.call(self.function, [choice.written(style) for choice in self.choices])
-
-    def program(self, month_number: int) -> Program:
-        programs = [choice.program(month_number) for choice in self.choices]
-        pick = min if self.function == "min" else max
-        return lambda lookup: pick([program(lookup) for program in programs])
-
-
-@dataclass(frozen=True)
-class Tiered(Expression):
-    """The rate of the tier a value reaches, 0 below the first."""
-
-    measure: Expression
-    table: TierTable
-
-    def __post_init__(self) -> None:
-        for tier in self.table.tiers:
-            Constant(tier.lower)
-            Constant(tier.rate)
-        self._check_depth()
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.measure,)
-
-    def written(self, style: wording.Style) -> str:
-        return style.tiers(self.measure.written(style), self.table)
-
-    def program(self, month_number: int) -> Program:
-        measure, rate_of = self.measure.program(month_number), self.table.rate_of
-        return lambda lookup: rate_of(measure(lookup))
 
 
 def _infix(left: Expression, sign: str, right: Expression, rank: int, style: wording.Style) -> str:
@@ -442,39 +392,3 @@ def expression(value: "Expression | Decimal | int") -> Expression:
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         raise TypeError(f"a formula is made of expressions, Decimal and int, not {type(value).__name__}")
     return Constant(Decimal(value))
-
-
-def M(code: str) -> Reference:
-    """A measure by its code, such as ``inventory.stock_units``."""
-    return Reference(code)
-
-
-def K(code: str) -> Reference:
-    """The value of another KPI by its code."""
-    return Reference(code, is_kpi=True)
-
-
-def ratio(numerator: "Expression | Decimal | int", denominator: "Expression | Decimal | int") -> Ratio:
-    """Numerator over denominator; the same as ``/``."""
-    return Ratio(expression(numerator), expression(denominator))
-
-
-def minimum(*values: "Expression | Decimal | int") -> Choice:
-    """The smallest of two or more values."""
-    return Choice("min", tuple(map(expression, values)))
-
-
-def maximum(*values: "Expression | Decimal | int") -> Choice:
-    """The largest of two or more values."""
-    return Choice("max", tuple(map(expression, values)))
-
-
-def tiers(
-    measure: "Expression | Decimal | int", table: TierTable | Iterable[tuple[Decimal, Decimal]]
-) -> Tiered:
-    """The rate of the tier the measure reaches; tiers that do not ascend raise FormulaError."""
-    try:
-        steps = table if isinstance(table, TierTable) else TierTable.of(table)
-    except TierError as error:
-        raise FormulaError("bad_tiers") from error
-    return Tiered(expression(measure), steps)

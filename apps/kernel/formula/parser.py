@@ -5,20 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple, NoReturn
 
 from apps.kernel.formula.errors import FormulaError
-from apps.kernel.formula.expressions import (
-    MAX_DEPTH,
-    Constant,
-    Expression,
-    K,
-    M,
-    Operation,
-    Ratio,
-    Reference,
-    maximum,
-    minimum,
-    ratio,
-    tiers,
-)
+from apps.kernel.formula.expressions import MAX_DEPTH, Constant, Expression, Operation, Ratio, Reference
+from apps.kernel.formula.functions import K, M, maximum, minimum, ratio, tiers
 from apps.kernel.formula.windows import COUNTED, MAX_MONTHS, Window, WindowKind
 
 MAX_LENGTH = 2000
@@ -39,7 +27,7 @@ class _Token(NamedTuple):
 
 
 def parse(text: str) -> Expression:
-    """The expression a text stands for, ``parse(str(e)) == e``; FormulaError names what is wrong and where."""
+    """The expression a text stands for, ``parse(str(e)) == e``; FormulaError names what is wrong, where."""
     if len(text) > MAX_LENGTH:
         raise FormulaError("too_long", MAX_LENGTH, limit=MAX_LENGTH)
     parser = _Parser(_tokens(text.translate(_KEYBOARD)))
@@ -135,10 +123,7 @@ class _Parser:
             return self.windowed(M(self.code(name)))
         match name.text:
             case "kpi":
-                self.expect("(")
-                found = K(self.code(self.name("a code")))
-                self.expect(")")
-                return self.windowed(found)
+                return self.kpi()
             case "min":
                 return minimum(*self.arguments())
             case "max":
@@ -147,7 +132,14 @@ class _Parser:
                 return self.ratio()
             case "tiers":
                 return self.tiered()
-        self.refuse(". and a noun after the app")
+            case _:
+                return self.refuse(". and a noun after the app")
+
+    def kpi(self) -> Expression:
+        self.expect("(")
+        found = K(self.code(self.name("a code")))
+        self.expect(")")
+        return self.windowed(found)
 
     def code(self, app: _Token) -> str:
         self.expect(".")

@@ -13,7 +13,7 @@ MAX_WINDOWS = 4
 
 
 class Ref(NamedTuple):
-    """A measure or KPI code in the month that lies ``offset_months`` from the evaluated one (0, −1, −12 …)."""
+    """A measure or KPI code in the month ``offset_months`` from the evaluated one (0, −1, −12 …)."""
 
     code: str
     offset_months: int = 0

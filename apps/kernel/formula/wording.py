@@ -1,4 +1,4 @@
-"""The ways a formula is written down: the canonical text that parses back, and words in Chinese and English."""
+"""How a formula is written: canonical text that parses back, and words in Chinese and English."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
