@@ -103,7 +103,7 @@ class TierTable:
         return rate
 
     def cliff(self, base: Decimal, measure: Decimal) -> TierResult:
-        """The rate of the tier that the measure (achievement, or the base itself) reaches, on all the base."""
+        """The rate of the tier the measure (achievement, or the base itself) reaches, on the whole base."""
         band = self.band_of(measure)
         amount = base * band.rate
         found = {"Measure": measure, "From": band.lower, "Below": band.upper}
