@@ -71,9 +71,9 @@ class Registry:
             self._add(self.kpis, kpi)
 
     def kinds(self) -> dict[str, Kind]:
-        """The kind of every measure and KPI by code; a KPI is a rate."""
-        return {code: measure.kind for code, measure in self.measures.items()} | {
-            code: Kind.RATE for code in self.kpis
+        """The kind of every measure and KPI by code; a KPI is a rate, unless it only shows a measure of its code."""
+        return dict.fromkeys(self.kpis, Kind.RATE) | {
+            code: measure.kind for code, measure in self.measures.items()
         }
 
     def freeze(self) -> None:
