@@ -26,12 +26,8 @@ class PeriodState(models.Model):
         verbose_name = _("month state")
         verbose_name_plural = _("month states")
         constraints = [
-            models.UniqueConstraint(
-                fields=["period", "kind"], name="periodstate_period_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(period__day=1), name="periodstate_first_day"
-            ),
+            models.UniqueConstraint(fields=["period", "kind"], name="periodstate_period_kind"),
+            models.CheckConstraint(condition=Q(period__day=1), name="periodstate_first_day"),
         ]
 
     def __str__(self) -> str:

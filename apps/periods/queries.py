@@ -20,17 +20,16 @@ def business_calendar() -> BusinessCalendar:
 def state_of(month: Month, kind: str = ALL_KINDS) -> MonthState:
     """The stricter of the month's general state and its state for this kind of fact."""
     order = list(MonthState)
-    found = PeriodState.objects.filter(
-        period=month.first, kind__in={ALL_KINDS, kind}
-    ).values_list("state", flat=True)
-    return max(
-        (MonthState(value) for value in found), key=order.index, default=MonthState.OPEN
+    found = PeriodState.objects.filter(period=month.first, kind__in={ALL_KINDS, kind}).values_list(
+        "state", flat=True
     )
+    return max((MonthState(value) for value in found), key=order.index, default=MonthState.OPEN)
 
 
 def posting_months(occurred: Iterable[date], kind: str) -> dict[Month, Month]:
-    """For each business month of the given days, the month its facts are posted to: itself while open, else the
-    first later month that is open.
+    """For each business month of the given days, the month its facts are posted to.
+
+    That is the month itself while it is open, else the first later month that is open.
     """
     calendar = business_calendar()
     months = {calendar.month_of(day) for day in occurred}
@@ -41,14 +40,9 @@ def posting_months(occurred: Iterable[date], kind: str) -> dict[Month, Month]:
 
 
 def _shut_months(since: Month, kind: str) -> frozenset[Month]:
-    rows = PeriodState.objects.filter(
-        period__gte=since.first, kind__in={ALL_KINDS, kind}
-    )
+    rows = PeriodState.objects.filter(period__gte=since.first, kind__in={ALL_KINDS, kind})
     return frozenset(
-        Month.of(period)
-        for period in rows.exclude(state=MonthState.OPEN).values_list(
-            "period", flat=True
-        )
+        Month.of(period) for period in rows.exclude(state=MonthState.OPEN).values_list("period", flat=True)
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MonthState(StrEnum):
-    """Open takes facts; soft-closed takes them with a permission; closed takes none."""
+    """Open takes facts; soft-closed takes none while the month is being closed; closed takes none at all."""
 
     OPEN = "open"
     SOFT = "soft"

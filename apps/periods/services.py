@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit
+from apps.core import audit, jobs
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.kernel.period import Month
@@ -24,7 +24,8 @@ def set_state(
     now: datetime,
     kind: str = ALL_KINDS,
 ) -> PeriodState:
-    """Move a month to another state; `month_state` when the step is not allowed."""
+    """Move a month to another state, after postings under way have ended; `month_state` when not allowed."""
+    jobs.lock(f"periods:{month}")
     row, _created = PeriodState.objects.select_for_update().get_or_create(
         period=month.first,
         kind=kind,
