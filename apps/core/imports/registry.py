@@ -22,7 +22,7 @@ class ImportColumn:
     """A field of the fact: its name, label, the strict parser of its cells, other headers it goes by.
 
     `parse(raw)` is a parser of `apps.core.spreadsheet.values`; it raises ValueProblem or returns a plain value, None
-    for a blank cell. With `accepts_format` the profile may give date formats, passed as `parse(raw, formats=(…))`.
+    for a blank cell. A mapping may give date formats to a parser that has `with_formats`.
     """
 
     name: str
@@ -35,10 +35,18 @@ class ImportColumn:
     """`dealer` or `model`: the cell is a spelling to be resolved (code, name, alias, value mapping). The staged row
     keeps the spelling under `name` and the found key under `<name>_id`; a spelling that finds nothing is an error in
     a required column and a warning (key null) in an optional one."""
-    accepts_format: bool = False
     default: str = ""
     """The constant used while no column is chosen, written as a cell would be."""
     example: str = ""
+
+    @property
+    def is_date(self) -> bool:
+        """Whether a mapping may say how dates are written in this column."""
+        return hasattr(self.parse, "with_formats")
+
+    def reader(self, formats: Sequence[str] = ()) -> Callable[[Any], Any]:
+        """The parser of a column whose dates are written in these formats."""
+        return self.parse.with_formats(formats) if formats and self.is_date else self.parse  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
