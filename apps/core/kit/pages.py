@@ -212,8 +212,8 @@ class _BoundedPaginator(Paginator):
         return self.count > COUNT_LIMIT
 
 
-class DetailPage(Page):
-    """One object found by `query(actor)` and the key in the URL; outside the scope it does not exist."""
+class ObjectPage(Page):
+    """A page about one object found by `query(actor)` and the key in the URL; outside the scope it does not exist."""
 
     query: ClassVar[Callable[..., QuerySet[Any]]]
     lookup: ClassVar[str] = "pk"
@@ -237,8 +237,15 @@ class DetailPage(Page):
     def button_url(self, button: Button) -> str:
         return reverse(button.url_name, kwargs={self.lookup: self.kwargs[self.lookup]})
 
+    def show(self, template: str | None = None, status: int = 200, **extra: Any) -> HttpResponse:
+        return super().show(template, status, object=self.object, **extra)
+
+
+class DetailPage(ObjectPage):
+    """Shows one object."""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(object=self.object)
+        return self.show()
 
 
 class FormPage(Page):
@@ -284,7 +291,11 @@ class FormPage(Page):
         return self.show(status=422, form=form, submit_label=self.submit_label)
 
 
-class ConfirmPage(DetailPage):
+class ObjectFormPage(ObjectPage, FormPage):
+    """A form about one object."""
+
+
+class ConfirmPage(ObjectPage):
     """Asks before something is done to one object; the POST calls ONE service."""
 
     template_name = "kit/confirm.html"

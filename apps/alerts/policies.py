@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.alerts.models import AlertEpisode, AlertReading, AlertRule
+from apps.core.access import Ownership, Policy, declare
+from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
+
+VIEW = declare("alerts.view", _("View alerts"), EVERYONE)
+ACKNOWLEDGE = declare(
+    "alerts.acknowledge",
+    _("Acknowledge alerts"),
+    OPERATORS | FIELD | {Role.DEALER_GENERAL, Role.DEALER_SALES},
+)
+RULES = declare("alerts.view_rules", _("View alert rules"), EVERYONE)
+
+rule = Policy(AlertRule, view=RULES, ownership=Ownership.GLOBAL)
+reading = Policy(AlertReading, view=VIEW, ownership=Ownership.DEALER)
+episode = Policy(AlertEpisode, view=VIEW, ownership=Ownership.DEALER)

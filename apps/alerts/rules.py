@@ -1,0 +1,91 @@
+"""When an alert episode opens, closes and may open anew. Source: I-12."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+REARM_HIGH = Decimal("0.95")
+REARM_LOW = Decimal("1.05")
+
+
+class Side(StrEnum):
+    """Which limit was crossed."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Event(StrEnum):
+    """What a new value did to an episode."""
+
+    NONE = "none"
+    OPENED = "opened"
+    CONTINUED = "continued"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    REARMED = "rearmed"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a rule; a value equal to a limit is not beyond it."""
+
+    high: Decimal | None = None
+    low: Decimal | None = None
+
+    def side(self, value: Decimal) -> Side | None:
+        """The limit the value lies beyond, if any."""
+        if self.high is not None and value > self.high:
+            return Side.HIGH
+        if self.low is not None and value < self.low:
+            return Side.LOW
+        return None
+
+    def rearmed(self, value: Decimal, side: Side) -> bool:
+        """Whether the value has come back far enough for a new episode on that side."""
+        if side is Side.HIGH:
+            return self.high is None or value <= self.high * REARM_HIGH
+        return self.low is None or value >= self.low * REARM_LOW
+
+
+@dataclass(frozen=True)
+class State:
+    """Where one dealer stands under one rule: the latest episode, whether it is open, whether a new one may open."""
+
+    episode: int = 0
+    side: Side | None = None
+    is_open: bool = False
+    armed: bool = True
+
+
+def step(state: State, value: Decimal | None, limits: Limits) -> tuple[State, Event]:
+    """The state after a month's value. Without a value nothing changes: missing is neither good nor bad."""
+    if value is None:
+        return state, Event.CONTINUED if state.is_open else Event.NONE
+    side = limits.side(value)
+    if state.is_open and side is state.side:
+        return state, Event.CONTINUED
+    if side is not None:
+        return _beyond(state, side)
+    if state.is_open:
+        armed = state.side is None or limits.rearmed(value, state.side)
+        return replace(state, is_open=False, armed=armed), Event.CLOSED
+    if not state.armed and state.side is not None and limits.rearmed(value, state.side):
+        return replace(state, armed=True), Event.REARMED
+    return state, Event.NONE
+
+
+def _beyond(state: State, side: Side) -> tuple[State, Event]:
+    if not state.armed and side is state.side:
+        return replace(state, is_open=True), Event.REOPENED
+    return State(episode=state.episode + 1, side=side, is_open=True, armed=False), Event.OPENED
+
+
+def excess_stock_cost(
+    stock: Decimal, sales: Decimal, limit: Decimal, unit_value: Decimal, annual_rate: Decimal
+) -> Decimal:
+    """Yuan a year that stock above `limit` × sales costs; 0 when there is none. Source: I-01, conventions."""
+    excess = stock - limit * sales
+    return max(excess, Decimal(0)) * unit_value * annual_rate

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Ownership, Policy, declare
+from apps.core.roles import EVERYONE
+from apps.health.models import HealthScore, ScorecardVersion
+
+VIEW = declare("health.view", _("View health scores"), EVERYONE)
+
+score = Policy(HealthScore, view=VIEW, ownership=Ownership.DEALER)
+scorecard = Policy(ScorecardVersion, view=VIEW, ownership=Ownership.GLOBAL)

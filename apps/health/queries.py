@@ -1,0 +1,29 @@
+"""Health scores an actor may see."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.core.access import Actor
+from apps.health import policies
+from apps.health.models import HealthScore, ScorecardVersion
+from apps.kernel.period import Month
+from apps.metrics.models import MonthRevision
+
+
+def scores(*, actor: Actor) -> QuerySet[HealthScore]:
+    """Scores of the actor's dealers in each month's current revision."""
+    newer = MonthRevision.objects.filter(period=OuterRef("period"), revision__gt=OuterRef("revision"))
+    rows = HealthScore.objects.filter(~Exists(newer)).select_related("dealer", "scorecard")
+    return policies.score.visible_to(actor, rows)
+
+
+def all_revisions(*, actor: Actor) -> QuerySet[HealthScore]:
+    """Scores of the actor's dealers in every revision, for comparison."""
+    return policies.score.visible_to(actor, HealthScore.objects.select_related("dealer", "scorecard"))
+
+
+def scorecard_in_force(month: Month, code: str = "default") -> ScorecardVersion | None:
+    """The scorecard version that holds at the month's end."""
+    rows = ScorecardVersion.objects.filter(code=code, effective_from__lte=month.last)
+    return rows.order_by("-effective_from").first()
