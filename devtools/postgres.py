@@ -55,7 +55,9 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while (url := self.url) is None:
             if time.monotonic() > deadline:
-                raise Unmet(f"PostgreSQL did not start in {START_SECONDS:.0f} s, see {self.log}\n{tail(self.log)}")
+                raise Unmet(
+                    f"PostgreSQL did not start in {START_SECONDS:.0f} s, see {self.log}\n{tail(self.log)}"
+                )
             if not self._is_alive():
                 self._launch(programs)
             time.sleep(0.02)
@@ -74,7 +76,7 @@ class Postgres:
                 Path(lines[SOCKET_LINE]).rmdir()
 
     def _create(self, programs: Path) -> None:
-        """Make the cluster beside its place and move it there, so that an interrupted creation leaves nothing."""
+        """Make the cluster beside its place and move it there: an interrupted creation leaves nothing."""
         fresh = self.home / "pg.new"
         shutil.rmtree(fresh, ignore_errors=True)
         own_folder(fresh, self.account)

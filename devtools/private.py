@@ -1,4 +1,4 @@
-"""A private embedded pair for one process: in a temporary folder, fast instead of durable, gone at its end."""
+"""A private embedded pair for one process: in a temporary folder, fast, not durable, gone at its end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def private_servers() -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """Guard the pair: start it, tell the addresses, and remove it when the parent closes our input or dies."""
+    """Guard the pair: start it, tell its addresses, remove it when the parent closes our input or dies."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     folder = Path(tempfile.mkdtemp(prefix="dealerops-"))

@@ -1,7 +1,7 @@
 """pytest plugin: private PostgreSQL and Valkey before the settings load, unless addresses are given.
 
-With pytest-xdist the controller starts one pair; every worker has its own test data base in it (pytest-django)
-and its own broker data base (here).
+With pytest-xdist the controller starts one pair; every worker has its own test data base in it
+(pytest-django) and its own broker data base (here).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Generator
 
 import pytest
 
+from devtools import messages
 from devtools.private import private_servers
 from devtools.system import Unmet
 
-TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: S105
 SERVERS = pytest.StashKey[contextlib.ExitStack]()
 
 
@@ -25,6 +26,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ.setdefault("DEALEROPS_SECRET_KEY", TEST_SECRET)
     stack = contextlib.ExitStack()
     try:
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            messages.compile_catalogue()
         os.environ.update(stack.enter_context(private_servers()))
     except Unmet as error:
         raise pytest.UsageError(str(error)) from error

@@ -46,7 +46,9 @@ class Valkey:
         deadline = time.monotonic() + START_SECONDS
         while (url := self.url) is None:
             if time.monotonic() > deadline:
-                raise Unmet(f"Valkey did not start in {START_SECONDS:.0f} s, see {self.log}\n{tail(self.log)}")
+                raise Unmet(
+                    f"Valkey did not start in {START_SECONDS:.0f} s, see {self.log}\n{tail(self.log)}"
+                )
             if not self._is_alive():
                 self._launch(program)
             time.sleep(0.02)

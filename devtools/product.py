@@ -1,0 +1,164 @@
+"""The product with its servers on one data folder under var/: settings, migrations, processes."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from devtools import environment, processes
+from devtools.embedded import Pair
+from devtools.environment import PYTHON, ROOT, VAR
+from devtools.system import Unmet, port_is_free
+
+READY_SECONDS: Final = 90.0
+PORTS_TRIED: Final = 20
+
+
+def settings_for(name: str) -> dict[str, str]:
+    """Settings of the product for one data folder, apart from the servers' addresses."""
+    home = VAR / name
+    home.mkdir(parents=True, exist_ok=True)
+    secret = home / "secret"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(60))
+    defaults = {
+        "DEALEROPS_SECRET_KEY": secret.read_text(),
+        "DEALEROPS_FILES": str(home / "files"),
+        "DEALEROPS_STATIC_ROOT": str(home / "static"),
+        "DEALEROPS_LOG_LEVEL": "WARNING",
+    }
+    return {key: os.environ.get(key) or value for key, value in defaults.items()}
+
+
+@contextlib.contextmanager
+def servers(name: str, *, alone: bool = False) -> Iterator[Pair]:
+    """The servers of a data folder; we stop them unless they ran before or another command uses them."""
+    home = VAR / name
+    home.mkdir(parents=True, exist_ok=True)
+    pair = Pair(home)
+    busy = f"var/{name} is in use by another dev.py; end that one, or run `python3 dev.py stop`."
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(environment.exclusive(home / "lock", busy))
+        except environment.Busy:
+            if alone:
+                raise
+        else:
+            if alone or None in pair.addresses().values():
+                stack.callback(_put_away, pair)
+        os.environ.update(pair.start())
+        yield pair
+
+
+def _put_away(pair: Pair) -> None:
+    with uninterrupted():
+        pair.stop()
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Further Ctrl-C are ignored while things are put away."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def manage(*arguments: str, settings: dict[str, str], quiet: bool = False) -> bool:
+    """Run a management command; whether it succeeded. Quiet commands write to var/manage.log."""
+    command = [str(PYTHON), str(ROOT / "manage.py"), *arguments]
+    if quiet:
+        return environment.run_logged(command, VAR / "manage.log", **settings)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | settings).returncode == 0
+
+
+def must_manage(*arguments: str, settings: dict[str, str], label: str) -> None:
+    """Run a management command as a shown step of the set-up."""
+
+    def run() -> None:
+        if not manage(*arguments, settings=settings, quiet=True):
+            log = VAR / "manage.log"
+            raise Unmet(f"`manage.py {arguments[0]}` failed, see {log}\n{environment.tail(log)}")
+
+    environment.step(label, run)
+
+
+def serve(name: str, settings: dict[str, str], port: int) -> None:
+    """Run web, worker and beat until Ctrl-C."""
+    home = VAR / name
+    port = _usable_port(port)
+    must_manage("collectstatic", "--noinput", "--link", "-v0", settings=settings, label="static files")
+    supervisor = processes.Supervisor(home, _processes(home, port), settings)
+    supervisor.start()
+    try:
+        environment.step("web, worker, beat", lambda: _wait_until_ready(supervisor, port))
+        address = f"http://127.0.0.1:{port}/"
+        print(f"\nDealerOps runs at {address}", flush=True)
+        manage("demo", "--logins", settings=settings) if name == "demo" else None
+        print(f"Logs: {home.relative_to(ROOT)}/*.log. Stop with Ctrl-C; the data stay.", flush=True)
+        supervisor.watch()
+    finally:
+        with uninterrupted():
+            print("\nStopping …", end="", flush=True, file=sys.stderr)
+            supervisor.stop()
+            print(" done", file=sys.stderr)
+
+
+def _processes(home: Path, port: int) -> list[processes.Process]:
+    web = ["-m", "gunicorn", "dealerops.wsgi:application", "--worker-class", "gthread", "--workers", "2"]
+    web += [
+        "--threads",
+        "8",
+        "--no-control-socket",
+        "--graceful-timeout",
+        "10",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
+    worker = ["-m", "celery", "-A", "dealerops", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
+    beat = ["-m", "celery", "-A", "dealerops", "beat", "--loglevel", "WARNING"]
+    if sys.platform == "win32":
+        web = ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+        worker += ["--pool", "solo"]
+    commands = {"web": web, "worker": worker, "beat": beat}
+    return [
+        processes.Process(name, [str(PYTHON), *words], home / f"{name}.log")
+        for name, words in commands.items()
+    ]
+
+
+def _usable_port(wanted: int) -> int:
+    for port in range(wanted, wanted + PORTS_TRIED):
+        if port_is_free(port):
+            return port
+    raise Unmet(f"Ports {wanted} to {wanted + PORTS_TRIED - 1} are all in use: choose one with --port.")
+
+
+def _wait_until_ready(supervisor: processes.Supervisor, port: int) -> None:
+    """Wait until the product says that it can work (/healthz/ready)."""
+    deadline = time.monotonic() + READY_SECONDS
+    answer = ""
+    while time.monotonic() < deadline:
+        supervisor.restart_ended()
+        try:
+            link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            link.request("GET", "/healthz/ready")
+            response = link.getresponse()
+            answer = response.read(500).decode(errors="replace")
+            if response.status == http.client.OK:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise Unmet(f"The product did not become ready in {READY_SECONDS:.0f} s. {answer}")
