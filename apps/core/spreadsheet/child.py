@@ -1,14 +1,13 @@
 """The process that opens uploaded files: bounded memory and time, no database, no Django.
 
-Started by reading.py as `python -m apps.core.spreadsheet.child OPTIONS` with the file on standard input;
-answers with frames on standard output.
+Started by reading.py as `python -m apps.core.spreadsheet.child LIMITS [SHEET]` with the file on standard
+input; answers with frames on standard output.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from apps.core.spreadsheet import delimited, guard, transport, workbook
 from apps.core.spreadsheet.limits import Limits
@@ -45,7 +44,7 @@ def _frames(data: bytes, sheet: str | None, limits: Limits) -> Iterator[dict[str
     return delimited.read_delimited(data, limits)
 
 
-def _answer(output: BinaryIO, sheet: str | None, limits: Limits) -> None:
+def _answer(output: IO[bytes], sheet: str | None, limits: Limits) -> None:
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
     if len(data) > limits.file_bytes:
         raise Refusal("too_large", limit=limits.file_bytes // 2**20)
@@ -57,15 +56,14 @@ def _answer(output: BinaryIO, sheet: str | None, limits: Limits) -> None:
     transport.write_frame(output, {"end": True})
 
 
-def main(options: str) -> None:
+def main(bounds: str, sheet: str | None = None) -> None:
     """Read the file on standard input and answer with frames; every failure becomes a refusal frame."""
-    chosen = json.loads(options)
-    limits = Limits(*chosen["limits"])
+    limits = Limits.from_text(bounds)
     _bound(limits)
     with os.fdopen(os.dup(1), "wb") as output:
         os.dup2(2, 1)
         try:
-            _answer(output, chosen["sheet"], limits)
+            _answer(output, sheet, limits)
         except Refusal as refusal:
             transport.write_frame(output, {"refused": refusal.code, "params": refusal.params})
         except MemoryError:
@@ -76,4 +74,4 @@ def main(options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -45,11 +45,17 @@ class Phrase:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Phrase":
         """The phrase of its plain form."""
-        return cls(stored["msgid"], stored["params"])
+        return cls(stored["msgid"], {key: _revived(value) for key, value in stored["params"].items()})
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return value.as_json()
     return value if isinstance(value, (int, str)) else str(value)
+
+
+def _revived(value: Any) -> Any:
+    return Phrase.from_json(value) if isinstance(value, Mapping) else value
 
 
 class FileRefused(Exception):
@@ -153,16 +159,16 @@ class ErrorList(Sequence[CellError]):
 
     @property
     def full(self) -> bool:
-        """Whether the detail budget is used up; callers then only `count`."""
+        """Whether the detail budget is used up; callers then only `count_only`."""
         return len(self._details) >= self.budget
 
     def add(self, error: CellError) -> None:
         """Count an error and keep its detail while the budget lasts."""
-        self.count(error.code, error.row)
+        self.count_only(error.code, error.row)
         if not self.full:
             self._details.append(error)
 
-    def count(self, code: str, row: int) -> None:
+    def count_only(self, code: str, row: int) -> None:
         """Count an error without its detail."""
         self.total += 1
         self.by_code[code] += 1

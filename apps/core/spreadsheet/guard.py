@@ -30,6 +30,7 @@ _FOREIGN = (
     (b"{\\rtf", "RTF"),
     (b"BM", "BMP"),
 )
+_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED_FLAG = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -48,7 +49,7 @@ def kind_of(data: bytes) -> str:
             raise Refusal("not_a_table", kind=kind)
     if data.startswith(b"PK"):
         raise Refusal("not_a_table", kind="ZIP")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
         raise Refusal("web_page")
     return TEXT
 

@@ -16,3 +16,14 @@ class Limits(NamedTuple):
     entries: int = 200
     seconds: float = 30.0
     memory_bytes: int = 512 * MEBIBYTE
+
+    def as_text(self) -> str:
+        """The bounds as one command-line argument."""
+        return ",".join(str(bound) for bound in self)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Limits":
+        """The bounds of a command-line argument."""
+        bounds = dict(zip(cls._fields, text.split(","), strict=True))
+        seconds = float(bounds.pop("seconds"))
+        return cls(seconds=seconds, **{name: int(bound) for name, bound in bounds.items()})

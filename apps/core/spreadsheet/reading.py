@@ -4,7 +4,6 @@ Source: reliability.md 2.6, F1 to F3. Cell addresses never shift, hidden rows co
 read whole or refused with FileRefused.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -13,12 +12,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, Self, cast
 
 from apps.core.spreadsheet import addresses, headers, messages, scanning, transport
 from apps.core.spreadsheet.errors import FileRefused, Phrase
 from apps.core.spreadsheet.limits import Limits
 
+STANDARD = Limits()
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "LANG")
 
@@ -26,9 +26,10 @@ _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMP
 class FaultyCell(str):
     """A cell without a usable value, shown as the file shows it; every parser refuses it with its code."""
 
+    __slots__ = ("code",)
     code: str
 
-    def __new__(cls, text: str, code: str) -> "FaultyCell":
+    def __new__(cls, text: str, code: str) -> Self:
         cell = super().__new__(cls, text)
         cell.code = code
         return cell
@@ -57,7 +58,7 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table as read: names and values untrimmed, wholly blank rows left out, row numbers as in the file."""
+    """One table as read: names and values untrimmed, blank rows left out, row numbers as in the file."""
 
     sheets: tuple[str, ...]
     sheet: str
@@ -77,9 +78,9 @@ def read_table(
     *,
     sheet: str | None = None,
     header_row: int | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = STANDARD,
 ) -> Table:
-    """Read an uploaded xlsx or delimited text; whatever is wrong with the file as a whole raises FileRefused."""
+    """Read an uploaded xlsx or delimited text; what is wrong with it as a whole raises FileRefused."""
     frames = _frames(source, sheet, limits)
     about = next(frames)
     about.setdefault("sheet", Path(filename).stem or filename)
@@ -102,8 +103,9 @@ def _frames(
     source: str | os.PathLike[str] | bytes, sheet: str | None, limits: Limits
 ) -> Iterator[dict[str, Any]]:
     """Frames of a child process that reads the file; its refusal or death raises FileRefused."""
-    options = json.dumps({"limits": limits, "sheet": sheet})
-    command = [sys.executable, "-m", "apps.core.spreadsheet.child", options]
+    command = [sys.executable, "-m", "apps.core.spreadsheet.child", limits.as_text()]
+    if sheet is not None:
+        command.append(sheet)
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, (str(PROJECT_ROOT), os.environ.get("PYTHONPATH")))
@@ -130,15 +132,15 @@ def _frames(
 
 
 def _as_file(source: str | os.PathLike[str] | bytes, limits: Limits) -> IO[bytes]:
-    size = len(source) if isinstance(source, bytes) else os.stat(source).st_size
+    size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > limits.file_bytes:
         raise FileRefused("too_large", {"limit": limits.file_bytes // 2**20})
     if not isinstance(source, bytes):
-        return open(source, "rb")
-    upload = tempfile.TemporaryFile()
+        return Path(source).open("rb")
+    upload = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it
     upload.write(source)
     upload.seek(0)
-    return cast(IO[bytes], upload)
+    return upload
 
 
 def _expire(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
@@ -149,7 +151,7 @@ def _expire(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
 def _until_end(
     process: "subprocess.Popen[bytes]", late: threading.Event, limits: Limits
 ) -> Iterator[dict[str, Any]]:
-    for frame in transport.read_frames(cast(IO[bytes], process.stdout)):  # type: ignore[arg-type]
+    for frame in transport.read_frames(cast("IO[bytes]", process.stdout)):
         if "end" in frame:
             return
         if "refused" in frame:
@@ -183,10 +185,7 @@ def _assemble(frames: Iterator[dict[str, Any]], about: dict[str, Any]) -> dict[i
 
 
 def _is_blank(values: tuple[Any, ...]) -> bool:
-    for value in values:
-        if value.__class__ is not str or value.strip():
-            return False
-    return True
+    return not any(value.__class__ is not str or value.strip() for value in values)
 
 
 def _table(

@@ -15,7 +15,7 @@ from apps.core.spreadsheet.refusal import Refusal
 ERROR_VALUE = "error_value"
 FORMULA_WITHOUT_VALUE = "formula_without_value"
 
-_UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,6}"|[a-z])')
+_UNUSUAL_CELL = re.compile(rb'<c(?: (?!r="[A-Z]{1,2}[0-9]{1,6}")|[^ a-z])')
 _FORMULA = re.compile(rb"<f[\s/>]")
 _CALCULATED = re.compile(rb"(?:</f>|<f [^>]*/>)<v>[^<]")
 _VALUE = re.compile(rb"<v[\s>]|<is[\s>]")
@@ -45,28 +45,29 @@ class SheetScan(NamedTuple):
 
 def scan_sheet(xml: bytes) -> SheetScan:
     """Scan one worksheet part; XML that no spreadsheet program writes raises Refusal."""
-    refuse_declarations(xml)
+    marked = refuse_declarations(xml)
     merges = [match.decode() for match in _MERGE.findall(xml)] if b"<mergeCell" in xml else []
-    if _is_canonical(xml):
+    if not marked and _is_canonical(xml):
         return SheetScan(xml.count(b"<row"), _VALUE.search(xml) is not None, 0, 0, [], merges)
     walk = _Walk()
     walk.parse(xml)
     return SheetScan(walk.row_tags, walk.last_row > 0, walk.last_row, walk.last_column, walk.faults, merges)
 
 
-def refuse_declarations(xml: bytes) -> None:
-    """Refuse document types, entities and CDATA, which the fast reader would drop or expand."""
-    position = xml.find(b"<!")
+def refuse_declarations(xml: bytes) -> bool:
+    """Refuse document types, entities and CDATA, which the fast reader drops; True when comments occur."""
+    first = position = xml.find(b"<!")
     while position >= 0:
         if not xml.startswith(b"<!--", position):
             raise Refusal("unsafe_xml")
         position = xml.find(b"<!", position + 4)
+    return first >= 0
 
 
 def _is_canonical(xml: bytes) -> bool:
-    if b"='" in xml or b'"e"' in xml or b"<!" in xml or b":c" in xml or _UNUSUAL_CELL.search(xml):
+    if b"='" in xml or b'"e"' in xml or b":c" in xml or _UNUSUAL_CELL.search(xml):
         return False
-    formulas = len(_FORMULA.findall(xml)) if b"<f" in xml else 0
+    formulas = len(_FORMULA.findall(xml))
     return formulas == 0 or formulas == len(_CALCULATED.findall(xml))
 
 
