@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, pagination, renderers, status, viewsets
+from rest_framework import exceptions, status, viewsets
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,36 +27,6 @@ from apps.core.models import IdempotentRequest
 def actor_of(request: Request) -> Actor:
     """The actor behind a session or a token."""
     return getattr(request._request, "actor", ANONYMOUS)
-
-
-class OrjsonRenderer(renderers.BaseRenderer):
-    """JSON, fast; Decimals travel as strings so that no fen is lost."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(
-        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
-    ) -> bytes:
-        return (
-            b""
-            if data is None
-            else orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
-        )
-
-
-class Pagination(pagination.LimitOffsetPagination):
-    """`limit` and `offset`; the count is exact up to 10,000 and bounded beyond."""
-
-    default_limit = 100
-    max_limit = 1000
-    count_limit = 10_000
-
-    def get_count(self, queryset: Any) -> int:
-        if isinstance(queryset, QuerySet):
-            return int(queryset.order_by()[: self.count_limit + 1].count())
-        return len(queryset)
 
 
 class MayAct(BasePermission):
