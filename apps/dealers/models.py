@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from apps.dealers.rules import (
+    Capability,
     ChannelPattern,
+    CityTier,
     DealerStatus,
     PartnerType,
     StoreType,
@@ -46,13 +50,65 @@ PARTNER_TYPES = [
 ]
 
 
+CAPABILITIES = [
+    (Capability.SALES, _("Vehicle sales")),
+    (Capability.STORAGE, _("Storage and transport")),
+    (Capability.PARTS, _("Parts distribution")),
+    (Capability.SETTLEMENT, _("Settlement")),
+    (Capability.FEEDBACK, _("Market feedback")),
+    (Capability.SERVICE, _("Service support")),
+    (Capability.TRAINING, _("Training and appraisal")),
+    (Capability.MARKET, _("Market management")),
+]
+CITY_TIERS = [
+    (CityTier.FIRST, _("First tier")),
+    (CityTier.SECOND, _("Second tier")),
+    (CityTier.THIRD, _("Third tier")),
+    (CityTier.OTHER, _("Other city")),
+]
+
+
+def one_a_day(name: str, owner: str) -> ExclusionConstraint:
+    """At most one row a day for each owner; without btree_gist, so that any PostgreSQL can enforce it."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            (
+                Func(
+                    F(owner),
+                    F(owner),
+                    Value("[]"),
+                    function="int8range",
+                    output_field=BigIntegerRangeField(),
+                ),
+                RangeOperators.OVERLAPS,
+            ),
+            (
+                Func(
+                    F("valid_from"),
+                    F("valid_to"),
+                    Value("[)"),
+                    function="daterange",
+                    output_field=DateRangeField(),
+                ),
+                RangeOperators.OVERLAPS,
+            ),
+        ],
+    )
+
+
 class Division(models.Model):
-    """An administrative division of China; `code` is the official one, `level` 1 province, 2 city, 3 county."""
+    """An administrative division of China; `code` is the official one, `level` 1 province, 2 city, 3 county.
+
+    `name` is what people say; `official_name` is kept where it differs. `tier` is set for cities only.
+    """
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name = models.CharField(_("name"), max_length=60)
     level = models.PositiveSmallIntegerField(_("level"))
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    official_name = models.CharField(_("official name"), max_length=60, blank=True)
+    tier = models.CharField(_("city tier"), max_length=10, choices=CITY_TIERS, blank=True)
 
     class Meta:
         verbose_name = _("administrative division")
@@ -62,8 +118,33 @@ class Division(models.Model):
         return self.name
 
 
+class FormerPlace(models.Model):
+    """A place name of the past, so that lists written with it still find the division of today."""
+
+    name = models.CharField(_("name"), max_length=60)
+    province = models.ForeignKey(
+        Division, verbose_name=_("province"), on_delete=models.PROTECT, related_name="+"
+    )
+    current = models.ForeignKey(
+        Division, verbose_name=_("division of today"), on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.PositiveSmallIntegerField(_("year of the change"))
+
+    class Meta:
+        verbose_name = _("former place name")
+        verbose_name_plural = _("former place names")
+        constraints = [models.UniqueConstraint(fields=["province", "name"], name="formerplace_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OrgUnit(models.Model):
-    """A unit of the maker's field organisation; `path` is `/1/4/9/`, ending with its own id."""
+    """A unit of the maker's field organisation.
+
+    `parent` and `path` (`/1/4/9/`, ending with its own id) are today's; `valid_to` is the first day without
+    the unit. `division` is the province a province unit stands for.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -72,6 +153,14 @@ class OrgUnit(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     path = models.CharField(max_length=200, unique=True)
+    division = models.ForeignKey(
+        Division,
+        verbose_name=_("province"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
@@ -84,11 +173,9 @@ class OrgUnit(models.Model):
 
 
 class UnitPlacement(models.Model):
-    """Under which unit a unit stood, from one day to another; the open row is today's parent."""
+    """Under which unit a unit stood: from `valid_from` up to, but not on, `valid_to`; one row a day."""
 
-    unit = models.ForeignKey(
-        OrgUnit, on_delete=models.PROTECT, related_name="placements"
-    )
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="placements")
     parent = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -96,6 +183,7 @@ class UnitPlacement(models.Model):
     class Meta:
         verbose_name = _("unit placement")
         verbose_name_plural = _("unit placements")
+        constraints = [one_a_day("unitplacement_one_a_day", "unit")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} → {self.parent_id}"
@@ -116,15 +204,19 @@ class DealerGroup(models.Model):
 
 
 class Dealer(models.Model):
-    """A company authorised to sell or serve; `code` is opaque and may change, `id` never does."""
+    """A company authorised to sell or serve; `code` is opaque and may change, `id` never does.
+
+    `unit`, `city`, `county` and `address` repeat today's placement; `closed_on` is the first day without
+    business; `version` counts changes, so that a stale form is refused.
+    """
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
-    name_key = models.CharField(max_length=300, blank=True)
-    unit = models.ForeignKey(
-        OrgUnit, verbose_name=_("organisation unit"), on_delete=models.PROTECT
-    )
+    name_key = models.CharField(max_length=300, blank=True, editable=False)
+    search_key = models.TextField(blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    unit = models.ForeignKey(OrgUnit, verbose_name=_("organisation unit"), on_delete=models.PROTECT)
     group = models.ForeignKey(
         DealerGroup,
         verbose_name=_("dealer group"),
@@ -147,7 +239,10 @@ class Dealer(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    city_tier = models.CharField(_("city tier"), max_length=10, blank=True)
+    county = models.ForeignKey(
+        Division, verbose_name=_("county"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    city_tier = models.CharField(_("city tier"), max_length=10, choices=CITY_TIERS, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     store_type = models.CharField(
         _("store type"), max_length=20, choices=STORE_TYPES, default=StoreType.FULL_4S
@@ -164,21 +259,38 @@ class Dealer(models.Model):
         choices=PARTNER_TYPES,
         default=PartnerType.DEALER,
     )
-    capabilities = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-    status = models.CharField(
-        _("status"), max_length=20, choices=STATUSES, default=DealerStatus.ACTIVE
+    capabilities = ArrayField(
+        models.CharField(max_length=20, choices=CAPABILITIES),
+        verbose_name=_("functions"),
+        default=list,
+        blank=True,
     )
+    status = models.CharField(_("status"), max_length=20, choices=STATUSES, default=DealerStatus.ACTIVE)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     contract_from = models.DateField(_("contract from"), null=True, blank=True)
     contract_to = models.DateField(_("contract to"), null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT
+        "self", verbose_name=_("merged into"), null=True, blank=True, on_delete=models.PROTECT
     )
 
     class Meta:
         verbose_name = _("dealer")
         verbose_name_plural = _("dealers")
+        constraints = [
+            # a merged dealer always points to its survivor, no other one does
+            models.CheckConstraint(
+                condition=Q(status=DealerStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=DealerStatus.MERGED) & Q(merged_into__isnull=True)),
+                name="dealer_merged_into",
+            ),
+            models.CheckConstraint(
+                condition=Q(contract_from__isnull=True)
+                | Q(contract_to__isnull=True)
+                | Q(contract_from__lte=F("contract_to")),
+                name="dealer_contract_order",
+            ),
+        ]
         indexes = [
             # sorting by name without ICU: a pinyin key
             models.Index(fields=["name_key"], name="dealer_name_key"),
@@ -189,7 +301,7 @@ class Dealer(models.Model):
 
 
 class DealerCode(models.Model):
-    """A code the dealer carries or carried; facts that come with an old code still find their dealer."""
+    """A code the dealer carries or carried, up to, but not on, `valid_to`; old codes still find it."""
 
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="codes")
     code = models.CharField(max_length=60)
@@ -200,24 +312,34 @@ class DealerCode(models.Model):
         verbose_name = _("dealer code")
         verbose_name_plural = _("dealer codes")
         indexes = [models.Index(fields=["code"], name="dealercode_code")]
+        constraints = [one_a_day("dealercode_one_a_day", "dealer")]
 
     def __str__(self) -> str:
         return self.code
 
 
 class DealerPlacement(models.Model):
-    """In which unit a dealer stood, from one day to another; exactly one on each day."""
+    """In which unit and city a dealer stood: from `valid_from` up to, but not on, `valid_to`; one row a day.
 
-    dealer = models.ForeignKey(
-        Dealer, on_delete=models.PROTECT, related_name="placements"
-    )
+    A closed or merged dealer keeps its last placement, so that the facts of its last month count somewhere.
+    """
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="placements")
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("dealer placement")
         verbose_name_plural = _("dealer placements")
+        constraints = [one_a_day("dealerplacement_one_a_day", "dealer")]
+        indexes = [
+            # the dealers of a unit on a day
+            models.Index(fields=["unit", "valid_from"], name="dealerplacement_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dealer_id} → {self.unit_id}"
@@ -238,9 +360,7 @@ class Outlet(models.Model):
     class Meta:
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
-        constraints = [
-            models.UniqueConstraint(fields=["dealer", "code"], name="outlet_code")
-        ]
+        constraints = [models.UniqueConstraint(fields=["dealer", "code"], name="outlet_code")]
 
     def __str__(self) -> str:
         return self.name

@@ -12,8 +12,8 @@ from apps.dealers.models import (
     Division,
     OrgUnit,
     Outlet,
+    UnitPlacement,
 )
-from apps.dealers.models import UnitPlacement
 
 VIEW = declare("dealers.view", _("View dealers"), EVERYONE)
 MANAGE = declare("dealers.manage", _("Create and change dealers"), OPERATORS)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import Final
+
+UNKNOWN_SINCE: Final = date(2000, 1, 1)
+"""Since when something stands where it stands, when nobody says: before every fact the product takes."""
 
 
 class UnitKind(StrEnum):
@@ -36,7 +41,7 @@ class StoreType(StrEnum):
 
 
 class ChannelPattern(StrEnum):
-    """How cars reach the customer through the partner."""
+    """How cars reach the customer through the partner. Source: Q004-70."""
 
     DIRECT_SALE = "direct_sale"
     SOLE_AGENT = "sole_agent"
@@ -53,12 +58,44 @@ class PartnerType(StrEnum):
 
 
 class Capability(StrEnum):
-    """What a distribution centre can do."""
+    """The eight functions a distribution centre may fulfil. Source: Q004-68."""
 
     SALES = "sales"
-    SERVICE = "service"
+    STORAGE = "storage"
     PARTS = "parts"
-    WAREHOUSE = "warehouse"
-    LOGISTICS = "logistics"
+    SETTLEMENT = "settlement"
+    FEEDBACK = "feedback"
+    SERVICE = "service"
     TRAINING = "training"
-    USED_CARS = "used_cars"
+    MARKET = "market"
+
+
+class CityTier(StrEnum):
+    """The tier of a city; every city that the reference table does not name is `other`."""
+
+    FIRST = "tier_1"
+    SECOND = "tier_2"
+    THIRD = "tier_3"
+    OTHER = "other"
+
+
+DEPTH: Final = {UnitKind.HQ: 0, UnitKind.REGION: 1, UnitKind.PROVINCE: 2, UnitKind.AREA: 3}
+
+TRANSITIONS: Final = {
+    DealerStatus.PREPARING: frozenset({DealerStatus.ACTIVE, DealerStatus.CLOSED}),
+    DealerStatus.ACTIVE: frozenset({DealerStatus.SUSPENDED, DealerStatus.CLOSED, DealerStatus.MERGED}),
+    DealerStatus.SUSPENDED: frozenset({DealerStatus.ACTIVE, DealerStatus.CLOSED, DealerStatus.MERGED}),
+    DealerStatus.CLOSED: frozenset({DealerStatus.ACTIVE, DealerStatus.MERGED}),
+    DealerStatus.MERGED: frozenset[DealerStatus](),
+}
+"""From which status a dealer may go to which; a merged dealer stays merged."""
+
+
+def may_stand_under(kind: str, parent: str) -> bool:
+    """Whether a unit may stand under one of that kind: always a higher level, so no circle can form."""
+    return DEPTH[UnitKind(parent)] < DEPTH[UnitKind(kind)]
+
+
+def may_become(status: str, following: str) -> bool:
+    """Whether a dealer may go from one status to the other."""
+    return DealerStatus(following) in TRANSITIONS[DealerStatus(status)]
