@@ -1,7 +1,7 @@
 """What the product measures: feeds, measures and KPIs, each declared once and read by every page.
 
-An app declares in its `measures.py` and `kpis.py`; `freeze` checks at start-up that every reference exists and
-that no code is used twice.
+An app declares in its `measures.py` and `kpis.py`; `freeze` checks at start-up that every reference exists
+and that no code is used twice.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ class Feed:
 class Measure:
     """A number for each dealer and month: an aggregate over facts.
 
-    `facts(month)` is the QuerySet the drill-down shows; `aggregate` sums it by `dealer`; `feed` decides whether no
-    fact means 0 or missing (None: no fact is always 0 for dealers that exist in the month). `dimension` names a
-    column of `facts` by which the measure is stored too. `columns` show a fact to people.
+    `facts(month)` is the QuerySet the drill-down shows; `aggregate` sums it by `dealer`. `feed` decides
+    whether no fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate
+    of NULL over existing facts is missing; a rate without facts is missing. `dimension` names a column of
+    `facts` by which the measure is stored too. `columns` show a fact to people.
     """
 
     code: str
@@ -71,7 +72,7 @@ class Registry:
             self._add(self.kpis, kpi)
 
     def kinds(self) -> dict[str, Kind]:
-        """The kind of every measure and KPI by code; a KPI is a rate, unless it only shows a measure of its code."""
+        """The kind of every measure and KPI by code; a KPI is a rate unless a measure has its code."""
         return dict.fromkeys(self.kpis, Kind.RATE) | {
             code: measure.kind for code, measure in self.measures.items()
         }
@@ -81,16 +82,12 @@ class Registry:
         kinds = self.kinds()
         for measure in self.measures.values():
             if measure.feed is not None and measure.feed not in self.feeds:
-                raise ValueError(
-                    f"measure {measure.code} names an unknown feed {measure.feed}"
-                )
+                raise ValueError(f"measure {measure.code} names an unknown feed {measure.feed}")
         for kpi in self.kpis.values():
             if kpi.formula is not None:
                 unknown = {ref.code for ref in kpi.formula.refs()} - set(kinds)
                 if unknown:
-                    raise ValueError(
-                        f"KPI {kpi.code} refers to unknown {sorted(unknown)}"
-                    )
+                    raise ValueError(f"KPI {kpi.code} refers to unknown {sorted(unknown)}")
                 check(kpi.formula, kinds)
 
     def _add(self, store: dict[str, Any], item: Any) -> Any:
