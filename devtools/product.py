@@ -106,7 +106,8 @@ def serve(name: str, settings: dict[str, str], port: int) -> None:
         environment.step("web, worker, beat", lambda: _wait_until_ready(supervisor, port))
         address = f"http://127.0.0.1:{port}/"
         print(f"\nDealerOps runs at {address}", flush=True)
-        manage("demo", "--logins", settings=settings) if name == "demo" else None
+        if name == "demo":
+            manage("demo", "--logins", settings=settings)
         print(f"Logs: {home.relative_to(ROOT)}/*.log. Stop with Ctrl-C; the data stay.", flush=True)
         supervisor.watch()
     finally:

@@ -74,7 +74,7 @@ def test_texts_of_code_templates_and_pure_declarations_are_found(
     )
     (app / "kpis.py").write_text('KPIS = (Kpi(code="sales.units", label="Units sold"),)\n')
     (page / "list.html").write_text(
-        "{% load i18n %}\n  {% translate 'Dealer\\'s page' %}\n {% if a %}it's{% endif %}\n"
+        "{% load i18n %}\n  {% translate \"Dealer's page\" %}\n {% if a %}it's{% endif %}\n"
         "{% blocktranslate count n=rows %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}\n"
     )
     assert dict(extraction.shown()) == {
