@@ -1,0 +1,198 @@
+"""What facts about vehicles have in common: identity, dates, posting, and taking many at once.
+
+A fact is never changed or deleted. Its identity is (source, external id); revision 1 is the fact itself, 2
+takes it back, 3 is its next version, and so on, so the newest revision is in force when its number is odd.
+"""
+
+# ruff: noqa: S608 -- names of tables and columns come from code, values are parameters
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db import connection, models
+from django.db.migrations import RunSQL
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import DomainError
+from apps.core.imports.registry import RowProblem
+from apps.core.models import ImportBatch
+from apps.core.spreadsheet.errors import Phrase
+from apps.kernel.period import Month, months_between
+from apps.periods import queries as periods
+
+EARLIEST = date(2000, 1, 1)
+OTHER_VALUES = Phrase(
+    "This number was already taken in with other values. "
+    "Correct the earlier entry, or withdraw its import first."
+)
+IN_FUTURE = Phrase("The date lies in the future.")
+TOO_EARLY = Phrase("The date lies before 2000.")
+
+
+class Fact(models.Model):
+    """Something that happened at a dealer: when, to which month it is posted, when and from where known."""
+
+    dealer = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(_("source"), max_length=60)
+    external_id = models.CharField(_("external number"), max_length=200)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1, db_default=1)
+    quantity = models.SmallIntegerField(_("quantity"))
+    occurred_on = models.DateField(_("date"))
+    period = models.DateField(_("month"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    batch = models.ForeignKey(
+        "core.ImportBatch",
+        verbose_name=_("import"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether it takes an earlier fact back."""
+        return self.revision % 2 == 0
+
+
+def append_only(table: str) -> RunSQL:
+    """The operation that makes a table refuse UPDATE and DELETE, whoever asks."""
+    return RunSQL(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION vehicles_refuse_change()",
+        f"DROP TRIGGER {table}_append_only ON {table}",
+    )
+
+
+class RowsRefused(DomainError):
+    """Given rows are wrong; `problems` says which and why, numbered from 1 in the order given."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = list(problems)
+        first = self.problems[0]
+        super().__init__("rows_refused", first.message, fields={p.column: p.message for p in self.problems})
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of given rows: facts made, known ones, late ones, the dealers and months they count in."""
+
+    created: int
+    same: int
+    late: int
+    months: frozenset[tuple[int, Month]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Rows as a subselect with a column `row_no`, and its parameters."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+def from_batch(batch: ImportBatch, kind: str, record: str) -> Given:
+    """The good staged rows of one kind of an import; `record` names their columns with types."""
+    sql = (
+        "SELECT r.row_no, x.* FROM core_importrow AS r "
+        f"CROSS JOIN LATERAL jsonb_to_record(r.data) AS x({record}) "
+        "WHERE r.batch_id = %s AND r.kind = %s AND r.errors = '[]'::jsonb"
+    )
+    return Given(sql, (batch.pk, kind))
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]], record: str) -> Given:
+    """Rows held in memory, numbered from 1."""
+    numbered = [{**row, "row_no": number} for number, row in enumerate(rows, 1)]
+    sql = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS x(row_no integer, {record})"
+    return Given(sql, (orjson.dumps(numbered, default=str).decode(),))
+
+
+def stage(name: str, given: Given, *, table: str, source: str, content: Sequence[str]) -> None:
+    """Put the given rows into the temporary table `name`, each beside the newest revision of its identity.
+
+    Adds the columns `newest` (its number, 0 when there is none), `in_force` and `equal` (same content).
+    """
+    ours, theirs = (", ".join(f"{side}.{column}" for column in content) for side in ("g", "known"))
+    execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    execute(
+        f"CREATE TEMP TABLE {name} ON COMMIT DROP AS "
+        "SELECT g.*, coalesce(known.revision, 0) AS newest, known.id AS known_id, "
+        "coalesce(mod(known.revision, 2) = 1, false) AS in_force, "
+        f"({ours}) IS NOT DISTINCT FROM ({theirs}) AS equal "
+        f"FROM ({given.sql}) AS g LEFT JOIN LATERAL ("
+        f"SELECT * FROM {table} AS f WHERE f.source = %s AND f.external_id = g.external_id "
+        "ORDER BY f.revision DESC LIMIT 1) AS known ON true",
+        (*given.params, source),
+    )
+
+
+def refuse_differing(name: str) -> None:
+    """Refuse staged rows whose identity is in force with other content, or that come twice."""
+    rows = fetch(f"SELECT row_no FROM {name} WHERE in_force AND NOT equal ORDER BY row_no LIMIT 500")
+    rows += fetch(
+        "SELECT row_no FROM (SELECT row_no, row_number() OVER (PARTITION BY external_id ORDER BY row_no) "
+        f"FROM {name}) AS numbered (row_no, nth) WHERE nth > 1 ORDER BY row_no LIMIT 500"
+    )
+    if rows:
+        raise RowsRefused([RowProblem(row, "external_id", "other_values", OTHER_VALUES) for (row,) in rows])
+
+
+def count(name: str, condition: str) -> int:
+    """How many staged rows fulfil a condition."""
+    return int(fetch(f"SELECT count(*) FROM {name} WHERE {condition}")[0][0])
+
+
+def posting_spans(name: str, column: str, kind: str) -> Given:
+    """For the business months of the staged dates: first and last day, posting month, whether it is late."""
+    first, last = fetch(f"SELECT min({column}), max({column}) FROM {name}")[0]
+    return spans(kind, first, last)
+
+
+def spans(kind: str, first: date | None, last: date | None) -> Given:
+    """The business months from one day to another as rows (first_on, last_on, period, late)."""
+    if first is None or last is None:
+        return Given("SELECT NULL::date, NULL::date, NULL::date, false WHERE false", ())
+    calendar = periods.business_calendar()
+    months = months_between(calendar.month_of(first), calendar.month_of(last))
+    bounds = {month: calendar.bounds(month) for month in months}
+    posted = periods.posting_months([start for start, _end in bounds.values()], kind)
+    rows = [(*days, posted[month].first, posted[month] != month) for month, days in bounds.items()]
+    values = ", ".join(["(%s::date, %s::date, %s::date, %s)"] * len(rows))
+    return Given(f"VALUES {values}", tuple(value for row in rows for value in row))
+
+
+def date_problem(row_no: int, column: str, day: date | None, today: date) -> RowProblem | None:
+    """What is wrong with the day of a fact: it lies ahead, or before anything the product can hold."""
+    if day is None or EARLIEST <= day <= today:
+        return None
+    message = IN_FUTURE if day > today else TOO_EARLY
+    return RowProblem(row_no, column, "date_range", message, value=day.isoformat())
+
+
+def execute(sql: str, params: Sequence[Any] = ()) -> int:
+    """Run a set-based statement; answers how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a set-based query and read its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
