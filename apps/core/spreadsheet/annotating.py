@@ -4,16 +4,18 @@ Addresses in an annotated copy are those of the uploaded file; it can be mended 
 the table is marked by name and the added column lies outside of it.
 """
 
+import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from django.utils.translation import override
 
-from apps.core.spreadsheet import messages, writing
+from apps.core.spreadsheet import cells, messages, writing
+from apps.core.spreadsheet.cells import InertSheet, Style
 from apps.core.spreadsheet.errors import CHINESE, ENGLISH, CellError, ErrorList, Phrase
 from apps.core.spreadsheet.reading import Row, Table
 from apps.core.spreadsheet.workbook import STAMP_PROPERTY
@@ -29,6 +31,7 @@ _LISTING = (
     ("说明", 60),
     ("Explanation", 60),
 )
+_LISTING_ROW = 5
 _RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 _COMMENT_SIZE = {"x_scale": 2.2, "y_scale": 1.4}
 _SAMPLED_ROWS = 200
@@ -57,33 +60,41 @@ def annotate(table: Table, errors: Sequence[CellError], *, title: Any) -> bytes:
     buffer = io.BytesIO()
     with writing.open_workbook(buffer) as book:
         book.set_properties({"title": str(title)})
-        name = writing.sheet_title(table.sheet, [ERRORS_SHEET])
-        _write_listing(book, table, errors, title, name)
-        _write_copy(book, table, errors, name)
+        listing = writing.add_sheet(book, ERRORS_SHEET)
+        copy = writing.add_sheet(book, table.sheet)
+        _write_listing(book, listing, errors, title, copy.name)
+        _write_copy(book, copy, table, errors)
     return buffer.getvalue()
 
 
 def _write_listing(
-    book: xlsxwriter.Workbook, table: Table, errors: Sequence[CellError], title: Any, data_sheet: str
+    book: xlsxwriter.Workbook, sheet: InertSheet, errors: Sequence[CellError], title: Any, data_sheet: str
 ) -> None:
-    sheet = book.add_worksheet(ERRORS_SHEET)
-    bold = book.add_format({"bold": True, "bottom": 1})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    writing.write_cell(sheet, 0, 0, str(title), book.add_format({"bold": True, "font_size": 14}))
-    writing.write_cell(sheet, 1, 0, bilingual(_summary(errors)).replace("\n", " · "))
+    bold = Style.of(book.add_format(writing.HEADING))
+    wrapped = Style.of(book.add_format({"text_wrap": True, "valign": "top"}))
     mend = Phrase(messages.LABELS["mend"], {"sheet": data_sheet})
-    writing.write_cell(sheet, 2, 0, bilingual(mend).replace("\n", " · "))
-    for column, (label, width) in enumerate(_LISTING):
+    top = (str(title), _on_one_line(_summary(errors)), _on_one_line(mend))
+    for row, text in enumerate(top, 1):
+        sheet.write_values(row, [text], [cells.PLAIN])
+    for column, (_, width) in enumerate(_LISTING):
         sheet.set_column(column, column, width)
-        writing.write_cell(sheet, 4, column, label, bold)
-    for row, error in enumerate(errors, 5):
-        phrase = error.phrase
-        line = (error.address, error.row, error.column_name, error.value)
-        texts = (phrase.in_language(CHINESE), phrase.in_language(ENGLISH))
-        for column, value in enumerate((*line, *texts)):
-            writing.write_cell(sheet, row, column, value, wrapped)
-    sheet.freeze_panes(5, 0)
-    sheet.autofilter(4, 0, 4 + len(errors), len(_LISTING) - 1)
+    sheet.write_values(_LISTING_ROW, [label for label, _ in _LISTING], repeat(bold))
+    chinese, english = ([*_explained(errors, language)] for language in (CHINESE, ENGLISH))
+    for row, error in enumerate(errors):
+        place = (error.address, error.row, error.column_name, error.value)
+        line = (*place, chinese[row], english[row])
+        sheet.write_values(_LISTING_ROW + 1 + row, line, repeat(wrapped))
+    sheet.freeze_panes(_LISTING_ROW, 0)
+    sheet.autofilter(_LISTING_ROW - 1, 0, _LISTING_ROW - 1 + len(errors), len(_LISTING) - 1)
+
+
+def _explained(errors: Sequence[CellError], language: str) -> Iterator[str]:
+    with override(language):
+        yield from [str(error.phrase) for error in errors]
+
+
+def _on_one_line(phrase: Phrase) -> str:
+    return bilingual(phrase).replace("\n", " · ")
 
 
 def _summary(errors: Sequence[CellError]) -> Phrase:
@@ -95,67 +106,69 @@ def _summary(errors: Sequence[CellError]) -> Phrase:
     return Phrase(messages.LABELS[key], {"count": total, "rows": rows, "listed": len(errors)})
 
 
-class _Styles:
-    """Formats of an annotated copy: plain or red, by the kind of value."""
+class _Look:
+    """Styles of an annotated copy: plain or red, by the kind of value."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        moments = writing.NUMBER_FORMATS["datetime"]
-        dates = writing.NUMBER_FORMATS["date"]
-        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.note = book.add_format({"font_color": "#9C0006"})
-        self._plain: dict[str, Format | None] = {"datetime": book.add_format({"num_format": moments})}
-        self._red = {
-            "datetime": book.add_format({**_RED, "num_format": moments}),
-            "date": book.add_format({**_RED, "num_format": dates}),
-        }
-        self._red_other = book.add_format(_RED)
+        self.heading = Style.of(book.add_format(writing.HEADING))
+        self.note = Style.of(book.add_format({"font_color": "#9C0006"}))
+        self._red_other = Style.of(book.add_format(_RED))
+        self._plain: dict[type, Style] = {}
+        self._red: dict[type, Style] = {}
+        for kind, name in ((dt.date, "date"), (dt.datetime, "datetime")):
+            form = {"num_format": writing.NUMBER_FORMATS[name]}
+            self._plain[kind] = Style.of(book.add_format(form), dates=True)
+            self._red[kind] = Style.of(book.add_format({**_RED, **form}), dates=True)
 
-    def of(self, value: Any, wrong: bool) -> Format | None:
-        """Format of a value."""
-        kind = type(value).__name__
-        return self._red.get(kind, self._red_other) if wrong else self._plain.get(kind)
+    def plain(self, value: Any) -> Style:
+        """Style of a value that is right."""
+        return self._plain.get(type(value), cells.PLAIN)
+
+    def red(self, value: Any) -> Style:
+        """Style of a value that is wrong."""
+        return self._red.get(type(value), self._red_other)
 
 
-def _write_copy(book: xlsxwriter.Workbook, table: Table, errors: Sequence[CellError], name: str) -> None:
-    sheet = book.add_worksheet(name)
+def _write_copy(
+    book: xlsxwriter.Workbook, sheet: InertSheet, table: Table, errors: Sequence[CellError]
+) -> None:
     sheet.set_comments_author("DealerOps")
-    styles = _Styles(book)
+    look = _Look(book)
     by_row: dict[int, list[CellError]] = {}
     for error in errors:
         by_row.setdefault(error.row, []).append(error)
     width = len(table.header)
-    heading = table.header_row
     for column, label in enumerate(table.header):
         shown = [label, *(str(row.values[column]) for row in table.rows[:_SAMPLED_ROWS])]
         sheet.set_column(column, column, writing.column_width(shown))
     sheet.set_column(width, width, 60)
-    _write_row(sheet, Row(heading, table.header), by_row.pop(heading, []), styles, styles.heading)
-    writing.write_cell(sheet, heading - 1, width, ERRORS_COLUMN, styles.heading)
-    last = heading
+    header = table.header_row
+    _write_row(sheet, look, Row(header, (*table.header, ERRORS_COLUMN)), by_row.get(header, []), look.heading)
     for row in table.rows:
-        _write_row(sheet, row, by_row.get(row.number, []), styles)
-        last = row.number
-    writing.mark_table(book, sheet, heading, width, last - heading)
-    sheet.autofilter(heading - 1, 0, last - 1, width)
-    sheet.freeze_panes(heading, 0)
+        wrong = by_row.get(row.number)
+        if wrong:
+            note = "；".join(f"{error.address} {error.phrase}" for error in wrong)
+            _write_row(sheet, look, Row(row.number, (*row.values, note)), wrong, look.note)
+        else:
+            sheet.write_values(row.number, row.values, map(look.plain, row.values))
+    last = max(header, table.rows[-1].number if table.rows else header)
+    writing.mark_table(book, sheet, header, width, last - header)
+    sheet.autofilter(header - 1, 0, last - 1, width)
+    sheet.freeze_panes(header, 0)
 
 
-def _write_row(
-    sheet: Worksheet, row: Row, errors: list[CellError], styles: _Styles, style: Format | None = None
-) -> None:
-    """One row at its own number; red cells carry their explanation, the column after the last all of them."""
-    wrong: dict[int, list[CellError]] = {}
+def _write_row(sheet: InertSheet, look: _Look, row: Row, errors: list[CellError], note: Style) -> None:
+    """A row with explained red cells; its last cell, outside of the table, has the style given."""
+    heading = note is look.heading
+    styles = [look.heading if heading else look.plain(value) for value in row.values[:-1]] + [note]
+    explained: dict[int, list[str]] = {}
     for error in errors:
-        wrong.setdefault(error.column - 1, []).append(error)
-    for column, value in enumerate(row.values):
-        chosen = styles.of(value, column in wrong) if column in wrong or style is None else style
-        writing.write_cell(sheet, row.number - 1, column, value if value != "" else None, chosen)
-    for column, found in wrong.items():
-        text = "\n".join(bilingual(error.phrase) for error in found)
-        sheet.write_comment(row.number - 1, max(column, 0), text, _COMMENT_SIZE)
-    if errors:
-        text = "；".join(f"{error.address} {error.phrase}" for error in errors)
-        writing.write_cell(sheet, row.number - 1, len(row.values), text, styles.note)
+        if 1 <= error.column < len(row.values):
+            styles[error.column - 1] = look.red(row.values[error.column - 1])
+            explained.setdefault(error.column - 1, []).append(bilingual(error.phrase))
+    for column, texts in explained.items():
+        sheet.write_comment(row.number - 1, column, "\n".join(texts), _COMMENT_SIZE)
+    sheet.write_values(row.number, row.values, styles)
 
 
 def template(
@@ -167,7 +180,7 @@ def template(
         book.set_properties({"title": str(title), "comments": "\n".join(map(str, notes))})
         if version:
             book.set_custom_property(STAMP_PROPERTY, version, "text")
-        sheet = book.add_worksheet(writing.sheet_title(title, [EXAMPLE_SHEET]))
+        sheet = writing.add_sheet(book, title)
         _write_template_heading(book, sheet, columns)
         _unlock_cells(book, sheet, columns)
         writing.mark_table(book, sheet, 1, len(columns), 0)
@@ -177,14 +190,14 @@ def template(
 
 
 def _write_template_heading(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[TemplateColumn]
+    book: xlsxwriter.Workbook, sheet: InertSheet, columns: Sequence[TemplateColumn]
 ) -> None:
-    look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "locked": True}
-    required = book.add_format({**look, "bg_color": "#FFF2CC"})
-    optional = book.add_format({**look, "bg_color": "#F2F2F2"})
+    required = Style.of(book.add_format({**writing.HEADING, "bg_color": "#FFF2CC"}))
+    optional = Style.of(book.add_format({**writing.HEADING, "bg_color": "#F2F2F2"}))
     for index, column in enumerate(columns):
-        writing.write_cell(sheet, 0, index, str(column.label), required if column.required else optional)
         sheet.write_comment(0, index, _explanation(column), _COMMENT_SIZE)
+    labels = [str(column.label) for column in columns]
+    sheet.write_values(1, labels, [required if column.required else optional for column in columns])
     sheet.freeze_panes(1, 0)
 
 
@@ -196,7 +209,7 @@ def _explanation(column: TemplateColumn) -> str:
     return "\n".join(parts)
 
 
-def _unlock_cells(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[TemplateColumn]) -> None:
+def _unlock_cells(book: xlsxwriter.Workbook, sheet: InertSheet, columns: Sequence[TemplateColumn]) -> None:
     """Columns take input in their own format; only the heading is locked, without a password."""
     for index, column in enumerate(columns):
         form = writing.NUMBER_FORMATS.get(column.kind, "@")
@@ -207,9 +220,15 @@ def _unlock_cells(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence
 
 
 def _write_example(book: xlsxwriter.Workbook, columns: Sequence[TemplateColumn]) -> None:
-    sheet = book.add_worksheet(EXAMPLE_SHEET)
-    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet = writing.add_sheet(book, EXAMPLE_SHEET)
+    bold = Style.of(book.add_format(writing.HEADING))
+    styles = [_input_style(book, column) for column in columns]
     for index, column in enumerate(columns):
         sheet.set_column(index, index, writing.column_width([str(column.label), str(column.example or "")]))
-        writing.write_cell(sheet, 0, index, str(column.label), bold)
-        writing.write_cell(sheet, 1, index, column.example)
+    sheet.write_values(1, [str(column.label) for column in columns], repeat(bold))
+    sheet.write_values(2, [column.example for column in columns], styles)
+
+
+def _input_style(book: xlsxwriter.Workbook, column: TemplateColumn) -> Style:
+    form = writing.NUMBER_FORMATS.get(column.kind, "@")
+    return Style.of(book.add_format({"num_format": form}), dates=column.kind in writing.DATED)

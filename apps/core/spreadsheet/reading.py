@@ -242,7 +242,7 @@ def _warnings(
     if heading.last_row > heading.first_row:
         yield _warned("merged_header", first=heading.first_row, last=heading.last_row)
     others = [name for name in about.get("sheets", ()) if name != about["sheet"]]
-    if others:
+    if others and not about.get("table"):
         yield _warned("other_sheets", sheet=about["sheet"], sheets="、".join(others))
     faults = [scanning.Fault(*fault) for fault in about.get("faults", ()) if fault[0] > heading.last_row]
     if faults:

@@ -1,6 +1,6 @@
-"""Writing tables: every cell through one door that keeps text inert, numbers numeric and dates dates.
+"""Writing whole tables as workbooks and as CSV that spreadsheet programs take for data only.
 
-Source: reliability.md 2.6 and E1, B16, B17. No formula is ever written.
+Source: reliability.md 2.6 and E1; the full set is written, and a footer counts it.
 """
 
 import csv
@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter
 from django.utils import timezone
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from apps.core.spreadsheet import addresses, errors
+from apps.core.spreadsheet import addresses, cells, errors
+from apps.core.spreadsheet.cells import InertSheet, Style
 from apps.core.spreadsheet.workbook import FOOTER_NAME, TABLE_NAME
 
 Target = str | os.PathLike[str] | IO[bytes]
@@ -37,14 +36,12 @@ NUMBER_FORMATS = {
     "datetime": "yyyy-mm-dd hh:mm:ss",
     "month": "yyyy-mm",
 }
-LONGEST_TEXT = 32_767
 SHEET_ROWS = 1_048_576 - 3
 TITLE_LENGTH = 31
+DATED = ("date", "datetime", "month")
+HEADING = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
 _SAMPLED_ROWS = 200
 _NARROWEST, _WIDEST = 8, 60
-_ORDINAL_ZERO = dt.date(1899, 12, 30).toordinal()
-_FIRST_DATE = dt.date(1900, 3, 1)
-_EXACT = 10**15
 _TRIGGERS = tuple("=+-@\t\r＝＋－＠")
 _HARMLESS = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?%?")
 _TITLE_SUBSTITUTES = str.maketrans("[]:*?/\\'!", "______" + "_’！")
@@ -69,66 +66,6 @@ class SheetSpec:
     rows: Iterable[Sequence[Any] | Mapping[str, Any]]
 
 
-def write_cell(sheet: Worksheet, row: int, column: int, value: Any, style: Format | None = None) -> None:
-    """Write one value at a place counted from 0: text stays text whatever it looks like, None stays empty."""
-    kind = value.__class__
-    if kind is str:
-        if value:
-            sheet.write_string(row, column, value if len(value) <= LONGEST_TEXT else cut(value), style)
-    elif value is None:
-        if style is not None:
-            sheet.write_blank(row, column, None, style)
-    elif kind is int or kind is float or kind is Decimal:
-        _write_number(sheet, row, column, value, style)
-    else:
-        _write_other(sheet, row, column, value, style)
-
-
-def _write_number(
-    sheet: Worksheet, row: int, column: int, value: float | Decimal, style: Format | None
-) -> None:
-    """A number as a number cell, unless a cell cannot hold it exactly: then as text."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        sheet.write_string(row, column, str(value), style)
-        return
-    number = float(value) if -_EXACT < value < _EXACT else None
-    if number is None or (value.__class__ is Decimal and Decimal(f"{number:.15g}") != value):
-        sheet.write_string(row, column, format(value, "f" if value.__class__ is Decimal else ""), style)
-    else:
-        sheet.write_number(row, column, number, style)
-
-
-def _write_other(sheet: Worksheet, row: int, column: int, value: Any, style: Format | None) -> None:
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, dt.datetime):
-        local = timezone.make_naive(value) if timezone.is_aware(value) else value
-        _write_moment(sheet, row, column, local, style)
-    elif isinstance(value, dt.date):
-        _write_moment(sheet, row, column, dt.datetime.combine(value, dt.time.min), style)
-    elif isinstance(value, (int, float, Decimal)):
-        _write_number(sheet, row, column, value, style)
-    elif text := str(value):
-        sheet.write_string(row, column, cut(text), style)
-
-
-def _write_moment(sheet: Worksheet, row: int, column: int, value: dt.datetime, style: Format | None) -> None:
-    if value.date() < _FIRST_DATE:
-        sheet.write_string(row, column, value.isoformat(" "), style)
-        return
-    seconds = (value.hour * 60 + value.minute) * 60 + value.second + value.microsecond / 1_000_000
-    serial = value.toordinal() - _ORDINAL_ZERO + seconds / 86_400
-    sheet.write_number(row, column, serial, style or sheet.default_date_format)
-
-
-def cut(text: str) -> str:
-    """Text that fits a cell; what does not fit is replaced by a visible note, never dropped silently."""
-    if len(text) <= LONGEST_TEXT:
-        return text
-    note = str(errors.label("cut", limit=LONGEST_TEXT))
-    return text[: LONGEST_TEXT - len(note)] + note
-
-
 def sheet_title(title: Any, taken: Iterable[str] = ()) -> str:
     """A sheet name that spreadsheet programs accept and that is not taken yet."""
     plain = str(title).translate(_TITLE_SUBSTITUTES).strip()[:TITLE_LENGTH] or "Sheet"
@@ -142,17 +79,15 @@ def sheet_title(title: Any, taken: Iterable[str] = ()) -> str:
 
 @contextmanager
 def open_workbook(target: Target) -> Iterator[xlsxwriter.Workbook]:
-    """A workbook that keeps one row in memory and never turns text into formulas, links or numbers."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": NUMBER_FORMATS["date"],
-    }
+    """A workbook that keeps one row in memory; its sheets are added with `add_sheet`."""
     path = os.fspath(target) if isinstance(target, (str, os.PathLike)) else target
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         yield book
+
+
+def add_sheet(book: xlsxwriter.Workbook, title: Any) -> InertSheet:
+    """A further sheet whose name is made acceptable and unique."""
+    return book.add_worksheet(sheet_title(title, book.sheetnames), worksheet_class=InertSheet)
 
 
 def write_workbook(target: Target, sheets: Sequence[SheetSpec], footer: Any = None) -> list[int]:
@@ -167,32 +102,35 @@ def write_workbook(target: Target, sheets: Sequence[SheetSpec], footer: Any = No
 
 
 class _Look:
-    """Formats of a workbook: one per column kind, the heading and the footer."""
+    """Styles of a workbook: one per column kind, the heading and the footer."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.kinds = {kind: book.add_format({"num_format": form}) for kind, form in NUMBER_FORMATS.items()}
-        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.footer = book.add_format({"italic": True, "font_color": "#666666"})
+        self.kinds = {
+            kind: Style.of(book.add_format({"num_format": form}), dates=kind in DATED)
+            for kind, form in NUMBER_FORMATS.items()
+        }
+        self.heading = Style.of(book.add_format(HEADING))
+        self.footer = Style.of(book.add_format({"italic": True, "font_color": "#666666"}))
 
 
 def _write_table(book: xlsxwriter.Workbook, look: _Look, spec: SheetSpec, footer: Any) -> int:
     """Write one table into as many sheets as it needs; return its number of rows."""
     rows = _as_sequences(spec)
     pending = list(islice(rows, _SAMPLED_ROWS))
-    styles = [look.kinds.get(kind) for kind in _kinds(spec.columns, pending)]
+    styles = [look.kinds.get(kind, cells.PLAIN) for kind in _kinds(spec.columns, pending)]
     total = 0
     while True:
-        sheet = book.add_worksheet(sheet_title(spec.title, book.sheetnames))
+        sheet = add_sheet(book, spec.title)
         _write_heading(sheet, look, spec.columns, pending)
         written = 0
-        for written, values in enumerate(chain(pending, islice(rows, SHEET_ROWS - len(pending))), 1):
-            for column, value in enumerate(values):
-                write_cell(sheet, written, column, value, styles[column])
+        for values in chain(pending, islice(rows, SHEET_ROWS - len(pending))):
+            written += 1
+            sheet.write_values(written + 1, values, styles)
         total += written
         pending = list(islice(rows, 1))
         mark_table(book, sheet, 1, len(spec.columns), written)
         if not pending:
-            _write_footer(book, look, sheet, written, total, footer)
+            _write_footer(book, look, sheet, written + 3, total, footer)
             return total
 
 
@@ -204,23 +142,25 @@ def _as_sequences(spec: SheetSpec) -> Iterator[Sequence[Any]]:
 
 
 def _kinds(columns: Sequence[ColumnSpec], sample: Sequence[Sequence[Any]]) -> list[str]:
-    """Kind of each column; one declared as text or date that holds moments shows their time."""
+    """Kind of each column; text and date columns that turn out to hold dates or moments show them fully."""
     kinds = []
     for index, column in enumerate(columns):
-        timed = column.kind in ("text", "date") and any(
-            isinstance(values[index], dt.datetime) for values in sample
-        )
-        kinds.append("datetime" if timed else column.kind)
+        kind = column.kind
+        if kind in ("text", "date"):
+            found = {type(values[index]) for values in sample}
+            kind = "datetime" if dt.datetime in found else "date" if dt.date in found else kind
+        kinds.append(kind)
     return kinds
 
 
 def _write_heading(
-    sheet: Worksheet, look: _Look, columns: Sequence[ColumnSpec], sample: Sequence[Sequence[Any]]
+    sheet: InertSheet, look: _Look, columns: Sequence[ColumnSpec], sample: Sequence[Sequence[Any]]
 ) -> None:
+    labels = [str(column.label) for column in columns]
     for index, column in enumerate(columns):
         shown = [str(values[index]) for values in sample if values[index] is not None]
-        sheet.set_column(index, index, column.width or column_width([str(column.label) + "  ▾", *shown]))
-        write_cell(sheet, 0, index, str(column.label), look.heading)
+        sheet.set_column(index, index, column.width or column_width([labels[index] + "  ▾", *shown]))
+    sheet.write_values(1, labels, repeat(look.heading))
     sheet.freeze_panes(1, 0)
 
 
@@ -236,7 +176,7 @@ def _display_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def mark_table(book: xlsxwriter.Workbook, sheet: Worksheet, heading: int, columns: int, rows: int) -> None:
+def mark_table(book: xlsxwriter.Workbook, sheet: InertSheet, heading: int, columns: int, rows: int) -> None:
     """Add the filter and the name by which our own reader finds the table; `heading` counts from 1."""
     last = addresses.column_letters(columns)
     sheet.autofilter(heading - 1, 0, heading - 1 + rows, columns - 1)
@@ -245,19 +185,15 @@ def mark_table(book: xlsxwriter.Workbook, sheet: Worksheet, heading: int, column
 
 
 def _write_footer(
-    book: xlsxwriter.Workbook, look: _Look, sheet: Worksheet, written: int, total: int, footer: Any
+    book: xlsxwriter.Workbook, look: _Look, sheet: InertSheet, row: int, total: int, footer: Any
 ) -> None:
     """The row count and the filter in words, one row apart from the table and named for our reader."""
     if footer is None:
         return
-    text = (
-        errors.label("footer_filter", count=f"{total:,}", filter=str(footer))
-        if str(footer)
-        else errors.label("footer", count=f"{total:,}")
-    )
-    row = written + 2
-    write_cell(sheet, row, 0, str(text), look.footer)
-    book.define_name(f"'{sheet.name}'!{FOOTER_NAME}", f"='{sheet.name}'!$A${row + 1}")
+    key = "footer_filter" if str(footer) else "footer"
+    text = str(errors.label(key, count=f"{total:,}", filter=str(footer)))
+    sheet.write_values(row, [text], [look.footer])
+    book.define_name(f"'{sheet.name}'!{FOOTER_NAME}", f"='{sheet.name}'!$A${row}")
 
 
 def write_csv(target: Target, columns: Sequence[ColumnSpec], rows: Iterable[Any]) -> int:
