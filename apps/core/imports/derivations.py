@@ -19,8 +19,8 @@ Options = Mapping[str, str]
 class Derivation:
     """One way: how many columns it takes, the option it asks for, and the cell it makes.
 
-    `make(cells, option, formats)` gets the cells of one row in the chosen order, the text of the option and the date
-    formats of the field; it raises ValueProblem like a parser.
+    `make(cells, option, formats)` gets the cells of one row in the chosen order, the text of the option and
+    the date formats of the field; it raises ValueProblem like a parser.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Spellings become keys: each app registers how its dealers, models or places are found by what people write."""
+"""Spellings become keys: each app registers how its dealers or models are found by what people write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.core.access import Actor
 
 
 class Choice(NamedTuple):
-    """Something a spelling may stand for: the value a profile stores (a spelling that resolves) and its label."""
+    """What a spelling may stand for: the value a profile stores (a spelling that resolves) and its label."""
 
     value: str
     label: str
@@ -26,9 +26,9 @@ Create = Callable[[Collection[str], Actor, datetime], Mapping[str, int]]
 class Lookup:
     """How one kind of thing is found.
 
-    `resolve(spellings, actor)` gives the keys of the spellings it knows inside the actor's scope, in one query;
-    a foreign object is left out like one that does not exist. `choices(actor)` lists targets for the value mapping.
-    `create(spellings, actor, now)` makes what is missing; offered only to holders of `create_action`.
+    `resolve(spellings, actor)` gives the keys of the spellings it knows inside the actor's scope, in one
+    query; a foreign object is left out like one that does not exist. `choices(actor)` lists targets for the
+    value mapping. `create(spellings, actor, now)` makes what is missing, for holders of `create_action`.
     """
 
     name: str

@@ -84,9 +84,7 @@ def by_heading(fields: Sequence[ImportColumn], headings: Sequence[str]) -> dict[
     return found
 
 
-def _score(
-    field: ImportColumn, column: ColumnFacts, cells: Sequence[Any], resolvable: Resolvable
-) -> float:
+def _score(field: ImportColumn, column: ColumnFacts, cells: Sequence[Any], resolvable: Resolvable) -> float:
     score = max(likeness(column.name, name) for name in names_of(field))
     if score >= EXACT or not cells:
         return score

@@ -1,4 +1,4 @@
-"""Declared bulk imports: the columns of a fact, how they are read, and the service that takes the good rows."""
+"""Declared bulk imports: the columns of a fact, how they are read, the service that takes the good rows."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SAME = "same"
 class ImportColumn:
     """A field of the fact: its name, label, the strict parser of its cells, other headers it goes by.
 
-    `parse(raw)` is a parser of `apps.core.spreadsheet.values`; it raises ValueProblem or returns a plain value, None
-    for a blank cell. A mapping may give date formats to a parser that has `with_formats`.
+    `parse(raw)` is a parser of `apps.core.spreadsheet.values`; it raises ValueProblem or returns a plain
+    value, None for a blank cell. A mapping may give date formats to a parser that has `with_formats`.
     """
 
     name: str
@@ -32,9 +32,9 @@ class ImportColumn:
     required: bool = False
     aliases: Sequence[str] = ()
     lookup: str = ""
-    """`dealer` or `model`: the cell is a spelling to be resolved (code, name, alias, value mapping). The staged row
-    keeps the spelling under `name` and the found key under `<name>_id`; a spelling that finds nothing is an error in
-    a required column and a warning (key null) in an optional one."""
+    """`dealer` or `model`: the cell is a spelling to be resolved (code, name, alias, value mapping). The
+    staged row keeps the spelling under `name` and the found key under `<name>_id`; a spelling that finds
+    nothing is an error in a required column and a warning (key null) in an optional one."""
     default: str = ""
     """The constant used while no column is chosen, written as a cell would be."""
     example: str = ""
@@ -53,8 +53,8 @@ class ImportColumn:
 class RowProblem:
     """What a set-based check found in a staged row; a warning does not stop the row.
 
-    `message` is a `Phrase` of `apps.core.spreadsheet.errors` or a lazy translation. Code `SAME` marks a row that
-    is already there with the same values: neither error nor warning, it is only counted.
+    `message` is a `Phrase` of `apps.core.spreadsheet.errors` or a lazy translation. Code `SAME` marks a row
+    that is already there with the same values: neither error nor warning, it is only counted.
     """
 
     row_no: int
@@ -82,12 +82,12 @@ Rows = Sequence[dict[str, Any]]
 class ImportKind:
     """A declared import.
 
-    `key(row)` is the natural identity of a row within its source (rows with the same key in one file are reported
-    with both row numbers; an empty key is never compared); `check(rows, actor)` runs once over all rows that parsed:
-    dictionaries of the fields as Python values (dates, Decimals), `<lookup field>_id`, `row_no` and `source`;
-    `commit(batch, actor, now)` takes the staged good rows of the batch and this kind (`ImportRow` with empty
-    `errors`, `data` with ISO dates and decimals as text) in one transaction with set-based SQL; `withdraw` writes
-    counter-facts and answers how many.
+    `key(row)` is the natural identity of a row within its source (rows with the same key in one file are
+    reported with both row numbers; an empty key is never compared). `check(rows, actor)` runs once over all
+    rows that parsed: dictionaries of the fields as Python values (dates, Decimals), `<lookup field>_id`,
+    `row_no` and `source`. `commit(batch, actor, now)` takes the staged good rows of the batch and this kind
+    (`ImportRow` with empty `errors`, `data` with ISO dates and decimals as text) in one transaction with
+    set-based SQL. `withdraw` writes counter-facts and answers how many.
     """
 
     code: str

@@ -45,7 +45,7 @@ def without_unit(text: str) -> str:
 
 
 def likeness(heading: str, name: str) -> float:
-    """How sure a heading means a name, 0 to 1: the same text is 1, the same sound 0.88, the rest by overlap."""
+    """How sure a heading means a name, 0 to 1: same text 1, same sound 0.88, the rest by overlap."""
     if heading.strip() == name.strip():
         return EXACT
     left, right = normalise(heading), normalise(name)

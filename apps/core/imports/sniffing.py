@@ -1,7 +1,7 @@
 """What the values of an uploaded column look like: samples for people, and how its dates are written.
 
-Whether `3/4/2022` is March or April is decided by evidence of the whole column: a part above 12, else the order
-in which the days of the file rise; without evidence both readings are offered and nobody guesses.
+Whether `3/4/2022` is March or April is decided by evidence of the whole column: a part above 12, else the
+order in which the days of the file rise; without evidence both readings are offered and nobody guesses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ SAMPLED_ROWS = 200
 SHOWN_SAMPLES = 4
 WEIGHED = 5_000
 ENOUGH = 0.9
-_DATE_LIKE = re.compile(r"\d{1,2}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4}\b|\d{1,2} [A-Za-z]{3} \d{2,4}\b|[A-Z][a-z]{2} \d")
+_DATE_LIKE = re.compile(
+    r"\d{1,2}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4}\b|\d{1,2} [A-Za-z]{3} \d{2,4}\b|[A-Z][a-z]{2} \d"
+)
 _ORDERS = ("%m{0}%d{0}%{1}", "%d{0}%m{0}%{1}")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 _NAMED = ("%d{0}%b{0}%{1}", "%b{0}%d{0}%{1}")
@@ -31,9 +33,7 @@ FORMATS: tuple[str, ...] = tuple(
     for time in _TIMES
     for separator in "/-."
     for order in _ORDERS
-) + tuple(
-    order.format(separator, year) for year in "Yy" for separator in "- /" for order in _NAMED
-)
+) + tuple(order.format(separator, year) for year in "Yy" for separator in "- /" for order in _NAMED)
 
 
 @dataclass(frozen=True)

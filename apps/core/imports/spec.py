@@ -1,4 +1,4 @@
-"""A mapping as data: which fields come from which columns, constants or derivations, and what spellings mean."""
+"""A mapping as data: fields from columns, constants or derivations, and what spellings mean."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_OUTPUTS = 5
 MOST_VALUES = 20_000
 LONGEST = 200
 UPLOAD = "upload"
-_SOURCE = re.compile(r"[\w.:@-]{1,30}")
+_SOURCE = re.compile(r"[\w.:@-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ class Spec:
                 for output in self.outputs
             ],
             "values": {name: dict(pairs) for name, pairs in self.values.items()},
-            "coverage": self.coverage
-            and {"from": str(self.coverage.start), "to": str(self.coverage.end)},
+            "coverage": self.coverage and {"from": str(self.coverage.start), "to": str(self.coverage.end)},
         }
 
     def with_values(self, values: Mapping[str, Mapping[str, str]]) -> Spec:
@@ -120,11 +119,12 @@ class SpecError(DomainError):
     """A mapping that cannot be used; `fields` names the place in the mapping."""
 
     def __init__(self, place: str, message: Any) -> None:
-        super().__init__("mapping_invalid", _("The mapping is not complete or not right."), fields={place: message})
+        text = _("The mapping is not complete or not right.")
+        super().__init__("mapping_invalid", text, fields={place: message})
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
-    """A name for every column: its heading without outer blanks, `#C` where it has none, `Price (2)` for a repeat."""
+    """A name for every column: its heading trimmed, `#C` where it has none, `Price (2)` for a repeat."""
     seen: Counter[str] = Counter()
     names = []
     for position, heading in enumerate(header, 1):
@@ -163,7 +163,7 @@ def from_json(plain: Any) -> Spec:
     if not isinstance(outputs, list) or not 1 <= len(outputs) <= MOST_OUTPUTS:
         raise SpecError("outputs", _("One to five facts are expected."))
     sheet, row = plain.get("sheet"), plain.get("header_row")
-    if not (sheet is None or isinstance(sheet, str)) or not (row is None or type(row) is int and row > 0):
+    if not (sheet is None or isinstance(sheet, str)) or not (row is None or (type(row) is int and row > 0)):
         raise SpecError("sheet", _("A sheet name and a row number are expected."))
     return Spec(
         outputs=tuple(_output(f"outputs.{number}", item) for number, item in enumerate(outputs)),
@@ -178,7 +178,7 @@ def from_json(plain: Any) -> Spec:
 def source_name(text: Any) -> str:
     """The checked name of the system a file comes from."""
     if not isinstance(text, str) or not _SOURCE.fullmatch(text):
-        raise SpecError("source", _("1 to 30 letters, digits and . : @ - are expected."))
+        raise SpecError("source", _("1 to 40 letters, digits and . : @ - are expected."))
     return text
 
 
@@ -225,7 +225,9 @@ def _source(place: str, plain: Any) -> FieldSource:
     value = plain[key]
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
         raise SpecError(place, _("A text of 1 to 200 characters is expected."))
-    return FieldSource(**{key: value}, option=option, formats=formats)
+    if key == "column":
+        return FieldSource(column=value, option=option, formats=formats)
+    return FieldSource(constant=value, option=option, formats=formats)
 
 
 def _derived(place: str, plain: dict[str, Any], option: str, formats: tuple[str, ...]) -> FieldSource:

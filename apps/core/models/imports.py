@@ -100,8 +100,8 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """A staged fact of one row: its address in the sheet, the parsed values, and what is wrong with them.
 
-    `output` counts the facts a mapping makes of one row, from 0. A row with `errors` is never committed; all facts
-    of one row share its errors.
+    `output` counts the facts a mapping makes of one row, from 0. A row with `errors` is never committed; all
+    facts of one row share its errors.
     """
 
     pk = models.CompositePrimaryKey("batch_id", "output", "row_no")

@@ -1,0 +1,122 @@
+"""Checking an import: read, find the mapping, parse, stage; the result is counts, errors and staged rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from apps.core import audit, files, jobs
+from apps.core.access import Actor
+from apps.core.imports import actors, checking, committing, deciding, progress, sniffing, spec, staging
+from apps.core.models import ImportBatch
+from apps.core.models.imports import BatchStatus
+from apps.core.spreadsheet import reading
+from apps.core.spreadsheet.errors import FileRefused, Phrase
+
+CHECK_JOB = "core.check_import"
+INLINE_BYTES = 300_000
+
+
+def start(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+    """Check at once when the file is small, else by a job."""
+    batch.status = BatchStatus.CHECKING
+    if batch.file.size <= INLINE_BYTES:
+        batch.save()
+        return check(batch=batch, actor=actor, now=now)
+    args = {"batch": batch.pk, "actor": actors.packed(actor)}
+    batch.job = jobs.enqueue(CHECK_JOB, args, actor=actor, now=now, dealer_id=batch.dealer_id)
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def check(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+    """Read, parse and stage a file; its import ends checked, refused or waiting for its mapping."""
+    row = committing.locked(batch, (BatchStatus.CHECKING,))
+    report = partial(progress.tell, row.pk)
+    report("reading")
+    try:
+        table = _read(row)
+        facts = sniffing.column_facts(spec.column_names(table.header), [line.values for line in table.rows])
+        decision = deciding.decide(row, table, facts, actor)
+    except (FileRefused, deciding.ImportRefused) as refused:
+        return _refuse(row, refused.code, refused.phrase, actor, now)
+    row.summary = {"given": row.summary.get("given", {}), **_described(table, facts)}
+    row.sheet, row.total_rows = table.sheet[:100], len(table.rows)
+    row.profile, row.summary["by"] = decision.profile, decision.by
+    if not decision.complete:
+        return _ask_for_mapping(row, decision.mapping)
+    source = deciding.scoped_source(decision.mapping.source, actor)
+    mapping = replace(decision.mapping, source=source)
+    checked = checking.check_table(table, mapping, actor, report)
+    report("staging")
+    row.spec = mapping.as_json()
+    _note(row, checked)
+    row.status = BatchStatus.CHECKED
+    row.save()
+    staging.replace_rows(row, checked)
+    return (
+        committing.try_commit(row, actor, now) if row.mode and committing.may_commit(row, row.mode) else row
+    )
+
+
+def _read(batch: ImportBatch) -> reading.Table:
+    given = batch.summary.get("given", {})
+    known = batch.spec or (batch.profile.spec if batch.profile else {})
+    return reading.read_table(
+        files.content(batch.file),
+        batch.file.name,
+        sheet=given.get("sheet") or known.get("sheet"),
+        header_row=given.get("header_row") or known.get("header_row"),
+    )
+
+
+def _described(table: reading.Table, facts: list[sniffing.ColumnFacts]) -> dict[str, Any]:
+    """What the pages of an import show of its file."""
+    return {
+        "header": list(table.header),
+        "header_row": table.header_row,
+        "sheets": list(table.sheets),
+        "columns": [column.as_json() for column in facts],
+        "notices": [warned.phrase.as_json() for warned in table.warnings],
+    }
+
+
+def _ask_for_mapping(batch: ImportBatch, draft: spec.Spec) -> ImportBatch:
+    batch.status = BatchStatus.MAPPING
+    batch.summary["draft"] = draft.as_json()
+    batch.save()
+    return batch
+
+
+def _refuse(batch: ImportBatch, code: str, phrase: Phrase, actor: Actor, now: datetime) -> ImportBatch:
+    batch.status = BatchStatus.REFUSED
+    batch.refusal = {"code": code, "phrase": phrase.as_json()}
+    batch.save()
+    audit.record(actor=actor, action="core.refuse_import", obj=batch, now=now, after={"code": code})
+    return batch
+
+
+def _note(batch: ImportBatch, checked: checking.Checked) -> None:
+    """Counts and what the result page shows."""
+    batch.total_rows, batch.good_rows, batch.bad_rows = checked.total, checked.good, checked.bad
+    batch.same_rows, batch.warning_rows = checked.same, len(checked.findings.warnings)
+    batch.summary |= {
+        "errors": checked.findings.summary(),
+        "skipped": checked.skipped,
+        "unresolved": {
+            name: [{"text": text, "count": count} for text, count in spellings[: checking.LISTED_SPELLINGS]]
+            for name, spellings in checked.unresolved.items()
+        },
+        "dealers": sorted(_dealers(checked)),
+        "unresolved_total": {name: len(spellings) for name, spellings in checked.unresolved.items()},
+    }
+
+
+def _dealers(checked: checking.Checked) -> set[int]:
+    found = {row.data.get("dealer_id") for row in checked.staged}
+    return {dealer_id for dealer_id in found if dealer_id is not None}
