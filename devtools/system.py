@@ -39,13 +39,25 @@ class Account:
 
 def server_account() -> Account | None:
     """Account for servers: none unless we are root, whom PostgreSQL refuses."""
-    if pwd is None or os.geteuid() != 0:
+    if pwd is None:
+        return None
+    if os.geteuid() != 0:
+        _must_be_known(os.geteuid())
         return None
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
     raise Unmet("PostgreSQL does not run as root: add a user `nobody`, or set DATABASE_URL and REDIS_URL.")
+
+
+def _must_be_known(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise Unmet(
+            f"PostgreSQL needs a named user: add one for uid {uid}, or set DATABASE_URL and REDIS_URL."
+        ) from error
 
 
 def popen(command: list[str], account: Account | None, **options: Any) -> subprocess.Popen[bytes]:
