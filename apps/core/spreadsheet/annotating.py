@@ -20,9 +20,6 @@ from apps.core.spreadsheet.errors import CHINESE, ENGLISH, CellError, ErrorList,
 from apps.core.spreadsheet.reading import Row, Table
 from apps.core.spreadsheet.workbook import STAMP_PROPERTY
 
-ERRORS_SHEET = "错误说明 Errors"
-ERRORS_COLUMN = "错误 Errors"
-EXAMPLE_SHEET = "示例 Example"
 _LISTING = (
     ("单元格 Cell", 10),
     ("行 Row", 8),
@@ -60,7 +57,7 @@ def annotate(table: Table, errors: Sequence[CellError], *, title: Any) -> bytes:
     buffer = io.BytesIO()
     with writing.open_workbook(buffer) as book:
         book.set_properties({"title": str(title)})
-        listing = writing.add_sheet(book, ERRORS_SHEET)
+        listing = writing.add_sheet(book, messages.ERRORS_SHEET)
         copy = writing.add_sheet(book, table.sheet)
         _write_listing(book, listing, errors, title, copy.name)
         _write_copy(book, copy, table, errors)
@@ -143,7 +140,13 @@ def _write_copy(
         sheet.set_column(column, column, writing.column_width(shown))
     sheet.set_column(width, width, 60)
     header = table.header_row
-    _write_row(sheet, look, Row(header, (*table.header, ERRORS_COLUMN)), by_row.get(header, []), look.heading)
+    _write_row(
+        sheet,
+        look,
+        Row(header, (*table.header, messages.ERRORS_COLUMN)),
+        by_row.get(header, []),
+        look.heading,
+    )
     for row in table.rows:
         wrong = by_row.get(row.number)
         if wrong:
@@ -220,7 +223,7 @@ def _unlock_cells(book: xlsxwriter.Workbook, sheet: InertSheet, columns: Sequenc
 
 
 def _write_example(book: xlsxwriter.Workbook, columns: Sequence[TemplateColumn]) -> None:
-    sheet = writing.add_sheet(book, EXAMPLE_SHEET)
+    sheet = writing.add_sheet(book, messages.EXAMPLE_SHEET)
     bold = Style.of(book.add_format(writing.HEADING))
     styles = [_input_style(book, column) for column in columns]
     for index, column in enumerate(columns):

@@ -27,13 +27,13 @@ def _bound(limits: Limits) -> None:
         return
     seconds = int(limits.seconds) + 1
     wanted = (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds, seconds + 5),
+        (resource.RLIMIT_CORE, 0, 0),
     )
-    for kind, amount in wanted:
+    for kind, soft, hard in wanted:
         try:
-            resource.setrlimit(kind, (amount, amount))
+            resource.setrlimit(kind, (soft, hard))
         except (ValueError, OSError):
             continue
 

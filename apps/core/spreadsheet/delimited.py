@@ -57,8 +57,9 @@ def detect_encoding(data: bytes) -> str:
     """Encoding by byte order mark, else UTF-8, else GB18030 (which covers GBK); else Refusal."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            if _first_error(data, encoding) is not None:
-                raise Refusal("wrong_encoding", line=_line(data, _first_error(data, encoding) or 0))
+            damage = _first_error(data, encoding)
+            if damage is not None:
+                raise Refusal("wrong_encoding", line=_line(data, damage))
             return encoding
     if b"\x00" in data:
         raise Refusal("wrong_encoding" if data[:64].count(0) >= 16 else "not_a_table", line=1, kind="BIN")

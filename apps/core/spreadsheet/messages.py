@@ -81,6 +81,9 @@ PROBLEMS: dict[str, str] = {
     "not_a_boolean": "“%(value)s” is neither yes nor no. Expected %(expected)s.",
     "not_a_choice": "“%(value)s” is not one of the allowed values. Expected %(expected)s.",
 }
+ERRORS_SHEET = "错误说明 Errors"
+ERRORS_COLUMN = "错误 Errors"
+EXAMPLE_SHEET = "示例 Example"
 OTHER_PROBLEM = "“%(value)s” cannot be accepted. %(expected)s"
 
 EXPECT_VALUE = "a value"

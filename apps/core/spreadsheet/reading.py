@@ -5,6 +5,7 @@ read whole or refused with FileRefused.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from apps.core.spreadsheet.limits import Limits
 
 STANDARD = Limits()
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
+_OUT_OF_TIME = (getattr(signal, "SIGXCPU", 0) or -1,)
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "LANG")
 
 
@@ -91,7 +93,7 @@ def read_table(
     marked = about.get("table")
     if marked:
         header_row = header_row or marked[0]
-        raw = {number: values[: marked[1]] for number, values in raw.items()}
+        raw = _without_notes(raw, header_row, marked[1])
     merges = headers.parse_merges(about.get("merges", ()))
     heading = headers.find_heading(raw, merges, header_row)
     if heading is None:
@@ -157,9 +159,10 @@ def _until_end(
         if "refused" in frame:
             raise FileRefused(frame["refused"], frame["params"])
         yield frame
-    if late.is_set():
+    status = process.wait()
+    if late.is_set() or -status in _OUT_OF_TIME:
         raise FileRefused("timeout", {"seconds": int(limits.seconds)})
-    raise FileRefused("out_of_memory" if process.wait() < 0 else "unreadable")
+    raise FileRefused("out_of_memory" if status < 0 else "unreadable")
 
 
 def _assemble(frames: Iterator[dict[str, Any]], about: dict[str, Any]) -> dict[int, tuple[Any, ...]]:
@@ -182,6 +185,19 @@ def _assemble(frames: Iterator[dict[str, Any]], about: dict[str, Any]) -> dict[i
             for number, values in kept.items()
         }
     return kept
+
+
+def _without_notes(
+    raw: dict[int, tuple[Any, ...]], header_row: int, column: int
+) -> dict[int, tuple[Any, ...]]:
+    """Rows without the column of notes that an annotated copy has right of its table."""
+    heading = raw.get(header_row, ())
+    if len(heading) <= column or heading[column] != messages.ERRORS_COLUMN:
+        return raw
+    return {
+        number: (*values[:column], "", *values[column + 1 :]) if len(values) > column else values
+        for number, values in raw.items()
+    }
 
 
 def _is_blank(values: tuple[Any, ...]) -> bool:
