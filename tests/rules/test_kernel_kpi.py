@@ -91,11 +91,19 @@ def test_a_kpi_without_a_source_names_what_it_needs() -> None:
         {"needs": ("inventory.capital",)},
         {"better": Better.LOWER},
         {"better": Better.HIGHER},
+        {"better": Better.LOWER, "threshold": Threshold(low_red=D(1))},
+        {"better": Better.HIGHER, "threshold": Threshold(high_red=D(1))},
+        {"better": Better.HIGHER, "threshold": Threshold(high_amber=D(1))},
     ],
 )
 def test_contradictory_declarations_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(KpiError):
         replace(COEFFICIENT, **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("decimals", [0, 6])
+def test_decimals_run_from_none_to_six(decimals: int) -> None:
+    assert replace(COEFFICIENT, decimals=decimals).decimals == decimals
 
 
 def test_limits_must_ascend() -> None:

@@ -76,6 +76,13 @@ def test_largest_remainder(total: str, weights: dict[str, str], quantum: str, pa
     assert found == {code: D(part) for code, part in parts.items()}
 
 
+def test_a_part_of_nothing_is_plain_zero() -> None:
+    assert {code: str(part) for code, part in allocate(D("-0.01"), {"a": D(1), "b": D(9)}).items()} == {
+        "a": "0.00",
+        "b": "-0.01",
+    }
+
+
 @pytest.mark.parametrize(
     ("total", "weights", "quantum"),
     [

@@ -77,8 +77,19 @@ def test_linear_pays_by_achievement_within_its_limits() -> None:
     assert tiers.linear(base, D("0.02"), D("1.20"), cap=None).amount == D(480_000)
     assert tiers.linear(base, D("0.02"), D("0.3"), floor=D("0.5")).amount == D(200_000)
     assert tiers.linear(base, D("0.02"), D("-0.3")).amount == D(0)
+    assert tiers.linear(base, D("0.02"), D("0.3"), floor=D(1)).amount == D(400_000)
     with pytest.raises(TierError):
         tiers.linear(base, D("0.02"), D(1), floor=D(2))
+
+
+def test_marginal_explains_only_slices_that_hold_something() -> None:
+    assert [step.inputs.get("To") for step in UNITS.marginal(D(50), D(1)).steps] == [D(50), None]
+    assert [step.inputs.get("To") for step in UNITS.marginal(D(81), D(1)).steps] == [
+        D(50),
+        D(80),
+        D(81),
+        None,
+    ]
 
 
 def test_cross_region_clawback() -> None:
