@@ -107,9 +107,8 @@ def parents_on(day: date) -> dict[int, int | None]:
     dated = UnitPlacement.objects.filter(valid_from__lte=day).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=day)
     )
-    for unit, parent in dated.filter(unit__in=alive.values("pk")).values_list("unit_id", "parent_id"):
-        parents[unit] = parent
-    return parents
+    moved = dated.filter(unit__in=alive.values("pk")).values_list("unit_id", "parent_id")
+    return {**parents, **dict(moved)}
 
 
 def units_under(unit_id: int, day: date) -> frozenset[int]:

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core import audit, jobs
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.dealers.models import Dealer, DealerCode
+from apps.dealers.models import Dealer
 from apps.dealers.rules import names
 from apps.dealers.rules.spans import Span
 
@@ -51,13 +51,8 @@ def require_free_code(code: str, dealer: Dealer | None = None) -> str:
     """The code as it is kept; `code_taken` when another dealer carries or carried it."""
     code = names.clean_code(code)
     jobs.lock("dealers.codes")
-    holders = DealerCode.objects.filter(code=code).exclude(dealer=dealer).select_related("dealer")
-    holder = holders.first()
-    other = (
-        holder.dealer
-        if holder
-        else Dealer.objects.filter(code=code).exclude(pk=dealer.pk if dealer else None).first()
-    )
+    others = Dealer.objects.filter(Q(code=code) | Q(codes__code=code))
+    other = (others.exclude(pk=dealer.pk) if dealer else others).first()
     if other is not None:
         message = _("Code %(code)s belongs to %(name)s.") % {"code": code, "name": other.name}
         raise refusal("code_taken", "code", message)
