@@ -11,9 +11,7 @@ class MetricsConfig(AppConfig):
         registry = import_module("apps.metrics.registry").registry
         for config in apps.get_app_configs():
             for room in ("measures", "kpis"):
-                if config.name.startswith("apps.") and util.find_spec(
-                    f"{config.name}.{room}"
-                ):
+                if config.name.startswith("apps.") and util.find_spec(f"{config.name}.{room}"):
                     module = import_module(f"{config.name}.{room}")
                     registry.kpi(*getattr(module, "KPIS", ()))
         registry.freeze()

@@ -1,10 +1,33 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.roles import Role
+from apps.kernel.kpi import Better, Unit
+
 FEED_STATES = [("reported", _("Reported")), ("nil", _("Nil return"))]
+UNITS = [
+    (Unit.PERCENT.value, _("Percent")),
+    (Unit.NUMBER.value, _("Number")),
+    (Unit.YUAN.value, _("Yuan")),
+    (Unit.MONTHS.value, _("Months")),
+    (Unit.DAYS.value, _("Days")),
+    (Unit.UNITS.value, _("Vehicles")),
+    (Unit.SCORE.value, _("Points")),
+]
+BETTER = [
+    (Better.HIGHER.value, _("Higher is better")),
+    (Better.LOWER.value, _("Lower is better")),
+    (Better.BAND.value, _("A middle range is best")),
+]
+
+
+def _limit(label: Any) -> models.DecimalField:
+    return models.DecimalField(label, max_digits=18, decimal_places=6, null=True, blank=True)
 
 
 class FeedStatus(models.Model):
@@ -22,12 +45,8 @@ class FeedStatus(models.Model):
         verbose_name = _("feed status")
         verbose_name_plural = _("feed states")
         constraints = [
-            models.UniqueConstraint(
-                fields=["period", "feed", "dealer"], name="feedstatus_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(period__day=1), name="feedstatus_first_day"
-            ),
+            models.UniqueConstraint(fields=["period", "feed", "dealer"], name="feedstatus_once"),
+            models.CheckConstraint(condition=Q(period__day=1), name="feedstatus_first_day"),
         ]
 
     def __str__(self) -> str:
@@ -35,34 +54,32 @@ class FeedStatus(models.Model):
 
 
 class MonthRevision(models.Model):
-    """A reading of a month: the current one is open or frozen; a frozen one never changes."""
+    """A reading of a month: the current one is open or frozen; a frozen one never changes.
+
+    `basis` names the revision of every earlier month this reading was computed from.
+    """
 
     period = models.DateField(_("month"))
     revision = models.PositiveSmallIntegerField(_("revision"))
     computed_at = models.DateTimeField(_("computed at"), null=True)
     frozen_at = models.DateTimeField(_("frozen at"), null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    basis = models.JSONField(default=dict)
     result_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("revision of a month")
         verbose_name_plural = _("revisions of months")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["period", "revision"], name="monthrevision_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["period", "revision"], name="monthrevision_once")]
 
     def __str__(self) -> str:
         return f"{self.period:%Y-%m} r{self.revision}"
 
 
 class MeasureValue(models.Model):
-    """A measure of a dealer in a month, in one revision; partitioned by month."""
+    """A measure of a dealer in a month, in one revision; partitioned by month (apps.metrics.partitions)."""
 
-    pk = models.CompositePrimaryKey(
-        "period", "revision", "measure", "dealer_id", "dimension"
-    )
+    pk = models.CompositePrimaryKey("period", "revision", "measure", "dealer_id", "dimension")
     period = models.DateField()
     revision = models.PositiveSmallIntegerField()
     measure = models.CharField(max_length=60)
@@ -84,7 +101,7 @@ class MeasureValue(models.Model):
 
 
 class KpiValue(models.Model):
-    """A KPI of a dealer in a month: value or the reason there is none, its two parts and its rule version."""
+    """A KPI of a dealer in a month: value or the reason there is none, its parts and rule version."""
 
     pk = models.CompositePrimaryKey("period", "revision", "kpi", "dealer_id")
     period = models.DateField()
@@ -99,7 +116,7 @@ class KpiValue(models.Model):
     numerator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     denominator = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
-    reason = models.CharField(max_length=120, blank=True)
+    reason = models.TextField(blank=True)
     version = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -128,52 +145,87 @@ class UnitKpiValue(models.Model):
         verbose_name = _("KPI value of a unit")
         verbose_name_plural = _("KPI values of units")
         constraints = [
-            models.UniqueConstraint(
-                fields=["period", "revision", "unit", "kpi"], name="unitkpivalue_once"
-            )
+            models.UniqueConstraint(fields=["period", "revision", "unit", "kpi"], name="unitkpivalue_once")
         ]
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.value}"
 
 
+class KpiRule(models.Model):
+    """The formula a KPI had in one version, kept when first used; old numbers are explained by it."""
+
+    kpi = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    formula = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("rule of a KPI")
+        verbose_name_plural = _("rules of KPIs")
+        constraints = [models.UniqueConstraint(fields=["kpi", "version"], name="kpirule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} v{self.version}"
+
+
 class KpiSetting(models.Model):
-    """What an administrator configures of a KPI from a month on: its limits, its owner, whether it is shown."""
+    """What is configured of a KPI from a month on: its limits, its owner, whether it is shown."""
 
     kpi = models.CharField(_("KPI"), max_length=60)
     effective_from = models.DateField(_("effective from"))
-    amber = models.DecimalField(
-        _("amber limit"), max_digits=18, decimal_places=6, null=True, blank=True
-    )
-    red = models.DecimalField(
-        _("red limit"), max_digits=18, decimal_places=6, null=True, blank=True
-    )
-    owner = models.CharField(_("owner"), max_length=60, blank=True)
+    low_red = _limit(_("red below"))
+    low_amber = _limit(_("amber below"))
+    high_amber = _limit(_("amber above"))
+    high_red = _limit(_("red above"))
+    inclusive = models.BooleanField(_("a value equal to a limit has crossed it"), default=False)
+    owner = models.CharField(_("owner"), max_length=30, choices=Role.choices, blank=True)
     shown = models.BooleanField(_("shown"), default=True)
 
     class Meta:
         verbose_name = _("KPI setting")
         verbose_name_plural = _("KPI settings")
         constraints = [
-            models.UniqueConstraint(
-                fields=["kpi", "effective_from"], name="kpisetting_once"
-            )
+            models.UniqueConstraint(fields=["kpi", "effective_from"], name="kpisetting_once"),
+            models.CheckConstraint(condition=Q(effective_from__day=1), name="kpisetting_first_day"),
         ]
 
     def __str__(self) -> str:
         return self.kpi
 
 
+class FeedSetting(models.Model):
+    """On which day of the following month a feed is due, from a month on."""
+
+    feed = models.CharField(_("feed"), max_length=40)
+    effective_from = models.DateField(_("effective from"))
+    due_day = models.PositiveSmallIntegerField(_("due day of the following month"))
+
+    class Meta:
+        verbose_name = _("feed setting")
+        verbose_name_plural = _("feed settings")
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "effective_from"], name="feedsetting_once"),
+            models.CheckConstraint(condition=Q(effective_from__day=1), name="feedsetting_first_day"),
+            models.CheckConstraint(condition=Q(due_day__range=(1, 28)), name="feedsetting_due_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feed} {self.effective_from:%Y-%m}"
+
+
 class CustomKpi(models.Model):
-    """A KPI an administrator made from existing measures; `formula` is the text form of the formula language."""
+    """A KPI made from existing measures by an administrator; `formula` is text of the formula language."""
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     label_zh = models.CharField(_("name (Chinese)"), max_length=60)
     label_en = models.CharField(_("name (English)"), max_length=60)
-    formula = models.CharField(_("formula"), max_length=500)
-    unit = models.CharField(_("unit"), max_length=20)
-    better = models.CharField(_("which way is better"), max_length=10)
+    formula = models.TextField(_("formula"))
+    unit = models.CharField(_("unit"), max_length=20, choices=UNITS)
+    better = models.CharField(_("which way is better"), max_length=10, choices=BETTER)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=2)
     version = models.PositiveSmallIntegerField(default=1)
+    active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("custom KPI")

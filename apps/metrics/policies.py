@@ -6,7 +6,9 @@ from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, OPERATORS
 from apps.metrics.models import (
     CustomKpi,
+    FeedSetting,
     FeedStatus,
+    KpiRule,
     KpiSetting,
     KpiValue,
     MeasureValue,
@@ -25,3 +27,5 @@ unit_kpi = Policy(UnitKpiValue, view=VIEW, ownership=Ownership.UNIT)
 revision = Policy(MonthRevision, view=VIEW, ownership=Ownership.GLOBAL)
 setting = Policy(KpiSetting, view=VIEW, ownership=Ownership.GLOBAL)
 custom = Policy(CustomKpi, view=VIEW, ownership=Ownership.GLOBAL)
+rule = Policy(KpiRule, view=VIEW, ownership=Ownership.GLOBAL)
+feed_setting = Policy(FeedSetting, view=VIEW, ownership=Ownership.GLOBAL)

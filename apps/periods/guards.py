@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-_EVENTS = {
+EVENTS = {
     "insert": "NEW TABLE AS changed",
     "update": "OLD TABLE AS changed NEW TABLE AS became",
     "delete": "OLD TABLE AS changed",
@@ -18,7 +18,7 @@ _EVENTS = {
 
 def refuse_posting(table: str, kind: str) -> list[migrations.RunSQL]:
     """Operations that refuse inserts, updates and deletes of rows in months shut for this kind."""
-    return [attach(table, event, "periods_refuse_closed", kind) for event in _EVENTS]
+    return [attach(table, event, "periods_refuse_closed", kind) for event in EVENTS]
 
 
 def attach(table: str, event: str, function: str, argument: str = "") -> migrations.RunSQL:
@@ -34,10 +34,5 @@ def statement(table: str, event: str, function: str, argument: str = "") -> str:
     given = f"'{argument}'" if argument else ""
     return (
         f"CREATE TRIGGER {function}_{event} AFTER {event.upper()} ON {table} "
-        f"REFERENCING {_EVENTS[event]} FOR EACH STATEMENT EXECUTE FUNCTION {function}({given})"
+        f"REFERENCING {EVENTS[event]} FOR EACH STATEMENT EXECUTE FUNCTION {function}({given})"
     )
-
-
-def statements(table: str, function: str) -> list[str]:
-    """The SQL for all three events."""
-    return [statement(table, event, function) for event in _EVENTS]

@@ -35,12 +35,15 @@ def posting_months(occurred: Iterable[date], kind: str) -> dict[Month, Month]:
     months = {calendar.month_of(day) for day in occurred}
     if not months:
         return {}
-    shut = _shut_months(min(months), kind)
+    shut = shut_months(min(months), kind)
     return {month: _first_open(month, shut) for month in months}
 
 
-def _shut_months(since: Month, kind: str) -> frozenset[Month]:
-    rows = PeriodState.objects.filter(period__gte=since.first, kind__in={ALL_KINDS, kind})
+def shut_months(since: Month | None = None, kind: str = ALL_KINDS) -> frozenset[Month]:
+    """The months that take no facts of this kind, from one on if it is given."""
+    rows = PeriodState.objects.filter(kind__in={ALL_KINDS, kind})
+    if since is not None:
+        rows = rows.filter(period__gte=since.first)
     return frozenset(
         Month.of(period) for period in rows.exclude(state=MonthState.OPEN).values_list("period", flat=True)
     )

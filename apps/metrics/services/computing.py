@@ -1,0 +1,144 @@
+"""From measures to KPIs: pure formulas over the store, a dealer range at a time, written back by COPY."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.kernel.formula import Missing, Outcome, Ref
+from apps.kernel.kpi import Kpi
+from apps.kernel.period import Month
+from apps.metrics import membership
+from apps.metrics.models import MonthRevision
+from apps.metrics.queries import dictionary
+from apps.metrics.rules import FIRST_DEALER, LAST_DEALER, OUT_OF_RANGE, stored
+
+Column = dict[int, Decimal]
+Columns = dict[Ref, Column]
+
+_GAP = Missing("no_value")
+_NULL = "\\N"
+_MEASURES = (
+    "SELECT 'm', measure, %s, string_agg(dealer_id::text, ','), string_agg(value::text, ',') "
+    "FROM metrics_measurevalue WHERE period = %s AND revision = %s AND measure = ANY(%s) AND dimension = '' "
+    "AND dealer_id BETWEEN %s AND %s GROUP BY measure"
+)
+_KPIS = (
+    "SELECT 'k', kpi, %s, string_agg(dealer_id::text, ','), string_agg(value::text, ',') "
+    "FROM metrics_kpivalue WHERE period = %s AND revision = %s AND kpi = ANY(%s) AND value IS NOT NULL "
+    "AND dealer_id BETWEEN %s AND %s GROUP BY kpi"
+)
+_COPY = (
+    "COPY metrics_kpivalue "
+    "(period, revision, kpi, dealer_id, numerator, denominator, value, reason, version) FROM STDIN"
+)
+_DELETE = "DELETE FROM metrics_kpivalue WHERE period = %s AND revision = %s AND dealer_id BETWEEN %s AND %s"
+
+
+@transaction.atomic
+def compute_kpis(
+    *, month: Month, revision: int, first_dealer: int = FIRST_DEALER, last_dealer: int = LAST_DEALER
+) -> int:
+    """Replace the KPIs of the dealers with ids first..last in one reading of a month; returns the rows.
+
+    Every dealer of the month gets a row for each KPI with a formula: a value, or the reason there is none.
+    Earlier months are read in the revisions the reading is based on.
+    """
+    kpis = dictionary.computed_kpis()
+    measures, earlier = _inputs(kpis.values(), month, revision, (first_dealer, last_dealer))
+    here = membership.members(month).filter(pk__gte=first_dealer, pk__lte=last_dealer)
+    found = {dealer for ref, column in measures.items() if ref.offset_months == 0 for dealer in column}
+    dealers = sorted(found | set(here.values_list("pk", flat=True)))
+    lines: list[str] = []
+    for kpi in kpis.values():
+        column = earlier[Ref(kpi.code)] = {}
+        for dealer, outcome in _outcomes(kpi, month, measures, earlier, dealers):
+            row, value = _line(outcome)
+            lines.append(f"{kpi.code}\t{dealer}\t{row}\t{kpi.version}")
+            if value is not None:
+                column[dealer] = value
+    _replace(lines, month, revision, (first_dealer, last_dealer))
+    return len(lines)
+
+
+def _outcomes(
+    kpi: Kpi, month: Month, measures: Columns, kpis: Columns, dealers: Collection[int]
+) -> Iterator[tuple[int, Outcome]]:
+    assert kpi.formula is not None
+    own = set(kpi.formula.kpi_codes)
+    columns: Columns = {
+        ref: (kpis if ref.code in own else measures).get(ref, {}) for ref in kpi.formula.refs(month)
+    }
+    outcome_of = kpi.formula.compiled(month)
+    dealer = 0
+
+    def lookup(ref: Ref) -> Decimal | Missing:
+        return columns[ref].get(dealer, _GAP)
+
+    for dealer in dealers:  # read by the lookup
+        yield dealer, outcome_of(lookup)
+
+
+def _line(outcome: Outcome) -> tuple[str, Decimal | None]:
+    """The stored parts of an outcome as tab-separated text, and the value other KPIs read."""
+    texts: list[str] = []
+    reason = outcome.reason or ""
+    value = None
+    for part in (outcome.numerator, outcome.denominator, outcome.value):
+        value = None if part is None else stored(part)
+        if part is not None and value is None:
+            reason = OUT_OF_RANGE
+        texts.append(_NULL if value is None else str(value))
+    texts.append(reason)
+    return "\t".join(texts), value
+
+
+def _replace(lines: list[str], month: Month, revision: int, dealers: tuple[int, int]) -> None:
+    prefix = f"{month.first}\t{revision}\t"
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, [month.first, revision, *dealers])
+        if lines:
+            cursor.copy_expert(_COPY, io.StringIO(prefix + ("\n" + prefix).join(lines) + "\n"))
+
+
+def _inputs(
+    kpis: Collection[Kpi], month: Month, revision: int, dealers: tuple[int, int]
+) -> tuple[Columns, Columns]:
+    """All values the formulas may ask for, by reference and dealer: measures, and KPIs of earlier months."""
+    readings = _readings(month, revision)
+    wanted: dict[tuple[str, int], set[str]] = {}
+    for kpi in kpis:
+        assert kpi.formula is not None
+        own = set(kpi.formula.kpi_codes)
+        for ref in kpi.formula.refs(month):
+            wanted.setdefault((_KPIS if ref.code in own else _MEASURES, ref.offset_months), set()).add(
+                ref.code
+            )
+    selects, params = [], []
+    for (select, offset), codes in sorted(wanted.items()):
+        period = month.shift(offset)
+        if period in readings and not (select is _KPIS and offset == 0):
+            selects.append(select)
+            params += [offset, period.first, readings[period], sorted(codes), *dealers]
+    return _columns(selects, params)
+
+
+def _columns(selects: list[str], params: list[Any]) -> tuple[Columns, Columns]:
+    found: dict[str, Columns] = {"m": {}, "k": {}}
+    if selects:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(selects), params)
+            for store, code, offset, dealers, values in cursor.fetchall():
+                pairs = zip(map(int, dealers.split(",")), map(Decimal, values.split(",")), strict=True)
+                found[store][Ref(code, offset)] = dict(pairs)
+    return found["m"], found["k"]
+
+
+def _readings(month: Month, revision: int) -> Mapping[Month, int]:
+    """The revision in which each month is read: this one as asked, earlier ones as fixed at the beginning."""
+    row = MonthRevision.objects.get(period=month.first, revision=revision)
+    return {Month.parse(text): number for text, number in row.basis.items()} | {month: revision}

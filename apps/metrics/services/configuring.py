@@ -1,0 +1,105 @@
+"""What administrators configure: KPIs of their own, limits of KPIs, due days of feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.core import audit
+from apps.core.access import Actor
+from apps.core.errors import DomainError
+from apps.kernel.formula import MESSAGES, FormulaError, check, evaluation_order
+from apps.kernel.kpi import KpiError, Threshold
+from apps.kernel.period import Month
+from apps.metrics.models import CustomKpi, FeedSetting, KpiRule, KpiSetting
+from apps.metrics.queries import dictionary
+from apps.metrics.registry import registry
+
+LIMITS = ("low_red", "low_amber", "high_amber", "high_red")
+
+
+@transaction.atomic
+def save_custom_kpi(*, code: str, values: Mapping[str, Any], actor: Actor, now: datetime) -> CustomKpi:
+    """Add a KPI over existing measures, or change it; a new formula is a new version from the next run on.
+
+    `values`: label_zh, label_en, formula (text), unit, better, decimals, active. Errors name the field:
+    `bad_formula` with the place in the text, `bad_kpi`, `code_taken` for a code of the product itself.
+    """
+    if code in registry.kpis or code in registry.measures:
+        raise DomainError("code_taken", _("The product itself uses this code."), fields={"code": _("Taken.")})
+    row = CustomKpi.objects.select_for_update().filter(code=code).first() or CustomKpi(code=code, version=0)
+    before = audit.snapshot(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.formula = _checked(row)
+    if row.version == 0 or row.formula != before["formula"]:
+        row.version += 1
+        KpiRule.objects.create(kpi=code, version=row.version, formula=row.formula, recorded_at=now)
+    row.save()
+    was, became = audit.difference(before, audit.snapshot(row))
+    audit.record(actor=actor, action="metrics.save_custom_kpi", obj=row, now=now, before=was, after=became)
+    return row
+
+
+def _checked(row: CustomKpi) -> str:
+    """The canonical text of the formula, known to be readable, free of circles and over real codes."""
+    try:
+        kpi = dictionary.as_kpi(row)
+        assert kpi.formula is not None
+        check(kpi.formula, dictionary.kinds())
+        formulas = {
+            code: known.formula for code, known in dictionary.computed_kpis().items() if known.formula
+        }
+        evaluation_order(formulas | {row.code: kpi.formula})
+    except FormulaError as error:
+        text = _(MESSAGES[error.code]) % error.params
+        if error.position is not None:
+            text = _("%(problem)s (at character %(place)s)") % {"problem": text, "place": error.position + 1}
+        raise DomainError("bad_formula", text, fields={"formula": text}) from error
+    except KpiError as error:
+        raise DomainError("bad_kpi", _("This is not a KPI: %(error)s"), error=str(error)) from error
+    return str(kpi.formula)
+
+
+@transaction.atomic
+def set_kpi(*, code: str, month: Month, values: Mapping[str, Any], actor: Actor, now: datetime) -> KpiSetting:
+    """Configure a KPI's limits, owner and visibility from a month on; earlier months keep what held then."""
+    if code not in registry.kpis and not CustomKpi.objects.filter(code=code).exists():
+        raise DomainError("unknown_kpi", _("There is no such KPI."))
+    limits = [values.get(name) for name in LIMITS]
+    if any(limit is not None for limit in limits):
+        try:
+            Threshold(*limits, inclusive=bool(values.get("inclusive")))
+        except KpiError as error:
+            raise DomainError(
+                "bad_limits", _("The limits must rise: red below, amber below, amber above, red above.")
+            ) from error
+    row = KpiSetting.objects.filter(kpi=code, effective_from=month.first).first()
+    row = row or KpiSetting(kpi=code, effective_from=month.first)
+    before = audit.snapshot(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    was, became = audit.difference(before, audit.snapshot(row))
+    audit.record(actor=actor, action="metrics.set_kpi", obj=row, now=now, before=was, after=became)
+    return row
+
+
+@transaction.atomic
+def set_feed(*, feed: str, month: Month, due_day: int, actor: Actor, now: datetime) -> FeedSetting:
+    """Configure on which day (1–28) of the following month a feed is due, from a month on."""
+    if feed not in registry.feeds:
+        raise DomainError("unknown_feed", _("There is no such feed."))
+    if not 1 <= due_day <= 28:
+        raise DomainError(
+            "bad_day", _("The due day is a day from 1 to 28."), fields={"due_day": _("1 to 28.")}
+        )
+    row, _created = FeedSetting.objects.update_or_create(
+        feed=feed, effective_from=month.first, defaults={"due_day": due_day}
+    )
+    audit.record(actor=actor, action="metrics.set_feed", obj=row, now=now, after={"due_day": due_day})
+    return row
