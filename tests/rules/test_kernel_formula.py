@@ -71,6 +71,7 @@ def lookup(**values: int | str) -> Callable[[Ref], Decimal | Missing]:
         (SALES.last(2).year_ago, {"sales_12": 1, "sales_13": 2}, "3"),
         (SALES.last(2).mean(2), {"sales": 1, "sales_1": 2, "sales_2": 4}, "4.5"),
         (SALES.mean(1), {"sales": 5}, "5"),
+        (SALES.last(60), dict.fromkeys(["sales", *(f"sales_{age}" for age in range(1, 60))], 2), "120"),
         (minimum(STOCK, SALES, 12), {"stock": 30, "sales": 20}, "12"),
         (100 - STOCK, {"stock": 30}, "70"),
         (-STOCK, {"stock": 30}, "-30"),

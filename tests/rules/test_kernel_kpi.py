@@ -58,6 +58,18 @@ def test_more_is_better(value: str, light: str) -> None:
     assert rate.light(D(value)) == light
 
 
+@pytest.mark.parametrize(
+    ("value", "light"), [("1", "amber"), ("1.01", "green"), ("0.7", "red"), ("0.71", "amber")]
+)
+def test_inclusive_limits_of_what_should_be_high(value: str, light: str) -> None:
+    assert Threshold.at_least(D(1), D("0.7"), inclusive=True).light(D(value)) == light
+
+
+def test_amber_and_red_may_start_together() -> None:
+    limit = Threshold.at_most(D(1), D(1))
+    assert (limit.light(D(1)), limit.light(D("1.1"))) == ("green", "red")
+
+
 def test_a_single_limit_is_enough() -> None:
     assert Threshold.at_most(None, D(1)).light(D(2)) == "red"
     assert Threshold.at_most(None, D(1)).light(D(1)) == "green"

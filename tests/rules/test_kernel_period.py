@@ -104,6 +104,24 @@ def test_quarters_and_years() -> None:
             Quarter.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "beyond"),
+    [
+        (Month, (1, 1), (9999, 12), [(0, 1), (10000, 1), (2026, 0), (2026, 13)]),
+        (Quarter, (1, 1), (9999, 4), [(0, 1), (10000, 1), (2026, 0), (2026, 5)]),
+        (Year, (1,), (9999,), [(0,), (10000,)]),
+        (TenDay, (Month(1, 1), 1), (Month(9999, 12), 3), [(Month(2026, 1), 0), (Month(2026, 1), 4)]),
+    ],
+)
+def test_periods_exist_within_the_calendar_only(
+    kind: type, first: tuple[int, ...], last: tuple[int, ...], beyond: list[tuple[int, ...]]
+) -> None:
+    assert kind(*first) < kind(*last)
+    for parts in beyond:
+        with pytest.raises(PeriodError):
+            kind(*parts)
+
+
 def test_months_between_includes_both_ends() -> None:
     assert [str(m) for m in months_between(Month(2025, 11), Month(2026, 2))] == [
         "2025-11",
