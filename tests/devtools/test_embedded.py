@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +22,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no embedded ser
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a short enough path that other accounts can reach."""
-    folder = tmp_path_factory.mktemp("pair")
-    for parent in (folder, *folder.parents):
-        if os.geteuid() == 0 and parent.is_relative_to(tmp_path_factory.getbasetemp().parent.parent):
-            parent.chmod(0o755)
-    return folder
+def home() -> Iterator[Path]:
+    """A folder that the servers' account can reach, with a path short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="dealerops-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder).resolve()
 
 
 @pytest.fixture
@@ -159,6 +158,21 @@ def test_a_long_path_gets_a_short_socket(home: Path) -> None:
     finally:
         pair.remove()
     assert not Path(address.partition("host=")[2]).exists()
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() != 0, reason="only root's folders can shut out the servers"
+)
+def test_data_in_a_folder_closed_to_the_servers_go_to_var_lib(home: Path) -> None:
+    home.chmod(0o700)
+    pair = Pair(home / "demo", {})
+    try:
+        assert ask(pair.start()["DATABASE_URL"], "SELECT 1") == [(1,)]
+        assert pair.home.parent == Path("/var/lib/dealerops-embedded")
+        assert Pair(home / "demo", {}).home == pair.home
+    finally:
+        pair.remove()
+    assert not pair.home.exists()
 
 
 def test_private_servers_end_with_their_process(tmp_path: Path) -> None:
