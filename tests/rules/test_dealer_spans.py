@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_every_day_has_exactly_one_value(changes: list[tuple[date, str]]) -> Non
         history = spans.changed(history, day, value)
         assert spans.on(history, day) == value
     assert history[0].start == FIRST and history[-1].end is None
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in itertools.pairwise(history):
         assert before.end == after.start and before.value != after.value
     for day in (FIRST + timedelta(days) for days in range(402)):
         assert sum(span.holds_on(day) for span in history) == 1
