@@ -20,7 +20,7 @@ def commands() -> dict[str, list[str]]:
     """The checks by name."""
     typed = [folder for folder in TYPED if any((ROOT / folder).rglob("*.py"))]
     return {
-        "ruff check": [str(SCRIPTS / "ruff"), "check", "."],
+        "ruff check": [str(SCRIPTS / "ruff"), "check", "--output-format", "concise", "."],
         "ruff format": [str(SCRIPTS / "ruff"), "format", "--check", "."],
         "import-linter": [str(SCRIPTS / "lint-imports"), "--no-cache"],
         "mypy": [str(PYTHON), "-m", "mypy", *typed],
