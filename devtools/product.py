@@ -18,7 +18,7 @@ from typing import Final
 from devtools import environment, processes
 from devtools.embedded import Pair
 from devtools.environment import PYTHON, ROOT, VAR
-from devtools.system import Unmet, port_is_free
+from devtools.system import Unmet, port_is_free, tail
 
 READY_SECONDS: Final = 90.0
 PORTS_TRIED: Final = 20
@@ -90,7 +90,7 @@ def must_manage(*arguments: str, settings: dict[str, str], label: str) -> None:
     def run() -> None:
         if not manage(*arguments, settings=settings, quiet=True):
             log = VAR / "manage.log"
-            raise Unmet(f"`manage.py {arguments[0]}` failed, see {log}\n{environment.tail(log)}")
+            raise Unmet(f"`manage.py {arguments[0]}` failed, see {log}\n{tail(log)}")
 
     environment.step(label, run)
 

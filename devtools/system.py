@@ -91,8 +91,8 @@ def command_of(pid: int) -> str | None:
             return None
         return None if state in "ZX" else words.decode(errors="replace")
     answer = subprocess.run(["ps", "-o", "state=,command=", "-p", str(pid)], capture_output=True, text=True)
-    state, _, words = answer.stdout.strip().partition(" ")
-    return None if not state or state.startswith("Z") else words
+    state, _, command = answer.stdout.strip().partition(" ")
+    return None if not state or state.startswith("Z") else command
 
 
 def runs(pid: int, word: str) -> bool:
