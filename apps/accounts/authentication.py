@@ -17,17 +17,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
     keyword = "Bearer"
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        given = (
-            authentication.get_authorization_header(request).decode("latin-1").split()
-        )
+        given = authentication.get_authorization_header(request).decode("latin-1").split()
         if len(given) != 2 or given[0].lower() != self.keyword.lower():
             return None
         now = timezone.now()
         token = services.find_token(given[1], now=now)
         if token is None:
-            raise exceptions.AuthenticationFailed(
-                _("This token is unknown, expired or revoked.")
-            )
+            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
         request._request.actor = queries.actor_for(
             token.user, on=timezone.localdate(), request_id=correlation.current.get()
         )

@@ -26,15 +26,9 @@ class Assignment(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    unit = models.ForeignKey(
-        "dealers.OrgUnit", null=True, blank=True, on_delete=models.PROTECT
-    )
-    dealer = models.ForeignKey(
-        "dealers.Dealer", null=True, blank=True, on_delete=models.PROTECT
-    )
-    group = models.ForeignKey(
-        "dealers.DealerGroup", null=True, blank=True, on_delete=models.PROTECT
-    )
+    unit = models.ForeignKey("dealers.OrgUnit", null=True, blank=True, on_delete=models.PROTECT)
+    dealer = models.ForeignKey("dealers.Dealer", null=True, blank=True, on_delete=models.PROTECT)
+    group = models.ForeignKey("dealers.DealerGroup", null=True, blank=True, on_delete=models.PROTECT)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
@@ -44,15 +38,9 @@ class Assignment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=(
-                    models.Q(
-                        unit__isnull=False, dealer__isnull=True, group__isnull=True
-                    )
-                    | models.Q(
-                        unit__isnull=True, dealer__isnull=False, group__isnull=True
-                    )
-                    | models.Q(
-                        unit__isnull=True, dealer__isnull=True, group__isnull=False
-                    )
+                    models.Q(unit__isnull=False, dealer__isnull=True, group__isnull=True)
+                    | models.Q(unit__isnull=True, dealer__isnull=False, group__isnull=True)
+                    | models.Q(unit__isnull=True, dealer__isnull=True, group__isnull=False)
                 ),
                 name="assignment_one_place",
             ),

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core.access import Actor
+from apps.core.roles import Role
+from apps.dealers import queries as dealers
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class LogInForm(AuthenticationForm):
+    """User name and password, with an answer that tells nobody which of the two was wrong."""
+
+    error_messages = {
+        "invalid_login": _("User name or password is not right. Mind capital letters."),
+        "inactive": _("User name or password is not right. Mind capital letters."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        self.fields["username"].widget.attrs["autocomplete"] = "username"
+        self.fields["password"].label = _("Password")
+
+
+class ProfileForm(forms.Form):
+    """What a user decides about itself."""
+
+    display_name = forms.CharField(label=_("Display name"), max_length=100)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser asks")), *settings.LANGUAGES], required=False
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, typed once; the rules are shown before they are broken."""
+
+    new_password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters, and none of the common passwords."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.user)
+        return password
+
+
+class OwnPasswordForm(NewPasswordForm):
+    """A new password of one's own: the current one is asked for first."""
+
+    field_order = ["current_password", "new_password"]
+
+    current_password = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def clean_current_password(self) -> str:
+        password: str = self.cleaned_data["current_password"]
+        if not self.user.check_password(password):
+            raise ValidationError(_("This is not your current password."))
+        return password
+
+
+class TokenForm(forms.Form):
+    """What a token is for, so that it can be recognised later."""
+
+    name = forms.CharField(
+        label=_("What is it for?"), max_length=100, help_text=_("For example the system that will use it.")
+    )
+
+
+class UserForm(forms.Form):
+    """A new user."""
+
+    username = forms.CharField(label=_("User name"), max_length=150, validators=[User.username_validator])
+    display_name = forms.CharField(label=_("Display name"), max_length=100)
+    language = ProfileForm.base_fields["language"]
+    password = forms.CharField(
+        label=_("First password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters, and none of the common passwords."),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(username=self.cleaned_data.get("username", "")))
+        return password
+
+
+class AssignmentForm(forms.Form):
+    """A role over one unit, dealer or group, for some time."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    unit = forms.ModelChoiceField(label=_("Organisation unit"), queryset=None, required=False)
+    dealer = forms.ModelChoiceField(
+        label=_("Dealer"), queryset=None, required=False, to_field_name="code", widget=forms.TextInput
+    )
+    group = forms.ModelChoiceField(label=_("Dealer group"), queryset=None, required=False)
+    valid_from = forms.DateField(label=_("From"), widget=DATE)
+    valid_to = forms.DateField(
+        label=_("Last day"), widget=DATE, required=False, help_text=_("Empty: until it is ended.")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = dealers.units(actor=actor).order_by("path")
+        self.fields["dealer"].queryset = dealers.dealers(actor=actor)
+        self.fields["dealer"].help_text = _("The dealer's code.")
+        self.fields["group"].queryset = dealers.groups(actor=actor).order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if sum(cleaned.get(place) is not None for place in ("unit", "dealer", "group")) != 1:
+            raise ValidationError(_("Choose exactly one unit, dealer or group."))
+        return cleaned
+
+
+class EndForm(forms.Form):
+    """The last day of something."""
+
+    on = forms.DateField(label=_("Last day"), widget=DATE)

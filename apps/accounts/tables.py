@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core.kit.tables import Column, Table
+from apps.core.roles import Role
+
+ROLES = dict(Role.choices)
+
+
+def _roles(user: User) -> str:
+    held = sorted({assignment.role for assignment in user.assignments.all()})
+    return "、".join(str(ROLES[role]) for role in held)
+
+
+def _state(user: User) -> tuple[str, object]:
+    return ("green", _("May log in")) if user.is_active else ("grey", _("Shut out"))
+
+
+class UserTable(Table):
+    """Who can log in, with the roles ever assigned."""
+
+    columns = (
+        Column(
+            "username",
+            _("User name"),
+            link=lambda user: reverse("accounts:user-detail", args=[user.pk]),
+            sort="username",
+        ),
+        Column("display_name", _("Display name"), sort="display_name"),
+        Column("roles", _("Roles"), value=_roles),
+        Column("state", _("State"), "badge", value=_state, sort="is_active"),
+        Column("last_login", _("Last log-in"), "datetime", sort="last_login", phone=False),
+    )
+    order_by = ("username", "pk")
