@@ -85,7 +85,7 @@ def env(options: argparse.Namespace) -> None:
 def stop(options: argparse.Namespace) -> None:
     """Stop processes and servers of every data folder."""
     for home in sorted(secret.parent for secret in VAR.glob("*/secret")):
-        leftovers = processes.end_leftovers(home / "processes.json")
+        leftovers = processes.end_leftovers(home / processes.RECORD)
         pair = Pair(home, {})
         if leftovers or any(pair.addresses().values()):
             pair.stop()

@@ -18,6 +18,8 @@ from devtools.system import Unmet, end_process, runs, tail
 
 STOP_SIGNALS: Final = [(signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0)]
 SHORT_LIFE_SECONDS: Final = 10.0
+RECORD: Final = "processes.json"
+"""File in a data folder with the ids of the processes that serve it."""
 
 
 @dataclass
@@ -55,11 +57,10 @@ class Supervisor:
     def __init__(self, home: Path, processes: list[Process], environment: dict[str, str]) -> None:
         self.processes = processes
         self.environment = environment
-        self.record = home / "processes.json"
+        self.record = home / RECORD
 
     def start(self) -> None:
         """Start every process and write down its id for `dev.py stop`."""
-        end_leftovers(self.record)
         for process in self.processes:
             process.start(self.environment)
         self._write()

@@ -55,6 +55,8 @@ def servers(name: str, *, alone: bool = False) -> Iterator[Pair]:
             if alone:
                 raise
         else:
+            if alone:
+                processes.end_leftovers(home / processes.RECORD)
             if alone or None in pair.addresses().values():
                 stack.callback(_put_away, pair)
         os.environ.update(pair.start())
@@ -96,13 +98,13 @@ def must_manage(*arguments: str, settings: dict[str, str], label: str) -> None:
 
 
 def serve(name: str, settings: dict[str, str], port: int) -> None:
-    """Run web, worker and beat until Ctrl-C."""
+    """Run web, worker and beat until Ctrl-C, which is the proper end."""
     home = VAR / name
     port = _usable_port(port)
     must_manage("collectstatic", "--noinput", "--link", "-v0", settings=settings, label="static files")
     supervisor = processes.Supervisor(home, _processes(home, port), settings)
-    supervisor.start()
     try:
+        supervisor.start()
         environment.step("web, worker, beat", lambda: _wait_until_ready(supervisor, port))
         address = f"http://127.0.0.1:{port}/"
         print(f"\nDealerOps runs at {address}", flush=True)
@@ -110,6 +112,8 @@ def serve(name: str, settings: dict[str, str], port: int) -> None:
             manage("demo", "--logins", settings=settings)
         print(f"Logs: {home.relative_to(ROOT)}/*.log. Stop with Ctrl-C; the data stay.", flush=True)
         supervisor.watch()
+    except KeyboardInterrupt:
+        pass
     finally:
         with uninterrupted():
             print("\nStopping …", end="", flush=True, file=sys.stderr)
