@@ -22,7 +22,7 @@ def score(*, month: Month, revision: int, first_dealer: int, last_dealer: int) -
     """Score the dealers with ids first..last from the month's KPI values; replaces its own rows, returns how many."""
     version = queries.scorecard_in_force(month)
     rows = HealthScore.objects.filter(period=month.first, revision=revision)
-    rows.filter(dealer_id__range=(first_dealer, last_dealer)).delete()
+    rows.filter(dealer_id__gte=first_dealer, dealer_id__lte=last_dealer).delete()
     if version is None:
         return 0
     scorecard = version.scorecard
