@@ -178,3 +178,9 @@ def lock(name: str) -> None:
     """Wait for a transaction-level advisory lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def lock_shared(name: str) -> None:
+    """Wait for a transaction-level advisory lock that others may hold shared, but nobody alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
