@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from apps.core.kit.api import MayAct, ScopedViewSet, actor_of
-from apps.vehicles import policies, queries
+from apps.vehicles import facts, policies, queries
 from apps.vehicles.filters import ModelFilter
 
 
@@ -56,7 +56,7 @@ class VinViewSet(GenericViewSet[Any]):
         file = queries.vin_file(vin, actor=actor_of(request), today=timezone.localdate())
         decoded, car = file.decoded, file.vehicle
         findings = [
-            {"problem": found.problem, "severity": found.severity, "message": str(queries.wording(found))}
+            {"problem": found.problem, "severity": found.severity, "message": str(facts.wording(found))}
             for found in decoded.findings
         ]
         custodies = [

@@ -8,7 +8,7 @@ takes it back, 3 is its next version, and so on, so the newest revision is in fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,21 +17,38 @@ import orjson
 from django.db import connection, models
 from django.db.migrations import RunSQL
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import DomainError
-from apps.core.imports.registry import RowProblem
+from apps.core.imports.registry import SAME, RowProblem
 from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
+from apps.core.spreadsheet.parsing import Text
 from apps.kernel.period import Month, months_between
 from apps.periods import queries as periods
+from apps.vehicles import rules
 
 EARLIEST = date(2000, 1, 1)
+LONGEST_ID = 180
+LONGEST_VIN = 40
 OTHER_VALUES = Phrase(
-    "This number was already taken in with other values. "
-    "Correct the earlier entry, or withdraw its import first."
+    gettext_noop(
+        "This number was already taken in with other values. "
+        "Correct the earlier entry, or withdraw its import first."
+    )
 )
-IN_FUTURE = Phrase("The date lies in the future.")
-TOO_EARLY = Phrase("The date lies before 2000.")
+FINDINGS = {
+    rules.Problem.LENGTH: gettext_noop("A VIN has %(expected)s characters; this one has %(found)s."),
+    rules.Problem.CHARACTERS: gettext_noop("A VIN never contains %(found)s (I, O and Q are not used)."),
+    rules.Problem.CHECK_DIGIT: gettext_noop(
+        "The check digit in position 9 should be %(expected)s and is %(found)s."
+    ),
+    rules.Problem.YEAR_CODE: gettext_noop("Position 10 (%(found)s) is no model year."),
+    rules.Problem.YEAR_STATED: gettext_noop("The VIN says model year %(found)s, the row says %(expected)s."),
+}
+TWICE = Phrase(gettext_noop("This number stands in two rows."))
+IN_FUTURE = Phrase(gettext_noop("The date lies in the future."))
+TOO_EARLY = Phrase(gettext_noop("The date lies before 2000."))
 
 
 class Fact(models.Model):
@@ -94,7 +111,7 @@ class Posted:
     created: int
     same: int
     late: int
-    months: frozenset[tuple[int, Month]]
+    pairs: frozenset[tuple[int, Month]]
 
 
 @dataclass(frozen=True)
@@ -143,13 +160,66 @@ def stage(name: str, given: Given, *, table: str, source: str, content: Sequence
 
 def refuse_differing(name: str) -> None:
     """Refuse staged rows whose identity is in force with other content, or that come twice."""
-    rows = fetch(f"SELECT row_no FROM {name} WHERE in_force AND NOT equal ORDER BY row_no LIMIT 500")
-    rows += fetch(
+    differing = fetch(f"SELECT row_no FROM {name} WHERE in_force AND NOT equal ORDER BY row_no LIMIT 500")
+    twice = fetch(
         "SELECT row_no FROM (SELECT row_no, row_number() OVER (PARTITION BY external_id ORDER BY row_no) "
         f"FROM {name}) AS numbered (row_no, nth) WHERE nth > 1 ORDER BY row_no LIMIT 500"
     )
-    if rows:
-        raise RowsRefused([RowProblem(row, "external_id", "other_values", OTHER_VALUES) for (row,) in rows])
+    problems = [RowProblem(row, "external_id", "other_values", OTHER_VALUES) for (row,) in differing]
+    problems += [RowProblem(row, "external_id", "twice", TWICE) for (row,) in twice]
+    if problems:
+        raise RowsRefused(problems)
+
+
+def known_rows(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    table: str,
+    content: Sequence[str],
+    content_of: Callable[[Mapping[str, Any]], tuple[Any, ...]],
+) -> Iterator[RowProblem]:
+    """Rows whose identity is in force already: known with the same content, or wrong with another."""
+    if not rows:
+        return
+    found = fetch(
+        f"SELECT DISTINCT ON (external_id) external_id, revision, {', '.join(content)} FROM {table} "
+        "WHERE source = %s AND external_id = ANY(%s) ORDER BY external_id, revision DESC",
+        (rows[0]["source"], [row["external_id"] for row in rows]),
+    )
+    in_force = {external_id: tuple(values) for external_id, revision, *values in found if revision % 2}
+    for row in rows:
+        held = in_force.get(row["external_id"])
+        if held == content_of(row):
+            yield RowProblem(row["row_no"], "external_id", SAME, "")
+        elif held is not None:
+            yield RowProblem(
+                row["row_no"], "external_id", "other_values", OTHER_VALUES, value=row["external_id"]
+            )
+
+
+class VinText(Text):
+    """A parser of VINs: half-width capitals without blanks; whether the VIN is right is checked later."""
+
+    def __init__(self) -> None:
+        super().__init__(LONGEST_VIN, codes=True)
+
+    def parse(self, raw: Any) -> str | None:
+        found = super().parse(raw)
+        return found and rules.normalise(found)
+
+
+def wording(finding: rules.Finding) -> Phrase:
+    """A finding about a VIN as a sentence."""
+    return Phrase(FINDINGS[finding.problem], {"expected": finding.expected, "found": finding.found})
+
+
+def vin_problems(row_no: int, decoded: rules.Decoded) -> Iterator[RowProblem]:
+    """What is wrong with the VIN of a row, as errors and warnings."""
+    for found in decoded.findings:
+        warning = found.severity is rules.Severity.WARNING
+        yield RowProblem(
+            row_no, "vin", f"vin_{found.problem}", wording(found), warning=warning, value=decoded.vin
+        )
 
 
 def count(name: str, condition: str) -> int:
@@ -157,23 +227,28 @@ def count(name: str, condition: str) -> int:
     return int(fetch(f"SELECT count(*) FROM {name} WHERE {condition}")[0][0])
 
 
-def posting_spans(name: str, column: str, kind: str) -> Given:
-    """For the business months of the staged dates: first and last day, posting month, whether it is late."""
-    first, last = fetch(f"SELECT min({column}), max({column}) FROM {name}")[0]
-    return spans(kind, first, last)
+def stage_months(name: str, *, of: str, column: str, kind: str) -> None:
+    """Put the business months of staged days into a temporary table: first_on, last_on, period, late.
+
+    `period` is the month facts of these days are posted to, `late` whether that is a later one.
+    """
+    first, last = fetch(f"SELECT min({column}), max({column}) FROM {of}")[0]
+    execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    execute(
+        f"CREATE TEMP TABLE {name} (first_on date, last_on date, period date, late boolean) ON COMMIT DROP"
+    )
+    if first is not None:
+        rows = _posting_months(kind, first, last)
+        values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        execute(f"INSERT INTO {name} VALUES {values}", [value for row in rows for value in row])
 
 
-def spans(kind: str, first: date | None, last: date | None) -> Given:
-    """The business months from one day to another as rows (first_on, last_on, period, late)."""
-    if first is None or last is None:
-        return Given("SELECT NULL::date, NULL::date, NULL::date, false WHERE false", ())
+def _posting_months(kind: str, first: date, last: date) -> list[tuple[date, date, date, bool]]:
     calendar = periods.business_calendar()
     months = months_between(calendar.month_of(first), calendar.month_of(last))
     bounds = {month: calendar.bounds(month) for month in months}
     posted = periods.posting_months([start for start, _end in bounds.values()], kind)
-    rows = [(*days, posted[month].first, posted[month] != month) for month, days in bounds.items()]
-    values = ", ".join(["(%s::date, %s::date, %s::date, %s)"] * len(rows))
-    return Given(f"VALUES {values}", tuple(value for row in rows for value in row))
+    return [(*days, posted[month].first, posted[month] != month) for month, days in bounds.items()]
 
 
 def date_problem(row_no: int, column: str, day: date | None, today: date) -> RowProblem | None:

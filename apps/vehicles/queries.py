@@ -14,17 +14,8 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from apps.core.access import Actor
-from apps.core.spreadsheet.errors import Phrase
 from apps.vehicles import policies, rules
 from apps.vehicles.models import Brand, CarModel, Custody, ModelAlias, Series, Trim, Vehicle, VinStrictness
-
-FINDINGS = {
-    rules.Problem.LENGTH: "A VIN has %(expected)s characters; this one has %(found)s.",
-    rules.Problem.CHARACTERS: "A VIN never contains %(found)s (I, O and Q are not used).",
-    rules.Problem.CHECK_DIGIT: "The check digit in position 9 should be %(expected)s and is %(found)s.",
-    rules.Problem.YEAR_CODE: "Position 10 (%(found)s) is no model year.",
-    rules.Problem.YEAR_STATED: "The VIN says model year %(found)s, the row says %(expected)s.",
-}
 
 
 @dataclass(frozen=True)
@@ -57,11 +48,6 @@ def decoded(vins: Collection[str], *, today: date) -> dict[str, rules.Decoded]:
         vin: rules.decode(vin, manufacturers=makers, strictness=table, latest=today.year + 1)
         for vin in set(vins)
     }
-
-
-def wording(finding: rules.Finding) -> Phrase:
-    """A finding as a sentence."""
-    return Phrase(FINDINGS[finding.problem], {"expected": finding.expected, "found": finding.found})
 
 
 def vin_file(raw: str, *, actor: Actor, today: date) -> VinFile:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.vehicles import queries, rules
+from apps.vehicles import facts, rules
 
 COUNTRIES = {
     "AR": _("Argentina"),
@@ -57,7 +57,7 @@ def country_name(code: str) -> str:
 def finding_rows(decoded: rules.Decoded) -> list[dict[str, Any]]:
     """The findings of a VIN as badge and sentence."""
     return [
-        {"badge": (_TONES[found.severity], _WORDS[found.severity]), "text": str(queries.wording(found))}
+        {"badge": (_TONES[found.severity], _WORDS[found.severity]), "text": str(facts.wording(found))}
         for found in decoded.findings
     ]
 

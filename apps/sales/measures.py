@@ -1,0 +1,70 @@
+"""What is measured of retail deliveries, for each dealer and month of posting."""
+
+from __future__ import annotations
+
+from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column
+from apps.kernel.formula import Kind
+from apps.kernel.kpi import Unit
+from apps.kernel.period import Month
+from apps.metrics.registry import Feed, Measure, registry
+from apps.sales.models import RetailDelivery
+
+RETAIL = "sales.retail"
+_MONEY = DecimalField(max_digits=20, decimal_places=2)
+COLUMNS = (
+    Column("occurred_on", _("Date"), "date"),
+    Column(
+        "external_id",
+        _("External number"),
+        "code",
+        link=lambda row: reverse("sales:delivery-detail", kwargs={"pk": row.pk}),
+    ),
+    Column("vin", "VIN", "code"),
+    Column("model", _("Model"), value=lambda row: str(row.model or row.model_text)),
+    Column("quantity", _("Quantity"), "units"),
+    Column("price_amount", _("Transaction price"), "money"),
+)
+
+
+def _of_month(month: Month) -> QuerySet[RetailDelivery]:
+    return RetailDelivery.objects.filter(period=month.first).select_related("model")
+
+
+_UNPRICED = Coalesce(Sum("quantity", filter=Q(price_amount__isnull=True)), 0)
+# one unknown price makes the sum unknown, not smaller
+AMOUNT = Case(
+    When(Exact(_UNPRICED, 0), then=Coalesce(Sum(F("quantity") * F("price_amount")), 0, output_field=_MONEY)),
+    output_field=_MONEY,
+)
+
+registry.feed(Feed(RETAIL, _("Retail deliveries"), due_day=3))
+registry.measure(
+    Measure(
+        code="sales.retail_units",
+        label=_("Retail deliveries (units)"),
+        kind=Kind.FLOW,
+        unit=Unit.UNITS,
+        facts=_of_month,
+        aggregate=Sum("quantity"),
+        feed=RETAIL,
+        columns=COLUMNS,
+    )
+)
+registry.measure(
+    Measure(
+        code="sales.retail_amount",
+        label=_("Retail deliveries (amount)"),
+        kind=Kind.FLOW,
+        unit=Unit.YUAN,
+        facts=_of_month,
+        aggregate=AMOUNT,
+        feed=RETAIL,
+        columns=COLUMNS,
+    )
+)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Ownership, Policy, declare
+from apps.core.roles import EVERYONE, OPERATORS, Role
+from apps.sales.models import RetailDelivery
+
+VIEW = declare("sales.view", _("View retail deliveries"), EVERYONE)
+RECORD = declare(
+    "sales.record",
+    _("Enter and import retail deliveries"),
+    OPERATORS | {Role.DEALER_GENERAL, Role.DEALER_SALES, Role.INTEGRATION},
+)
+CORRECT = declare(
+    "sales.correct",
+    _("Take back and correct retail deliveries"),
+    OPERATORS | {Role.DEALER_GENERAL, Role.INTEGRATION},
+)
+
+delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER)

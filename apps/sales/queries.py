@@ -1,0 +1,37 @@
+"""Reads of retail deliveries."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from apps.core.access import Actor
+from apps.sales import policies
+from apps.sales.models import RetailDelivery
+
+
+def deliveries(*, actor: Actor) -> QuerySet[RetailDelivery]:
+    """Deliveries and returns of the actor's dealers, counter-facts among them."""
+    rows = RetailDelivery.objects.select_related("dealer", "model")
+    return policies.delivery.visible_to(actor, rows)
+
+
+def in_force() -> QuerySet[RetailDelivery]:
+    """Facts that nobody took back: the newest revision of their identity, with an odd number."""
+    newer = RetailDelivery.objects.filter(
+        source=OuterRef("source"), external_id=OuterRef("external_id"), revision__gt=OuterRef("revision")
+    )
+    odd = RetailDelivery.objects.annotate(odd=F("revision") % 2).filter(odd=1)
+    return odd.filter(~Exists(newer))
+
+
+def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:
+    """The deliveries and returns of one car, oldest first."""
+    return deliveries(actor=actor).filter(vin=vin).order_by("occurred_on", "pk")
+
+
+def chain(delivery: RetailDelivery, *, actor: Actor) -> QuerySet[RetailDelivery]:
+    """Everything that belongs to a delivery: its revisions, and the returns of any of them, oldest first."""
+    rows = deliveries(actor=actor)
+    same = rows.filter(source=delivery.source, external_id=delivery.external_id)
+    returns = rows.filter(reverses__source=delivery.source, reverses__external_id=delivery.external_id)
+    return (same | returns).distinct().order_by("recorded_at", "pk")

@@ -1,0 +1,344 @@
+"""Retail deliveries come in, are taken back and are put right; nothing is ever changed or deleted.
+
+Pages, API and imports end here. Rows are taken set-based, whatever their number.
+"""
+
+# ruff: noqa: S608 -- names of tables and columns come from code, values are parameters
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from apps.core import audit, jobs
+from apps.core.access import Actor
+from apps.core.errors import DomainError
+from apps.core.imports import spec
+from apps.core.imports.registry import SAME, Committed, RowProblem
+from apps.core.models import ImportBatch
+from apps.core.spreadsheet.errors import Phrase
+from apps.kernel.period import Month, months_between
+from apps.metrics import services as metrics
+from apps.sales import policies
+from apps.sales import queries as sales
+from apps.sales.models import RetailDelivery
+from apps.vehicles import facts, queries
+from apps.vehicles import services as vehicles
+
+FEED = "sales.retail"
+TABLE = RetailDelivery._meta.db_table
+PAGE = "page"
+_TEXTS = ("vin", "trim_text", "colour", "channel", "customer_type", "region_text", "note")
+_PLAIN = ("price_amount", "list_amount", "invoiced_on", "plated_on")
+_RECORD = (
+    "external_id text, dealer_id bigint, occurred_on date, quantity smallint, vin text, model text, "
+    "model_id bigint, trim_text text, colour text, price_amount numeric(18,2), list_amount numeric(18,2), "
+    "invoiced_on date, plated_on date, channel text, customer_type text, region_text text, note text, "
+    "returns text"
+)
+_CONTENT = ("dealer_id", "occurred_on", "quantity", "model_text", *_TEXTS, *_PLAIN)
+_CARRIED = (*_CONTENT, "model_id", "vehicle_id")
+_TAKEN_BACK = Phrase(gettext_noop("No delivery in force has this number, so it cannot be taken back."))
+_SAME_CAR = Phrase(gettext_noop("The same car was handed over by the same dealer on the same day already."))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of given rows: deliveries made, known rows, late ones, and what was found in them."""
+
+    created: int
+    same: int
+    late: int
+    problems: Sequence[RowProblem]
+
+
+def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowProblem]:
+    """What is wrong with rows of one source, known rows among them; nothing is stored."""
+    decoded = queries.decoded({row["vin"] for row in rows if row["vin"]}, today=today)
+    found: list[RowProblem] = []
+    for row in rows:
+        for column in ("occurred_on", "invoiced_on", "plated_on"):
+            wrong = facts.date_problem(row["row_no"], column, row[column], today)
+            found += [wrong] if wrong else []
+        if row["vin"]:
+            found += facts.vin_problems(row["row_no"], decoded[row["vin"]])
+    found += facts.known_rows(rows, table=TABLE, content=_CONTENT, content_of=_content_of)
+    found += _unknown_returns(rows)
+    found += _same_cars(rows)
+    return found
+
+
+@transaction.atomic
+def record_deliveries(
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    source: str,
+    actor: Actor,
+    now: datetime,
+    only_good: bool = False,
+) -> Recorded:
+    """Take deliveries held in memory, once for each (source, external id).
+
+    Rows carry the keys of the import `sales.retail` with resolved `dealer_id` and `model_id`. Wrong rows
+    raise `rows_refused`, or are left out and reported with `only_good`.
+    """
+    numbered = [{**row, "row_no": number, "source": source} for number, row in enumerate(rows, 1)]
+    for row in numbered:
+        if not policies.delivery.can(actor, policies.RECORD, RetailDelivery(dealer_id=row["dealer_id"])):
+            raise DomainError("not_found", _("This dealer does not exist."))
+    problems = problems_of(numbered, today=now.date())
+    wrong = {problem.row_no for problem in problems if not problem.warning and problem.code != SAME}
+    if wrong and not only_good:
+        raise facts.RowsRefused([problem for problem in problems if problem.row_no in wrong])
+    good = [row for row in numbered if row["row_no"] not in wrong]
+    posted = _post(facts.from_rows(good, _RECORD), source, None, now)
+    metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=source, now=now)
+    _audit_new(source, actor, now)
+    return Recorded(posted.created, posted.same, posted.late, problems)
+
+
+@transaction.atomic
+def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
+    """Make deliveries of the good staged rows of an import, and note what it reports on."""
+    source = batch.spec["source"]
+    posted = _post(facts.from_batch(batch, FEED, _RECORD), source, batch, now)
+    pairs = set(posted.pairs) | _covered(batch)
+    metrics.mark_reported(feed=FEED, pairs=pairs, source=source, now=now)
+    return Committed(created=posted.created, same=posted.same, late=posted.late)
+
+
+@transaction.atomic
+def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
+    """Take back every delivery of an import that is in force, and the returns of them; answers how many."""
+    chosen = (
+        f"SELECT f.id FROM {TABLE} AS f LEFT JOIN {TABLE} AS origin ON origin.id = f.reverses_id "
+        "WHERE f.batch_id = %(batch)s OR origin.batch_id = %(batch)s"
+    )
+    return _counter(chosen, {"batch": batch.pk}, batch, now)
+
+
+@transaction.atomic
+def record_return(
+    *, delivery: RetailDelivery, returned_on: date, note: str, actor: Actor, now: datetime
+) -> RetailDelivery:
+    """Take a delivered car back on a day: a new fact of −1 that points to the delivery.
+
+    Errors: `not_in_force` for a delivery already taken back, `date_range` before the delivery or ahead.
+    """
+    held = _in_force(delivery, actor, policies.CORRECT)
+    if held.quantity < 0:
+        raise DomainError("not_in_force", _("Only a delivery can be returned."))
+    if not held.occurred_on <= returned_on <= now.date():
+        message = _("The day lies between the delivery and today.")
+        raise DomainError("date_range", message, fields={"returned_on": message})
+    row = _row_of(held) | {
+        "external_id": f"{held.external_id}~return",
+        "occurred_on": returned_on,
+        "quantity": -1,
+        "returns": held.external_id,
+        "note": note,
+    }
+    _post(facts.from_rows([row], _RECORD), held.source, None, now)
+    made = _newest(held.source, row["external_id"])
+    metrics.mark_reported(
+        feed=FEED, pairs=[(made.dealer_id, Month.of(made.period))], source=held.source, now=now
+    )
+    audit.record(actor=actor, action=policies.CORRECT, obj=made, now=now, after=_trail(made))
+    return made
+
+
+@transaction.atomic
+def correct(
+    *, delivery: RetailDelivery, changes: Mapping[str, Any], actor: Actor, now: datetime
+) -> RetailDelivery:
+    """Put a delivery right: a counter-fact takes the wrong one back, a new revision says what is true.
+
+    Errors: `not_in_force`, `nothing_changed`, `rows_refused`.
+    """
+    held = _in_force(delivery, actor, policies.CORRECT)
+    row = _row_of(held) | dict(changes) | {"row_no": 1, "source": held.source}
+    if _content_of(row) == _content_of(_row_of(held)) and row["model_id"] == held.model_id:
+        raise DomainError("nothing_changed", _("Nothing was changed."))
+    other = RetailDelivery(dealer_id=row["dealer_id"])
+    if not policies.delivery.can(actor, policies.CORRECT, other):
+        raise DomainError("not_found", _("This dealer does not exist."))
+    _counter("SELECT %(pk)s::bigint", {"pk": held.pk}, None, now)
+    wrong = [problem for problem in problems_of([row], today=now.date()) if not problem.warning]
+    if wrong:
+        raise facts.RowsRefused(wrong)
+    posted = _post(facts.from_rows([row], _RECORD), held.source, None, now)
+    metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=held.source, now=now)
+    made = _newest(held.source, held.external_id)
+    audit.record(
+        actor=actor, action=policies.CORRECT, obj=made, now=now, before=_trail(held), after=_trail(made)
+    )
+    return made
+
+
+def new_external_id() -> str:
+    """An identity for a delivery that was entered by hand."""
+    return uuid.uuid4().hex
+
+
+def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datetime) -> facts.Posted:
+    """Insert the given rows that are not in force; sales first, so that returns find what they take back."""
+    jobs.lock(f"facts:{TABLE}:{source}")
+    texts = ", ".join(f"coalesce({name}, '') AS {name}" for name in _TEXTS)
+    cleaned = facts.Given(
+        "SELECT row_no, external_id, dealer_id, occurred_on, coalesce(quantity, 1) AS quantity, "
+        f"coalesce(model, '') AS model_text, model_id, {texts}, {', '.join(_PLAIN)}, returns "
+        f"FROM ({given.sql}) AS raw",
+        given.params,
+    )
+    facts.stage("given_delivery", cleaned, table=TABLE, source=source, content=_CONTENT)
+    facts.refuse_differing("given_delivery")
+    vehicles.register_vehicles(given="given_delivery", now=now)
+    facts.stage_months("given_month", of="given_delivery", column="occurred_on", kind=FEED)
+    values = {"source": source, "now": now, "batch": batch.pk if batch else None}
+    pairs = {pair for sign in (1, -1) for pair in facts.fetch(_INSERT, values | {"sign": sign})}
+    late = facts.fetch(
+        "SELECT count(*) FROM given_delivery JOIN given_month ON occurred_on BETWEEN first_on AND last_on "
+        "WHERE late AND NOT in_force"
+    )
+    return facts.Posted(
+        created=facts.count("given_delivery", "NOT in_force"),
+        same=facts.count("given_delivery", "in_force"),
+        late=int(late[0][0]),
+        pairs=frozenset((dealer, Month.of(period)) for dealer, period in pairs),
+    )
+
+
+_INSERT = f"""
+WITH made AS (
+    INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, period, reverses_id,
+                         vehicle_id, model_id, {", ".join(_CONTENT)})
+    SELECT %(source)s, %(now)s, %(batch)s, g.external_id, g.newest + 1, month.period, origin.id,
+           v.id, g.model_id, {", ".join(f"g.{column}" for column in _CONTENT)}
+      FROM given_delivery AS g
+      JOIN given_month AS month ON g.occurred_on BETWEEN month.first_on AND month.last_on
+      LEFT JOIN vehicles_vehicle AS v ON v.vin = g.vin
+      LEFT JOIN LATERAL (
+           SELECT id, revision FROM {TABLE} AS o WHERE o.source = %(source)s AND o.external_id = g.returns
+            ORDER BY revision DESC LIMIT 1) AS origin ON mod(origin.revision, 2) = 1
+     WHERE NOT g.in_force AND sign(g.quantity) = %(sign)s
+     ORDER BY g.row_no
+    RETURNING dealer_id, period)
+SELECT DISTINCT dealer_id, period FROM made
+"""
+_COUNTER = f"""
+INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, quantity, period, reverses_id,
+                     {", ".join(column for column in _CARRIED if column != "quantity")})
+SELECT source, %(now)s, %(batch)s, external_id, revision + 1, -quantity, month.period, id,
+       {", ".join(column for column in _CARRIED if column != "quantity")}
+  FROM taken_back JOIN given_month AS month ON occurred_on BETWEEN month.first_on AND month.last_on
+ ORDER BY id
+"""
+
+
+def _counter(chosen: str, params: Mapping[str, Any], batch: ImportBatch | None, now: datetime) -> int:
+    """Write the counter-facts of chosen deliveries in force; a late one is posted to an open month."""
+    facts.execute("DROP TABLE IF EXISTS pg_temp.taken_back")
+    facts.execute(
+        f"CREATE TEMP TABLE taken_back ON COMMIT DROP AS SELECT f.* FROM {TABLE} AS f "
+        f"WHERE f.id IN ({chosen}) AND mod(f.revision, 2) = 1 AND NOT EXISTS (SELECT 1 FROM {TABLE} AS n "
+        "WHERE n.source = f.source AND n.external_id = f.external_id AND n.revision > f.revision)",
+        params,
+    )
+    facts.stage_months("given_month", of="taken_back", column="occurred_on", kind=FEED)
+    return facts.execute(_COUNTER, {"now": now, "batch": batch.pk if batch else None})
+
+
+def _covered(batch: ImportBatch) -> set[tuple[int, Month]]:
+    """The dealers and months an import declares to be complete: those it names, in the months it covers."""
+    covered = spec.coverage(batch.spec.get("coverage"))
+    if covered is None:
+        return set()
+    months = list(months_between(covered.start, covered.end))
+    dealers = facts.fetch("SELECT DISTINCT dealer_id FROM given_delivery")
+    return {(dealer, month) for (dealer,) in dealers for month in months}
+
+
+def _content_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    texts = (row.get(name) or "" for name in ("model", *_TEXTS))
+    plain = (row.get(name) for name in _PLAIN)
+    return (row["dealer_id"], row["occurred_on"], row.get("quantity") or 1, *texts, *plain)
+
+
+def _row_of(held: RetailDelivery) -> dict[str, Any]:
+    """A delivery as a row that could be given again."""
+    row = {column: getattr(held, column) for column in (*_CONTENT, "model_id", "external_id")}
+    origin = held.reverses.external_id if held.reverses else None
+    return row | {"model": row.pop("model_text"), "returns": origin}
+
+
+def _unknown_returns(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
+    """Rows that take back a delivery nobody knows, in the file or before."""
+    named = [row for row in rows if row.get("returns")]
+    if not named:
+        return
+    given = {row["external_id"] for row in rows}
+    known = facts.fetch(
+        f"SELECT DISTINCT external_id FROM {TABLE} WHERE source = %s AND external_id = ANY(%s)",
+        (rows[0]["source"], [row["returns"] for row in named]),
+    )
+    found = given | {external_id for (external_id,) in known}
+    for row in named:
+        if row["returns"] not in found:
+            yield RowProblem(row["row_no"], "returns", "unknown_return", _TAKEN_BACK, value=row["returns"])
+
+
+def _same_cars(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
+    """Warn of cars handed over twice on one day by one dealer under different numbers."""
+    sold = [row for row in rows if row["vin"] and (row.get("quantity") or 1) > 0]
+    known = facts.fetch(
+        f"SELECT dealer_id, vin, occurred_on, source, external_id FROM {TABLE} "
+        "WHERE vin = ANY(%s) AND vin <> '' AND quantity > 0",
+        ([row["vin"] for row in sold],),
+    )
+    seen: dict[tuple[Any, ...], set[tuple[str, str]]] = {}
+    for dealer_id, vin, day, source, external_id in known:
+        seen.setdefault((dealer_id, vin, day), set()).add((source, external_id))
+    for row in sold:
+        place = seen.setdefault((row["dealer_id"], row["vin"], row["occurred_on"]), set())
+        if place - {(row["source"], row["external_id"])}:
+            yield RowProblem(row["row_no"], "vin", "same_car", _SAME_CAR, warning=True, value=row["vin"])
+        place.add((row["source"], row["external_id"]))
+
+
+def _in_force(delivery: RetailDelivery, actor: Actor, action: str) -> RetailDelivery:
+    """The delivery, locked, if it is in force, not returned, and the actor's to change."""
+    jobs.lock(f"facts:{TABLE}:{delivery.source}")
+    decision = policies.delivery.can(actor, action, delivery)
+    if not decision:
+        raise DomainError("forbidden", decision.reason)
+    if not sales.in_force().filter(pk=delivery.pk).exists():
+        raise DomainError("not_in_force", _("This delivery was taken back already."))
+    if sales.in_force().filter(reverses=delivery).exists():
+        raise DomainError("not_in_force", _("This delivery was returned already."))
+    return delivery
+
+
+def _newest(source: str, external_id: str) -> RetailDelivery:
+    rows = RetailDelivery.objects.filter(source=source, external_id=external_id)
+    return rows.order_by("-revision")[0]
+
+
+def _trail(held: RetailDelivery) -> dict[str, Any]:
+    """What the audit trail keeps of a delivery."""
+    shown = ("occurred_on", "quantity", "vin", "model_text", "price_amount", "revision")
+    return {name: getattr(held, name) for name in shown}
+
+
+def _audit_new(source: str, actor: Actor, now: datetime) -> None:
+    """One event for each delivery made of the rows just staged."""
+    new = [row[0] for row in facts.fetch("SELECT external_id FROM given_delivery WHERE NOT in_force")]
+    made = sales.in_force().filter(source=source, external_id__in=new).order_by("pk")
+    changes = [audit.Change(row, after=_trail(row)) for row in made]
+    audit.record_many(actor=actor, action=policies.RECORD, changes=changes, now=now)
