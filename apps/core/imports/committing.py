@@ -21,9 +21,8 @@ from apps.core.spreadsheet.errors import Phrase
 
 def locked(batch: ImportBatch, statuses: Collection[str]) -> ImportBatch:
     """The batch, locked and re-read; `import_status` when it is not in a state for this step."""
-    row = (
-        ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "profile").get(pk=batch.pk)
-    )
+    rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "profile", "job")
+    row = rows.get(pk=batch.pk)
     if row.status not in statuses:
         text = _("This import is “%(status)s”; the step is not possible now.")
         raise DomainError("import_status", text, status=str(row.get_status_display()))

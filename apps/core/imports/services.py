@@ -29,6 +29,7 @@ from apps.core.imports import (
 )
 from apps.core.models import ImportBatch, MappingProfile
 from apps.core.models.imports import BatchStatus, ImportMode
+from apps.core.models.jobs import JobStatus
 
 COMMIT_JOB = "core.commit_import"
 INLINE_ROWS = 2_000
@@ -127,6 +128,15 @@ def set_mapping(
 
 
 @transaction.atomic
+def keep_draft(*, batch: ImportBatch, mapping: Mapping[str, Any], actor: Actor) -> ImportBatch:
+    """Keep an unfinished mapping, for example while facts are added to it or taken from it."""
+    row = committing.locked(batch, (BatchStatus.MAPPING, BatchStatus.CHECKED))
+    row.summary["draft"] = _checked_spec(mapping, actor)
+    row.save(update_fields=["summary"])
+    return row
+
+
+@transaction.atomic
 def explain_spellings(
     *, batch: ImportBatch, values: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime
 ) -> ImportBatch:
@@ -185,6 +195,15 @@ def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime) -> Imp
     )
     row.save()
     return row
+
+
+@transaction.atomic
+def restart(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+    """Check again what a failed job left undone; a running or queued job is left alone."""
+    row = committing.locked(batch, (BatchStatus.CHECKING, BatchStatus.COMMITTING))
+    if row.job is not None and row.job.status != JobStatus.FAILED:
+        raise DomainError("still_running", _("The work is still going on."))
+    return checks.start(row, actor, now)
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ _DATE_LIKE = re.compile(
 )
 _ORDERS = ("%m{0}%d{0}%{1}", "%d{0}%m{0}%{1}")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
+COMMON = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%m-%d-%Y", "%d-%m-%Y")
 _NAMED = ("%d{0}%b{0}%{1}", "%b{0}%d{0}%{1}")
 FORMATS: tuple[str, ...] = tuple(
     order.format(separator, year) + time

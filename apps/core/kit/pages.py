@@ -308,9 +308,7 @@ class ConfirmPage(ObjectPage):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(
-            object=self.object, question=self.question, submit_label=self.submit_label
-        )
+        return self.show(question=self.question, submit_label=self.submit_label)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -318,7 +316,6 @@ class ConfirmPage(ObjectPage):
         except DomainError as error:
             return self.show(
                 status=409,
-                object=self.object,
                 error=str(error),
                 submit_label=self.submit_label,
             )

@@ -1,0 +1,28 @@
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import views
+from apps.core.imports import pages, policies
+from apps.core.kit import menu
+
+app_name = "core"
+urlpatterns = [
+    path("files/<int:pk>/", views.FilePage.as_view(), name="file"),
+    path("imports/", pages.ImportList.as_view(), name="import-list"),
+    path("imports/new/", pages.ImportNew.as_view(), name="import-new"),
+    path("imports/template/<str:kind>/", pages.ImportTemplate.as_view(), name="import-template"),
+    path("imports/profiles/", pages.ProfileList.as_view(), name="profile-list"),
+    path("imports/profiles/<int:pk>/", pages.ProfileDetail.as_view(), name="profile-detail"),
+    path("imports/profiles/<int:pk>/delete/", pages.ProfileDelete.as_view(), name="profile-delete"),
+    path("imports/<int:pk>/", pages.ImportDetail.as_view(), name="import-detail"),
+    path("imports/<int:pk>/progress/", pages.ImportProgress.as_view(), name="import-progress"),
+    path("imports/<int:pk>/mapping/", pages.ImportMapping.as_view(), name="import-mapping"),
+    path("imports/<int:pk>/spellings/", pages.ImportSpellings.as_view(), name="import-spellings"),
+    path("imports/<int:pk>/commit/", pages.ImportCommit.as_view(), name="import-commit"),
+    path("imports/<int:pk>/restart/", pages.ImportRestart.as_view(), name="import-restart"),
+    path("imports/<int:pk>/annotated/", pages.ImportAnnotated.as_view(), name="import-annotated"),
+    path("imports/<int:pk>/withdraw/", pages.ImportWithdraw.as_view(), name="import-withdraw"),
+]
+
+menu.add("data", _("Imports"), "core:import-list", policies.VIEW, order=10)
+menu.add("data", _("Mapping profiles"), "core:profile-list", policies.IMPORT, order=20)
