@@ -56,7 +56,7 @@ def collect(
     only where its feed has come, a flow also where its facts have.
     """
     chosen = sorted(registry.measures if measures is None else measures)
-    key = [month.first, revision]
+    key: list[Any] = [month.first, revision]
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM metrics_measurevalue WHERE period = %s AND revision = %s "

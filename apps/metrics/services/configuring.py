@@ -70,10 +70,10 @@ def set_kpi(*, code: str, month: Month, values: Mapping[str, Any], actor: Actor,
     """Configure a KPI's limits, owner and visibility from a month on; earlier months keep what held then."""
     if code not in registry.kpis and not CustomKpi.objects.filter(code=code).exists():
         raise DomainError("unknown_kpi", _("There is no such KPI."))
-    limits = [values.get(name) for name in LIMITS]
-    if any(limit is not None for limit in limits):
+    limits = {name: values.get(name) for name in LIMITS}
+    if any(limit is not None for limit in limits.values()):
         try:
-            Threshold(*limits, inclusive=bool(values.get("inclusive")))
+            Threshold(**limits, inclusive=bool(values.get("inclusive")))
         except KpiError as error:
             raise DomainError(
                 "bad_limits", _("The limits must rise: red below, amber below, amber above, red above.")

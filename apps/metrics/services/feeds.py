@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,7 @@ def mark_reported(*, feed: str, pairs: Iterable[tuple[int, Month]], source: str,
     shut = periods.shut_months(kind=feed)
     noted = sorted((month.first, dealer) for dealer, month in wanted if month not in shut)
     if noted:
-        values = {
+        values: dict[str, Any] = {
             "feed": feed,
             "now": now,
             "source": source[:80],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from apps.kernel.period import Month
@@ -69,13 +71,13 @@ def reduce_units(*, month: Month, revision: int) -> int:
     """Replace the KPI values of all units and the network in one reading of a month; returns the rows.
 
     A ratio is Σ numerators / Σ denominators over the dealers of which both are known; units and money are
-    summed; the mean of the dealers' values stands beside it. The tree is that of the month's last day; a dealer
-    or unit that stood nowhere on that day counts where it stood nearest to it.
+    summed; the mean of the dealers' values stands beside it. The tree is that of the month's last day; who
+    stood nowhere on that day counts where it stood nearest to it.
     """
     kinds = dictionary.kinds()
     formulas = {code: kpi.formula for code, kpi in dictionary.computed_kpis().items() if kpi.formula}
     summed = {code: not is_ratio(formula) and is_sum(formula, kinds) for code, formula in formulas.items()}
-    params = {
+    params: dict[str, Any] = {
         "kpis": list(summed),
         "summed": list(summed.values()),
         "day": periods.business_calendar().bounds(month)[1],

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.closing.models import Run, Step
+from apps.core.access import Ownership, Policy, declare
+from apps.core.roles import HQ, OPERATORS, Role
+
+VIEW = declare("closing.view", _("View closes of months"), HQ)
+RUN = declare("closing.run", _("Compute and close months"), OPERATORS)
+REOPEN = declare("closing.reopen", _("Reopen closed months"), {Role.HQ_ADMIN})
+
+run = Policy(Run, view=VIEW, ownership=Ownership.GLOBAL)
+step = Policy(Step, view=VIEW, ownership=Ownership.GLOBAL)
