@@ -126,6 +126,22 @@ def set_active(*, user: User, active: bool, actor: Actor, now: datetime) -> User
 
 
 @transaction.atomic
+def set_site_access(*, user: User, staff: bool, superuser: bool, actor: Actor, now: datetime) -> User:
+    """Open or shut the configuration site for a user; `superuser` opens all of it."""
+    row = User.objects.select_for_update().get(pk=user.pk)
+    before = {"is_staff": row.is_staff, "is_superuser": row.is_superuser}
+    row.is_staff, row.is_superuser = staff, superuser
+    row.save(update_fields=["is_staff", "is_superuser"])
+    after = {"is_staff": staff, "is_superuser": superuser}
+    was, became = audit.difference(before, after)
+    if became:
+        audit.record(
+            actor=actor, action="accounts.set_site_access", obj=row, now=now, before=was, after=became
+        )
+    return row
+
+
+@transaction.atomic
 def set_password(*, user: User, password: str, actor: Actor, now: datetime) -> User:
     """Give a user a new password (checked by the form); older sessions of the user end."""
     row = User.objects.select_for_update().get(pk=user.pk)

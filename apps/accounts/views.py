@@ -135,7 +135,7 @@ class TokenCreatePage(FormPage):
     action = policies.OWN
     title = _("Issue an API token")
     form_class = TokenForm
-    submit_label = _("Issue")
+    submit_label = _("Issue the token")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
@@ -282,7 +282,7 @@ class AssignmentEndPage(ObjectFormPage):
     title = _("End an assignment")
     query = queries.assignments
     form_class = EndForm
-    submit_label = _("End")
+    submit_label = _("End the assignment")
     success = _("The assignment is ended.")
 
     def initial(self) -> dict[str, Any]:
