@@ -2,19 +2,255 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, Rank
 
 from apps.core.access import Actor
 from apps.core.kit.period import Choice
+from apps.dealers import policies as dealers_policies
+from apps.dealers.models import Dealer, OrgUnit
+from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month
+from apps.metrics import membership
 from apps.metrics import policies as metrics_policies
-from apps.metrics.models import MonthRevision
+from apps.metrics.models import FeedStatus, KpiValue, MonthRevision, UnitKpiValue
+from apps.metrics.queries import months as store
+from apps.metrics.registry import Feed, registry
+from apps.portal.rules import SUMS, History
 
 MONTHS_TO_PICK = 48
+
+Readings = Mapping[Month, MonthRevision]
+"""Which revision of each month counts; read once for a page."""
+
+
+@dataclass(frozen=True)
+class Province:
+    """A KPI of the dealers of a province: Σ numerators / Σ denominators, or the sum of amounts and counts."""
+
+    code: str
+    name: str
+    value: Decimal | None
+    dealers: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Which dealers have not reported a feed of a month."""
+
+    feed: Feed
+    due: int
+    missing: int
+
+    @property
+    def percent(self) -> int:
+        """The share that has come, in whole percent, rounded down."""
+        return 100 if self.due == 0 else (self.due - self.missing) * 100 // self.due
+
+    @property
+    def light(self) -> str:
+        """Green when all has come, amber from 90 %, red below."""
+        return "green" if not self.missing else "amber" if self.percent >= 90 else "red"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The place of a dealer among all with a value, without any name."""
+
+    place: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The units and provinces an actor may narrow a comparison to."""
+
+    units: Sequence[OrgUnit]
+    provinces: Sequence[tuple[str, str]]
+
+    @classmethod
+    def of(cls, actor: Actor) -> Reach:
+        """The reach of an actor today."""
+        rows = dealers_policies.dealer.visible_to(actor, Dealer.objects.filter(province__isnull=False))
+        found = rows.values_list("province__code", "province__name").distinct().order_by("province__code")
+        return cls(units(actor), list(found))
 
 
 def months(actor: Actor) -> Sequence[Choice]:
     """The computed months, newest first, and whether each is closed."""
-    rows = metrics_policies.revision.visible_to(actor, MonthRevision.objects.filter(computed_at__isnull=False))
-    latest = rows.order_by("-period", "-revision").distinct("period").values_list("period", "frozen_at")
+    computed = MonthRevision.objects.filter(computed_at__isnull=False)
+    rows = metrics_policies.revision.visible_to(actor, computed).order_by("-period", "-revision")
+    latest = rows.distinct("period").values_list("period", "frozen_at")
     return [Choice(Month.of(period), frozen is not None) for period, frozen in latest[:MONTHS_TO_PICK]]
+
+
+def units(actor: Actor) -> list[OrgUnit]:
+    """The units the actor may choose, from the top down; the first is where its reach begins."""
+    rows = dealers_policies.unit.visible_to(actor, OrgUnit.objects.filter(valid_to__isnull=True))
+    if not actor.scope.everything:
+        rows = rows.filter(pk__in=actor.scope.unit_ids)
+    return sorted(rows, key=lambda unit: (unit.path.count("/"), unit.code))
+
+
+def dealers(*, actor: Actor) -> QuerySet[Dealer]:
+    """The dealers of the actor with what their pages name."""
+    rows = Dealer.objects.select_related("unit", "group", "province", "city")
+    return dealers_policies.dealer.visible_to(actor, rows)
+
+
+def readings(known: Iterable[Month] | None = None) -> Readings:
+    """The readings of months that count now."""
+    return store.current_revisions(known)
+
+
+def unit_histories(
+    *, actor: Actor, units: Sequence[OrgUnit], kpis: Iterable[Kpi], readings: Readings
+) -> dict[int, dict[str, History]]:
+    """KPIs of units, by unit and code, over the months of the readings."""
+    rows = UnitKpiValue.objects.filter(unit__in=units).annotate(owner=F("unit_id"))
+    found = _histories(metrics_policies.unit_kpi.visible_to(actor, rows), kpis, readings)
+    return {unit.pk: found[unit.pk] for unit in units}
+
+
+def dealer_histories(
+    *, actor: Actor, dealers: Sequence[Dealer], kpis: Iterable[Kpi], readings: Readings
+) -> dict[int, dict[str, History]]:
+    """KPIs of dealers, by dealer and code, over the months of the readings."""
+    rows = KpiValue.objects.filter(dealer__in=dealers).annotate(owner=F("dealer_id"))
+    found = _histories(metrics_policies.kpi.visible_to(actor, rows), kpis, readings)
+    return {dealer.pk: found[dealer.pk] for dealer in dealers}
+
+
+def month_values(*, actor: Actor, kpis: Iterable[Kpi], reading: MonthRevision | None) -> QuerySet[KpiValue]:
+    """The values of all the actor's dealers in one reading of a month; none when it was never computed."""
+    if reading is None:
+        return KpiValue.objects.none()
+    rows = KpiValue.objects.filter(
+        period=reading.period, revision=reading.revision, kpi__in=[kpi.code for kpi in kpis]
+    )
+    return metrics_policies.kpi.visible_to(actor, rows)
+
+
+def ranking(*, actor: Actor, kpi: Kpi, month: Month, readings: Readings) -> QuerySet[KpiValue]:
+    """The dealers with a value, the best first (a band: the highest first), with the values to compare to."""
+    rows = month_values(actor=actor, kpis=[kpi], reading=readings.get(month)).filter(value__isnull=False)
+    best = F("value").asc() if kpi.better is Better.LOWER else F("value").desc()
+    found = rows.select_related("dealer__unit", "dealer__province").annotate(
+        place=Window(Rank(), order_by=best),
+        previous=_value_in(readings.get(month.previous)),
+        year_ago=_value_in(readings.get(month.year_ago)),
+    )
+    return found.order_by(best, "dealer_id")
+
+
+def no_values() -> QuerySet[KpiValue]:
+    """The empty ranking of a network without any KPI."""
+    return KpiValue.objects.none()
+
+
+def provinces(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> list[Province]:
+    """A KPI of each province that has dealers in the actor's scope."""
+    rows = month_values(actor=actor, kpis=[kpi], reading=reading).filter(dealer__province__isnull=False)
+    grouped = rows.values("dealer__province__code", "dealer__province__name").annotate(
+        total=Sum("value"),
+        above=Sum("numerator", filter=Q(denominator__isnull=False)),
+        below=Sum("denominator", filter=Q(numerator__isnull=False)),
+        known=Count("value"),
+    )
+    return [
+        Province(
+            row["dealer__province__code"], row["dealer__province__name"], _reduced(kpi, row), row["known"]
+        )
+        for row in grouped
+    ]
+
+
+def missing_feeds(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> list[Missing]:
+    """For each feed: dealers that owe it, and how many of them have neither reported nor declared nil."""
+    owing = _owing(actor, month, unit)
+    come = metrics_policies.feed.visible_to(actor, FeedStatus.objects.filter(period=month.first))
+    counts = dict(
+        come.filter(dealer__in=owing).values_list("feed").annotate(found=Count("dealer")).order_by()
+    )
+    due = owing.count()
+    return [Missing(feed, due, due - counts.get(feed.code, 0)) for feed in registry.feeds.values()]
+
+
+def late_dealers(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> QuerySet[Dealer]:
+    """The dealers that owe at least one feed of the month."""
+    come = FeedStatus.objects.filter(period=month.first, dealer=OuterRef("pk")).order_by()
+    counted = come.values("dealer").annotate(found=Count("feed", distinct=True)).values("found")
+    rows = _owing(actor, month, unit).annotate(found=Coalesce(Subquery(counted), 0))
+    return rows.filter(found__lt=len(registry.feeds)).order_by("found", "code")
+
+
+def missing_of(*, actor: Actor, dealer: Dealer, month: Month) -> list[Feed]:
+    """The feeds a dealer has neither reported nor declared nil for a month."""
+    rows = FeedStatus.objects.filter(period=month.first, dealer=dealer)
+    come = set(metrics_policies.feed.visible_to(actor, rows).values_list("feed", flat=True))
+    return [feed for feed in registry.feeds.values() if feed.code not in come]
+
+
+def standings(
+    *, actor: Actor, dealer: Dealer, kpis: Sequence[Kpi], reading: MonthRevision | None
+) -> dict[str, Standing]:
+    """The dealer's place in the whole network for each KPI; only counts leave this query, never a name."""
+    if reading is None or not actor.scope.holds_dealer(dealer.pk):
+        return {}
+    lower = {kpi.code for kpi in kpis if kpi.better is Better.LOWER}
+    codes = [kpi.code for kpi in kpis if kpi.better is not Better.BAND]
+    rows = KpiValue.objects.filter(
+        period=reading.period, revision=reading.revision, kpi__in=codes, value__isnull=False
+    )
+    own = rows.filter(dealer=dealer, kpi=OuterRef("kpi")).values("value")[:1]
+    counted = rows.annotate(own=Subquery(own)).filter(own__isnull=False).order_by().values("kpi")
+    return {
+        row["kpi"]: Standing(1 + (row["below"] if row["kpi"] in lower else row["above"]), row["of"])
+        for row in counted.annotate(
+            of=Count("value"),
+            above=Count("value", filter=Q(value__gt=F("own"))),
+            below=Count("value", filter=Q(value__lt=F("own"))),
+        )
+    }
+
+
+def _owing(actor: Actor, month: Month, unit: OrgUnit | None) -> QuerySet[Dealer]:
+    rows = dealers_policies.dealer.visible_to(actor, membership.members(month))
+    return rows.filter(unit__path__startswith=unit.path) if unit is not None else rows
+
+
+def _histories(rows: QuerySet[Any], kpis: Iterable[Kpi], readings: Readings) -> dict[int, dict[str, History]]:
+    wanted = {kpi.code: kpi for kpi in kpis}
+    found = rows.filter(store.in_readings(readings), kpi__in=list(wanted))
+    values: dict[int, dict[str, dict[Month, Decimal | None]]] = defaultdict(lambda: defaultdict(dict))
+    for owner, code, period, value in found.values_list("owner", "kpi", "period", "value"):
+        values[owner][code][Month.of(period)] = value
+    return defaultdict(
+        lambda: {code: History(kpi, {}) for code, kpi in wanted.items()},
+        {
+            owner: {code: History(kpi, by_code[code]) for code, kpi in wanted.items()}
+            for owner, by_code in values.items()
+        },
+    )
+
+
+def _value_in(reading: MonthRevision | None) -> Subquery | Value:
+    if reading is None:
+        return Value(None, output_field=DecimalField())
+    rows = KpiValue.objects.filter(
+        dealer=OuterRef("dealer"), kpi=OuterRef("kpi"), period=reading.period, revision=reading.revision
+    )
+    return Subquery(rows.values("value")[:1])
+
+
+def _reduced(kpi: Kpi, row: Mapping[str, Any]) -> Decimal | None:
+    if kpi.unit in SUMS or row["below"] is None:
+        total: Decimal | None = row["total"]
+        return total
+    return Decimal(row["above"]) / row["below"] if row["below"] else None

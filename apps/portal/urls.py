@@ -7,8 +7,13 @@ from apps.portal import policies, views
 app_name = "portal"
 urlpatterns = [
     path("", views.HomePage.as_view(), name="home"),
+    path("panel/<slug:code>/", views.HomePanel.as_view(), name="home-panel"),
+    path("dealer/<str:code>/", views.DealerPage.as_view(), name="dealer"),
+    path("dealer/<str:code>/panel/<slug:panel>/", views.DealerPanel.as_view(), name="dealer-panel"),
+    path("ranking/", views.RankingPage.as_view(), name="ranking"),
     path("period/", views.PeriodPage.as_view(), name="period"),
     path("search/", views.SearchPage.as_view(), name="search"),
 ]
 
 menu.add("home", _("Home"), "portal:home", policies.HOME, order=10)
+menu.add("analysis", _("Dealer ranking"), "portal:ranking", policies.NETWORK, order=20)

@@ -1,22 +1,127 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django_filters import FilterSet
 
 from apps.core.kit import period, search
-from apps.core.kit.pages import Page, SimplePage
+from apps.core.kit.pages import ListPage, Page, SimplePage
+from apps.core.kit.tables import Table
 from apps.kernel.period import Month, PeriodError
-from apps.portal import policies
+from apps.portal import policies, queries
+from apps.portal.boards import Desk, dealer_board
+from apps.portal.filters import RankingFilter
+from apps.portal.panels import dealer as dealer_panels
+from apps.portal.panels.board import Board, Panel, Shown, show
+from apps.portal.tables import ranking_table
 
 
 class HomePage(SimplePage):
+    """The home of whoever is asking: the network, a field unit, or the own store."""
+
     action = policies.HOME
-    title = _("Home")
     template_name = "portal/home.html"
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What this person looks at."""
+        return Desk(self.request, self.actor)
+
+    def page_title(self) -> str:
+        board = self.desk.board
+        if board.unit is not None and board.unit.kind == "hq":
+            return str(_("National network"))
+        return str(board.dealer or board.unit or _("Home"))
+
+    def context(self) -> dict[str, Any]:
+        self.desk.board.panel_url = f"{reverse('portal:home')}panel/"
+        return {**self.desk.context(), "panels": show(self.desk.panels, self.desk.board)}
+
+
+class HomePanel(HomePage):
+    """One panel of the home page, after a choice was made on it."""
+
+    template_name = "portal/_panel.html"
+
+    def context(self) -> dict[str, Any]:
+        desk = self.desk
+        desk.board.panel_url = f"{reverse('portal:home')}panel/"
+        return {"board": desk.board, "shown": _one(desk.panels, self.kwargs["code"], desk.board)}
+
+
+class DealerPage(SimplePage):
+    """Everything about one dealer on one page."""
+
+    action = policies.DEALER
+    template_name = "portal/dealer.html"
+
+    @cached_property
+    def board(self) -> Board:
+        """The dealer's board, or 404."""
+        board = dealer_board(self.request, self.actor, self.kwargs["code"])
+        board.panel_url = reverse("portal:dealer", args=[self.kwargs["code"]]) + "panel/"
+        return board
+
+    def page_title(self) -> str:
+        return str(self.board.dealer)
+
+    def context(self) -> dict[str, Any]:
+        return {"board": self.board, "panels": show(dealer_panels.FULL, self.board)}
+
+
+class DealerPanel(DealerPage):
+    """One panel of the dealer page, after a choice was made on it."""
+
+    template_name = "portal/_panel.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"board": self.board, "shown": _one(dealer_panels.FULL, self.kwargs["panel"], self.board)}
+
+
+class RankingPage(ListPage):
+    """All dealers of the actor by one KPI of the picked month, with filters and export."""
+
+    action = policies.NETWORK
+    title = _("Dealer ranking")
+    filterset = RankingFilter
+    empty = _("No dealer has a value for this KPI in this month. Pick another month or KPI.")
+
+    @cached_property
+    def board(self) -> Board:
+        """The month, its readings and the KPIs to choose from."""
+        return Board(self.actor, period.picked(self.request), self.request.GET.dict())
+
+    @cached_property
+    def table(self) -> type[Table]:
+        """The columns for the chosen KPI."""
+        kpi = self.board.chosen_kpi()
+        return ranking_table(kpi) if kpi else Table
+
+    def rows(self) -> QuerySet[Any]:
+        kpi, board = self.board.chosen_kpi(), self.board
+        if kpi is None:
+            return queries.no_values()
+        return queries.ranking(actor=self.actor, kpi=kpi, month=board.month, readings=board.readings)
+
+    def _filtered(self) -> FilterSet | None:
+        reach = queries.Reach.of(self.actor)
+        bound = RankingFilter(
+            self.request.GET,
+            queryset=self.rows(),
+            request=self.request,
+            reach=reach,
+            kpis=self.board.choices(),
+        )
+        bound.form.is_valid()
+        return bound
 
 
 class PeriodPage(Page):
@@ -46,6 +151,13 @@ class SearchPage(SimplePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show("portal/_hits.html" if request.htmx else None)
+
+
+def _one(panels: Sequence[Panel], code: str, board: Board) -> Shown:
+    found = show([panel for panel in panels if panel.code == code], board)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _local(request: HttpRequest, address: str) -> str:

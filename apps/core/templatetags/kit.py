@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 from apps.core.kit import formats, icons, spark
+from apps.core.kit.charts import Chart
 
 register = template.Library()
 
@@ -46,6 +47,12 @@ def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
         "choices": isinstance(widget, _CHOICES),
         "widget": bound.as_widget(attrs={"class": _css(widget, bound, compact)}),
     }
+
+
+@register.inclusion_tag("kit/_chart.html")
+def chart(declared: Chart, head: str = "", size: str = "m") -> dict[str, Any]:
+    """A declared chart with its table; `head` names what the labels are, `size` is s, m or l."""
+    return {"chart": declared, "source": f"chart-{declared.code}", "head": head, "size": size}
 
 
 def _css(widget: forms.Widget, bound: BoundField, compact: bool) -> str:

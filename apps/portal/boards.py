@@ -1,0 +1,78 @@
+"""From a request to the board it asks for: the network of the maker's people, or the own store of a dealer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from apps.core.access import Actor
+from apps.core.kit import period
+from apps.dealers.models import Dealer, OrgUnit
+from apps.portal import queries
+from apps.portal.panels import dealer as dealer_panels
+from apps.portal.panels import network as network_panels
+from apps.portal.panels.board import Board, Panel
+
+UNIT = "unit"
+FIELD_KINDS = frozenset({"area", "province"})
+
+
+class Desk:
+    """What a person looks at on the home page: the board, its panels, and what else could be picked."""
+
+    def __init__(self, request: HttpRequest, actor: Actor) -> None:
+        self.units: Sequence[OrgUnit] = [] if actor.is_dealer else queries.units(actor)
+        self.dealers: Sequence[Dealer] = list(queries.dealers(actor=actor)) if actor.is_dealer else []
+        month = period.picked(request)
+        unit = _picked_unit(request, self.units)
+        dealer = _picked_dealer(request, self.dealers)
+        self.board = Board(actor, month, request.GET.dict(), unit=unit, dealer=dealer)
+
+    @property
+    def panels(self) -> Sequence[Panel]:
+        """The panels for this kind of reach."""
+        board = self.board
+        if board.dealer is not None:
+            return dealer_panels.HOME
+        if board.unit is not None and board.unit.kind in FIELD_KINDS:
+            return network_panels.FIELD
+        return network_panels.NETWORK
+
+    def context(self) -> dict[str, Any]:
+        """What the page needs beside its panels."""
+        return {"board": self.board, "units": _indented(self.units), "dealers": self.dealers}
+
+
+def dealer_board(request: HttpRequest, actor: Actor, code: str) -> Board:
+    """The board of one dealer; 404 outside the scope."""
+    found = queries.dealers(actor=actor).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return Board(actor, period.picked(request), request.GET.dict(), dealer=found)
+
+
+def _picked_unit(request: HttpRequest, units: Sequence[OrgUnit]) -> OrgUnit | None:
+    if not units:
+        return None
+    asked = request.GET.get(UNIT) or request.session.get(UNIT)
+    found = next((unit for unit in units if str(unit.pk) == str(asked)), units[0])
+    if request.GET.get(UNIT):
+        request.session[UNIT] = str(found.pk)
+    return found
+
+
+def _picked_dealer(request: HttpRequest, dealers: Sequence[Dealer]) -> Dealer | None:
+    asked = request.GET.get("dealer")
+    return next((dealer for dealer in dealers if dealer.code == asked), dealers[0] if dealers else None)
+
+
+def _indented(units: Sequence[OrgUnit]) -> list[dict[str, Any]]:
+    """The units as a tree for a select box: each below its parent, set in by its depth."""
+    depth = min((unit.path.count("/") for unit in units), default=0)
+    ordered = sorted(units, key=lambda unit: unit.path)
+    return [
+        {"pk": unit.pk, "name": unit.name, "indent": "\u2003" * (unit.path.count("/") - depth)}
+        for unit in ordered
+    ]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.dealers.models import STORE_TYPES
+from apps.metrics.models import KpiValue
+from apps.portal.queries import Reach
+
+
+class RankingFilter(filters.FilterSet):
+    """What a ranking is about, and which dealers it compares."""
+
+    kpi = filters.ChoiceFilter(label=_("KPI"), method="as_is", empty_label=None)
+    unit = filters.ChoiceFilter(label=_("Organisation unit"), method="below_unit", empty_label=_("All"))
+    province = filters.ChoiceFilter(label=_("Province"), field_name="dealer__province", empty_label=_("All"))
+    store_type = filters.ChoiceFilter(
+        label=_("Store type"), field_name="dealer__store_type", choices=STORE_TYPES, empty_label=_("All")
+    )
+
+    class Meta:
+        model = KpiValue
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, reach: Reach, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.paths = {str(unit.pk): unit.path for unit in reach.units}
+        chosen = self.data.get("kpi") or (kpis[0][0] if kpis else "")
+        self.form.initial["kpi"] = chosen
+        self.form.fields["kpi"].choices = kpis
+        self.form.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in reach.units]
+        self.form.fields["province"].choices = reach.provinces
+
+    def as_is(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
+        """The KPI decides the query itself; here it changes nothing."""
+        return rows
+
+    def below_unit(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
+        """The dealers anywhere below a unit."""
+        return rows.filter(dealer__unit__path__startswith=self.paths[value])

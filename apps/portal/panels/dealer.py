@@ -1,0 +1,206 @@
+"""The panels of a page about one dealer: its own home and its 360 page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.alerts import policies as alerts_policies
+from apps.alerts import queries as alerts
+from apps.dealers import policies as dealers_policies
+from apps.health import policies as health_policies
+from apps.health import queries as health
+from apps.health.reading import breakdown
+from apps.metrics import policies as metrics_policies
+from apps.metrics.queries import dictionary
+from apps.portal import figures, queries
+from apps.portal.panels.board import Board, Panel
+from apps.portal.panels.network import trend
+
+RING = 264
+"""Length of the score ring's circumference in its drawing (2 π · 42, rounded)."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next."""
+
+    tone: str
+    icon: str
+    title: str
+    note: str
+    url: str
+    action: str
+
+
+def cards(board: Board) -> dict[str, Any]:
+    """The headline KPIs of the dealer with its place in the network."""
+    dealer = _dealer(board)
+    kpis = board.headlines
+    places = queries.standings(
+        actor=board.actor, dealer=dealer, kpis=kpis, reading=board.readings.get(board.month)
+    )
+    shown = [
+        figures.card(
+            board.histories[kpi.code],
+            board.month,
+            url=figures.explain_url(kpi, dealer.code, board.month),
+            standing=places.get(kpi.code),
+        )
+        for kpi in kpis
+    ]
+    return {"cards": shown}
+
+
+def all_cards(board: Board) -> dict[str, Any]:
+    """Every KPI of the dealer, by the part of the business it belongs to."""
+    dealer = _dealer(board)
+    groups: dict[str, list[figures.Card]] = {}
+    for code, kpi in board.kpis.items():
+        url = figures.explain_url(kpi, dealer.code, board.month)
+        shown = figures.card(board.histories[code], board.month, url=url)
+        groups.setdefault(code.split(".")[0], []).append(shown)
+    return {"groups": [(figures.AREAS.get(area, area), shown) for area, shown in groups.items()]}
+
+
+def steps(board: Board) -> dict[str, Any]:
+    """What to do next: data that is missing, alerts nobody answered, figures beyond their limits."""
+    return {"steps": [*_missing_data(board), *_open_alerts(board), *_red_figures(board)]}
+
+
+def score(board: Board) -> dict[str, Any] | None:
+    """The health score of the month with its dimensions."""
+    rows = health.scores(actor=board.actor).filter(dealer=_dealer(board), period=board.month.first)
+    found = rows.first()
+    if found is None:
+        return None
+    filled = 0 if found.score is None else int(found.score * RING / 100)
+    return {"score": found, "parts": breakdown(found), "filled": filled, "rest": RING - filled}
+
+
+def alert_list(board: Board) -> dict[str, Any]:
+    """The open alerts of the dealer."""
+    found = list(alerts.open_episodes(actor=board.actor).filter(dealer=_dealer(board)))
+    return {"alerts": figures.alert_lines(found), "alert_count": len(found)}
+
+
+def profile(board: Board) -> dict[str, Any]:
+    """Who the dealer is."""
+    dealer = _dealer(board)
+    facts = [
+        (_("Code"), dealer.code, "code"),
+        (_("Company name"), dealer.name, "text"),
+        (_("Organisation unit"), dealer.unit.name, "text"),
+        (_("Dealer group"), dealer.group and dealer.group.name, "text"),
+        (_("Store type"), dealer.get_store_type_display(), "text"),
+        (_("Channel pattern"), dealer.get_channel_pattern_display(), "text"),
+        (_("City"), " ".join(str(place) for place in (dealer.province, dealer.city) if place), "text"),
+        (_("Opened on"), dealer.opened_on, "date"),
+        (_("Contract until"), dealer.contract_to, "date"),
+        (_("Status"), dealer.get_status_display(), "text"),
+    ]
+    return {"facts": [{"label": label, "value": value, "kind": kind} for label, value, kind in facts]}
+
+
+def _dealer(board: Board) -> Any:
+    if board.dealer is None:
+        raise ValueError("this panel stands on pages of one dealer")
+    return board.dealer
+
+
+def _missing_data(board: Board) -> list[Step]:
+    missing = queries.missing_of(actor=board.actor, dealer=_dealer(board), month=board.month)
+    return [
+        Step(
+            "red",
+            "file-import",
+            _("%(feed)s of %(month)s is missing") % {"feed": feed.label, "month": board.month},
+            _("Without it the month's figures stay empty. Report it, or declare that there was nothing."),
+            figures.url_or_none("metrics:feed-list"),
+            _("Report"),
+        )
+        for feed in missing
+    ]
+
+
+def _open_alerts(board: Board) -> list[Step]:
+    found = alerts.open_episodes(actor=board.actor).filter(dealer=_dealer(board), state="open")
+    return [
+        Step(
+            alert.rule.severity,
+            "alert-triangle",
+            _("Answer the alert: %(label)s") % {"label": figures.alert_label(alert.rule)},
+            alert.get_side_display(),
+            reverse("alerts:episode-detail", args=[alert.pk]),
+            _("Answer"),
+        )
+        for alert in found
+    ]
+
+
+def _red_figures(board: Board) -> list[Step]:
+    dealer = _dealer(board)
+    found = []
+    for code, kpi in board.kpis.items():
+        value = board.histories[code].at(board.month)
+        if kpi.light(value) == "red":
+            text, suffix = figures.short(kpi, value)
+            found.append(
+                Step(
+                    "amber",
+                    "trending-down",
+                    _("%(kpi)s needs action") % {"kpi": dictionary.label(kpi)},
+                    f"{text} {suffix}".strip(),
+                    figures.explain_url(kpi, dealer.code, board.month),
+                    _("Why"),
+                )
+            )
+    return found
+
+
+CARDS = Panel("cards", "", "portal/panels/cards.html", cards, metrics_policies.VIEW)
+STEPS = Panel(
+    "steps",
+    gettext_lazy("What to do next"),
+    "portal/panels/steps.html",
+    steps,
+    metrics_policies.VIEW,
+    "col-xl-4",
+)
+TREND = Panel(
+    "trend",
+    gettext_lazy("Trend of 24 months"),
+    "portal/panels/trend.html",
+    trend,
+    metrics_policies.VIEW,
+    "col-xl-8",
+)
+SCORE = Panel(
+    "score", gettext_lazy("Health score"), "portal/panels/score.html", score, health_policies.VIEW, "col-xl-4"
+)
+ALERTS = Panel(
+    "alerts",
+    gettext_lazy("Open alerts"),
+    "portal/panels/alerts.html",
+    alert_list,
+    alerts_policies.VIEW,
+    "col-xl-4",
+)
+PROFILE = Panel(
+    "profile",
+    gettext_lazy("Profile"),
+    "portal/panels/profile.html",
+    profile,
+    dealers_policies.VIEW,
+    "col-xl-8",
+)
+ALL_CARDS = Panel(
+    "all", gettext_lazy("All KPIs"), "portal/panels/all_cards.html", all_cards, metrics_policies.VIEW
+)
+
+HOME = (CARDS, TREND, STEPS, SCORE)
+FULL = (CARDS, TREND, SCORE, PROFILE, ALERTS, ALL_CARDS)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column, Table
+from apps.kernel.kpi import Better, Kpi
+from apps.portal import figures
+
+
+def ranking_table(kpi: Kpi) -> type[Table]:
+    """The table of a ranking by one KPI; its values read like that KPI."""
+
+    class RankingTable(Table):
+        columns = (
+            Column("place", _("Rank"), "units", sort="place"),
+            Column("code", _("Code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"),
+            Column(
+                "dealer", _("Dealer"), value=lambda row: str(row.dealer), link=_link, sort="dealer__name_key"
+            ),
+            Column(
+                "unit", _("Organisation unit"), value=lambda row: row.dealer.unit.name, sort="dealer__unit"
+            ),
+            Column("province", _("Province"), value=lambda row: row.dealer.province, phone=False),
+            Column(
+                "store", _("Store type"), value=lambda row: row.dealer.get_store_type_display(), phone=False
+            ),
+            Column("value", figures.name(kpi), kpi.unit.value, sort="value"),
+            Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),
+            Column("previous", _("Last month"), kpi.unit.value, sort="previous"),
+            Column("year_ago", _("Same month last year"), kpi.unit.value, sort="year_ago"),
+        )
+        order_by = ("value" if kpi.better is Better.LOWER else "-value", "dealer_id")
+
+    return RankingTable
+
+
+def _link(row: Any) -> str:
+    return reverse("portal:dealer", args=[row.dealer.code])
