@@ -65,7 +65,8 @@ def _other_cell(address: str, value: Any, style: Style) -> str:
         number = _number(value)
         if number is not None:
             return f'<c r="{address}"{style.attribute}><v>{number}</v></c>'
-        return _text_cell(address, format(value, "f"), style.attribute)
+        written = format(value, "f") if isinstance(value, Decimal) else str(value)
+        return _text_cell(address, written, style.attribute)
     if isinstance(value, dt.datetime):
         return _moment_cell(address, value, style)
     return _text_cell(address, str(value), style.attribute)

@@ -16,6 +16,7 @@ from apps.core.spreadsheet.workbook import CHUNK_ROWS, HEADER_SEARCH
 
 DELIMITERS = (",", "\t", ";", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_NULS_OF_UTF16 = 16
 _BLOCK = 2**20
 _SAMPLE_CHARACTERS = 2**16
 _SAMPLE_RECORDS = 50
@@ -62,7 +63,9 @@ def detect_encoding(data: bytes) -> str:
                 raise Refusal("wrong_encoding", line=_line(data, damage))
             return encoding
     if b"\x00" in data:
-        raise Refusal("wrong_encoding" if data[:64].count(0) >= 16 else "not_a_table", line=1, kind="BIN")
+        if data[:64].count(0) >= _NULS_OF_UTF16:
+            raise Refusal("wrong_encoding", line=1)
+        raise Refusal("not_a_table", kind="BIN")
     broken = _first_error(data, "utf-8")
     if broken is None:
         return "utf-8"

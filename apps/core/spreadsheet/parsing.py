@@ -101,7 +101,7 @@ class Text(Parser[str]):
                 value = value.strip(_INVISIBLE).strip()
         if not value.isprintable() and _UNSHOWABLE.search(value):
             raise self.refuse("control_characters")
-        return value[1:] if _ESCAPED.match(value) else value
+        return value[1:].strip() if _ESCAPED.match(value) else value
 
 
 class Choice(Parser[T]):
