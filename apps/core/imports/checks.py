@@ -21,10 +21,10 @@ CHECK_JOB = "core.check_import"
 INLINE_BYTES = 300_000
 
 
-def start(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
-    """Check at once when the file is small, else by a job."""
+def start(batch: ImportBatch, actor: Actor, now: datetime, *, wait: bool = False) -> ImportBatch:
+    """Check at once when the file is small or the caller waits, else by a job."""
     batch.status = BatchStatus.CHECKING
-    if batch.file.size <= INLINE_BYTES:
+    if wait or batch.file.size <= INLINE_BYTES:
         batch.save()
         return check(batch=batch, actor=actor, now=now)
     args = {"batch": batch.pk, "actor": actors.packed(actor)}

@@ -17,9 +17,11 @@ CONTRADICTED = "Row %(row)s is known by the same “%(key)s” but says somethin
 REFUSALS: dict[str, str] = {
     "columns_missing": "The profile “%(profile)s” needs columns that the file does not have: %(columns)s. "
     "Choose another profile or none, and match the columns.",
-    "fields_missing": "These required fields have no column: %(fields)s. The file has: %(columns)s. "
-    "Match the columns on the page of the import, name a profile, or fill in the template.",
 }
+FIELDS_MISSING = (
+    "The columns are not all clear; required fields without a column: %(fields)s. The file has: %(columns)s. "
+    "Match the columns on the page of the import, name a profile, or fill in the template."
+)
 
 
 def phrase_of(message: Any) -> Phrase:

@@ -27,6 +27,7 @@ from apps.core.imports import (
 )
 from apps.core.kit.export import XLSX
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage, Page
+from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus
 from apps.core.spreadsheet.errors import Phrase
 
@@ -44,6 +45,12 @@ def _file_answer(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
+
+
+def annotated_answer(batch: ImportBatch) -> HttpResponse:
+    """The annotated copy of an upload as a download."""
+    stem = batch.file.name.rpartition(".")[0] or batch.file.name
+    return _file_answer(queries.annotated(batch=batch), f"{stem}_{_('errors')}.xlsx")
 
 
 class ImportList(ListPage):
@@ -145,7 +152,6 @@ def result_of(page: ImportPage) -> dict[str, Any]:
         return {"progress": progress_of(batch)}
     notices = [Phrase.from_json(plain) for plain in batch.summary.get("notices", [])]
     listed = queries.errors(batch=batch, limit=LISTED_ERRORS)
-    refused = batch.summary.get("refused_commit")
     return {
         "refusal": queries.refusal(batch),
         "notices": notices,
@@ -155,7 +161,7 @@ def result_of(page: ImportPage) -> dict[str, Any]:
         "previews": queries.previews(batch=batch),
         "unresolved": queries.unresolved(batch=batch, actor=page.actor) if _is_open(batch) else [],
         "same_file": queries.same_file(batch=batch, actor=page.actor),
-        "refused_commit": refused and Phrase.from_json(refused["phrase"]),
+        "refused_commit": queries.commit_refusal(batch),
         "results": [
             {"label": tables.kind_label(code), **result}
             for code, result in batch.summary.get("committed", {}).items()
@@ -316,8 +322,7 @@ class ImportAnnotated(ImportPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.object.bad_rows:
             raise Http404
-        name = f"{self.object.file.name.rpartition('.')[0]}_{_('errors')}.xlsx"
-        return _file_answer(queries.annotated(batch=self.object), name)
+        return annotated_answer(self.object)
 
 
 class ImportWithdraw(ConfirmPage):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.core import files
 from apps.core.access import Actor
@@ -15,6 +15,7 @@ from apps.core.imports import (
     derivations,
     findings,
     lookups,
+    messages,
     parsing,
     policies,
     registry,
@@ -30,6 +31,7 @@ from apps.core.spreadsheet.errors import BUDGET, CellError, ErrorList, Phrase
 
 PREVIEW_ROWS = 8
 MOST_CHOICES = 1_000
+FIELDS_MISSING = messages.FIELDS_MISSING
 
 
 def batches(*, actor: Actor) -> QuerySet[ImportBatch]:
@@ -151,6 +153,11 @@ def facts_of(batch: ImportBatch) -> list[sniffing.ColumnFacts]:
     return [sniffing.ColumnFacts.from_json(stored) for stored in batch.summary.get("columns", [])]
 
 
+def open_fields(*, batch: ImportBatch) -> list[registry.ImportColumn]:
+    """The required fields an import still has no column for."""
+    return deciding.missing_fields(mapping_of(batch=batch))
+
+
 def mapping_of(*, batch: ImportBatch) -> spec.Spec:
     """The mapping of an import, or the draft people are completing."""
     return spec.from_json(batch.summary.get("draft") or batch.spec)
@@ -165,6 +172,19 @@ def suggested_output(*, batch: ImportBatch, kind: str, actor: Actor) -> spec.Out
 def refusal(batch: ImportBatch) -> Phrase | None:
     """Why a file was refused as a whole."""
     return Phrase.from_json(batch.refusal["phrase"]) if batch.refusal else None
+
+
+def commit_refusal(batch: ImportBatch) -> str | None:
+    """Why a rule refused to make facts of the checked rows."""
+    refused = batch.summary.get("refused_commit")
+    return str(Phrase.from_json(refused["phrase"])) if refused else None
+
+
+def named_profile(*, actor: Actor, kind: str, name: str) -> MappingProfile | None:
+    """The visible profile of a kind by name or number, an own one before one of headquarters."""
+    wanted = Q(name=name) | Q(pk=int(name)) if name.isdecimal() and len(name) < 10 else Q(name=name)
+    rows = profiles(actor=actor).filter(wanted, kind=kind).order_by("-updated_at")
+    return next(iter(sorted(rows, key=lambda row: row.owner_id != actor.user_id)), None)
 
 
 def annotated(*, batch: ImportBatch) -> bytes:

@@ -46,6 +46,8 @@ class Wish:
     header_row: int | None = None
     coverage: Mapping[str, str] | None = None
     mode: str = ""
+    wait: bool = False
+    """Check in this process, whatever the size of the file."""
 
     def given(self) -> dict[str, Any]:
         """What overrides a profile, checked; SpecError names what is wrong."""
@@ -96,7 +98,7 @@ def upload(
         created_at=now,
     )
     audit.record(actor=actor, action="core.upload_import", obj=batch, now=now, after=committing.trail(batch))
-    return checks.start(batch, actor, now)
+    return checks.start(batch, actor, now, wait=wish.wait)
 
 
 @transaction.atomic
@@ -156,7 +158,13 @@ def explain_spellings(
 
 @transaction.atomic
 def create_missing(
-    *, batch: ImportBatch, lookup: str, spellings: Collection[str], actor: Actor, now: datetime
+    *,
+    batch: ImportBatch,
+    lookup: str,
+    spellings: Collection[str],
+    actor: Actor,
+    now: datetime,
+    wait: bool = False,
 ) -> ImportBatch:
     """Create what the chosen unknown spellings name, and check again; only for holders of the action."""
     row = committing.locked(batch, (BatchStatus.CHECKED,))
@@ -168,11 +176,11 @@ def create_missing(
     if not wanted:
         raise DomainError("nothing_chosen", _("Choose at least one spelling."))
     found.create(wanted, actor, now)
-    return checks.start(row, actor, now)
+    return checks.start(row, actor, now, wait=wait)
 
 
 @transaction.atomic
-def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime) -> ImportBatch:
+def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime, wait: bool = False) -> ImportBatch:
     """Make facts of all rows or of the good ones, in one transaction; committing twice has one effect."""
     row = committing.locked(batch, (BatchStatus.CHECKED, BatchStatus.COMMITTING, BatchStatus.COMMITTED))
     if row.status != BatchStatus.CHECKED:
@@ -183,7 +191,7 @@ def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime) -> Imp
     if not committing.may_commit(row, mode):
         raise committing.why_not(row)
     row.mode = mode
-    if row.total_rows <= INLINE_ROWS:
+    if wait or row.total_rows <= INLINE_ROWS:
         return committing.commit_rows(row, mode, actor, now)
     row.status = BatchStatus.COMMITTING
     row.job = jobs.enqueue(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404
@@ -153,4 +154,13 @@ def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Respo
 
 
 def _body(request: Request) -> bytes:
-    return orjson.dumps(request.data, default=str, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(request.data, default=_plain, option=orjson.OPT_SORT_KEYS)
+
+
+def _plain(value: Any) -> str:
+    """A file of a request counts by its content, everything else by its text."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256(b"".join(value.chunks())).hexdigest()
+    value.seek(0)
+    return f"{value.name} {digest}"
