@@ -20,10 +20,10 @@ LISTED = 40
 class ImportRefused(Exception):
     """A file that can be read but not imported as asked; the phrase says why and what to do."""
 
-    def __init__(self, code: str, **params: str) -> None:
+    def __init__(self, code: str, phrase: Phrase) -> None:
         super().__init__(code)
         self.code = code
-        self.phrase = Phrase(messages.REFUSALS[code], params)
+        self.phrase = phrase
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def decide(batch: ImportBatch, table: Table, facts: Sequence[ColumnFacts], actor
         mapping = _with_given(spec.from_json(profile.spec), given)
         lost = missing_columns(mapping, names)
         if lost and batch.profile is not None:
-            listed = "、".join(lost)
-            raise ImportRefused("columns_missing", profile=profile.name, columns=listed)
+            params = {"profile": profile.name, "columns": "、".join(lost)}
+            raise ImportRefused("columns_missing", Phrase(messages.COLUMNS_MISSING, params))
         if not lost and not missing_fields(mapping):
             return Decision(mapping, True, profile, by="profile")
     kind = registry.kinds()[batch.kind]
