@@ -24,6 +24,12 @@ def in_force() -> QuerySet[RetailDelivery]:
     return odd.filter(~Exists(newer))
 
 
+def may_be_changed(delivery: RetailDelivery) -> bool:
+    """Whether a delivery is in force and was not returned."""
+    standing = in_force()
+    return standing.filter(pk=delivery.pk).exists() and not standing.filter(reverses=delivery).exists()
+
+
 def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:
     """The deliveries and returns of one car, oldest first."""
     return deliveries(actor=actor).filter(vin=vin).order_by("occurred_on", "pk")

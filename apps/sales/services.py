@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from apps.core import audit, jobs
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.core.imports import spec
-from apps.core.imports.registry import SAME, Committed, RowProblem
+from apps.core.imports import deciding, spec
+from apps.core.imports.registry import Committed, RowProblem
 from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
 from apps.kernel.period import Month, months_between
@@ -49,16 +49,6 @@ _TAKEN_BACK = Phrase(gettext_noop("No delivery in force has this number, so it c
 _SAME_CAR = Phrase(gettext_noop("The same car was handed over by the same dealer on the same day already."))
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What became of given rows: deliveries made, known rows, late ones, and what was found in them."""
-
-    created: int
-    same: int
-    late: int
-    problems: Sequence[RowProblem]
-
-
 def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowProblem]:
     """What is wrong with rows of one source, known rows among them; nothing is stored."""
     decoded = queries.decoded({row["vin"] for row in rows if row["vin"]}, today=today)
@@ -83,25 +73,31 @@ def record_deliveries(
     actor: Actor,
     now: datetime,
     only_good: bool = False,
-) -> Recorded:
+    unreadable: Sequence[RowProblem] = (),
+) -> facts.Recorded:
     """Take deliveries held in memory, once for each (source, external id).
 
     Rows carry the keys of the import `sales.retail` with resolved `dealer_id` and `model_id`. Wrong rows
-    raise `rows_refused`, or are left out and reported with `only_good`.
+    raise `rows_refused`, together with what was `unreadable`, or are left out and reported with `only_good`.
     """
-    numbered = [{**row, "row_no": number, "source": source} for number, row in enumerate(rows, 1)]
+    numbered = [{"row_no": number, **row, "source": source} for number, row in enumerate(rows, 1)]
     for row in numbered:
         if not policies.delivery.can(actor, policies.RECORD, RetailDelivery(dealer_id=row["dealer_id"])):
             raise DomainError("not_found", _("This dealer does not exist."))
-    problems = problems_of(numbered, today=now.date())
-    wrong = {problem.row_no for problem in problems if not problem.warning and problem.code != SAME}
-    if wrong and not only_good:
-        raise facts.RowsRefused([problem for problem in problems if problem.row_no in wrong])
-    good = [row for row in numbered if row["row_no"] not in wrong]
+    problems = [*unreadable, *problems_of(numbered, today=timezone.localdate(now))]
+    good = facts.good_rows(numbered, problems, only_good=only_good)
     posted = _post(facts.from_rows(good, _RECORD), source, None, now)
     metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=source, now=now)
     _audit_new(source, actor, now)
-    return Recorded(posted.created, posted.same, posted.late, problems)
+    return facts.Recorded(posted.created, posted.same, posted.late, problems)
+
+
+@transaction.atomic
+def enter(*, row: Mapping[str, Any], actor: Actor, now: datetime) -> RetailDelivery:
+    """Record one delivery that a person typed; errors as `record_deliveries`."""
+    source = deciding.scoped_source(PAGE, actor)
+    record_deliveries(rows=[row], source=source, actor=actor, now=now)
+    return _newest(source, row["external_id"])
 
 
 @transaction.atomic
@@ -135,7 +131,7 @@ def record_return(
     held = _in_force(delivery, actor, policies.CORRECT)
     if held.quantity < 0:
         raise DomainError("not_in_force", _("Only a delivery can be returned."))
-    if not held.occurred_on <= returned_on <= now.date():
+    if not held.occurred_on <= returned_on <= timezone.localdate(now):
         message = _("The day lies between the delivery and today.")
         raise DomainError("date_range", message, fields={"returned_on": message})
     row = _row_of(held) | {
@@ -170,7 +166,7 @@ def correct(
     if not policies.delivery.can(actor, policies.CORRECT, other):
         raise DomainError("not_found", _("This dealer does not exist."))
     _counter("SELECT %(pk)s::bigint", {"pk": held.pk}, None, now)
-    wrong = [problem for problem in problems_of([row], today=now.date()) if not problem.warning]
+    wrong = [problem for problem in problems_of([row], today=timezone.localdate(now)) if not problem.warning]
     if wrong:
         raise facts.RowsRefused(wrong)
     posted = _post(facts.from_rows([row], _RECORD), held.source, None, now)

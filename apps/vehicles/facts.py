@@ -103,6 +103,42 @@ class RowsRefused(DomainError):
         first = self.problems[0]
         super().__init__("rows_refused", first.message, fields={p.column: p.message for p in self.problems})
 
+    def as_dict(self) -> dict[str, Any]:
+        return super().as_dict() | {"rows": [as_json(problem) for problem in self.problems]}
+
+
+def as_json(problem: RowProblem) -> dict[str, Any]:
+    """A problem as the API words it; `row` counts from 1."""
+    return {
+        "row": problem.row_no,
+        "field": problem.column,
+        "code": problem.code,
+        "warning": problem.warning,
+        "value": problem.value,
+        "message": str(problem.message),
+    }
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of given rows: facts made, known rows, late ones, and what was found in them."""
+
+    created: int
+    same: int
+    late: int
+    problems: Sequence[RowProblem]
+
+
+def good_rows(
+    rows: Sequence[dict[str, Any]], problems: Sequence[RowProblem], *, only_good: bool
+) -> list[dict[str, Any]]:
+    """The rows without errors; RowsRefused when there are others and they may not be left out."""
+    errors = [problem for problem in problems if not problem.warning and problem.code != SAME]
+    if errors and not only_good:
+        raise RowsRefused(errors)
+    wrong = {problem.row_no for problem in errors}
+    return [row for row in rows if row["row_no"] not in wrong]
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -133,8 +169,8 @@ def from_batch(batch: ImportBatch, kind: str, record: str) -> Given:
 
 
 def from_rows(rows: Sequence[Mapping[str, Any]], record: str) -> Given:
-    """Rows held in memory, numbered from 1."""
-    numbered = [{**row, "row_no": number} for number, row in enumerate(rows, 1)]
+    """Rows held in memory, numbered from 1 unless they carry a `row_no`."""
+    numbered = [{"row_no": number, **row} for number, row in enumerate(rows, 1)]
     sql = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS x(row_no integer, {record})"
     return Given(sql, (orjson.dumps(numbered, default=str).decode(),))
 

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
+from apps.sales import policies, queries, services
+from apps.sales.filters import DeliveryFilter
+from apps.sales.imports import COLUMNS
+from apps.vehicles import push
+
+
+class DeliveryViewSet(ScopedViewSet):
+    """Retail deliveries of the caller's dealers; POST takes one or up to 1,000 with an Idempotency-Key."""
+
+    read_action = policies.VIEW
+    write_action = policies.RECORD
+    query = queries.deliveries
+    filterset_class = DeliveryFilter
+    serializer_class = push.schema("DeliveryInput", COLUMNS)
+    order_by = ("-occurred_on", "-id")
+    fields = {
+        "id": "pk",
+        "source": "source",
+        "external_id": "external_id",
+        "revision": "revision",
+        "reverses": "reverses_id",
+        "dealer": "dealer__code",
+        "occurred_on": "occurred_on",
+        "period": "period",
+        "recorded_at": "recorded_at",
+        "quantity": "quantity",
+        "vin": "vin",
+        "model": "model__code",
+        "model_text": "model_text",
+        "trim_text": "trim_text",
+        "colour": "colour",
+        "price_amount": "price_amount",
+        "list_amount": "list_amount",
+        "invoiced_on": "invoiced_on",
+        "plated_on": "plated_on",
+        "channel": "channel",
+        "customer_type": "customer_type",
+        "region_text": "region_text",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Take deliveries; wrong rows are named, and nothing is taken then unless `mode` is `good`."""
+        actor = actor_of(request)
+        pushed = push.read(request.data, COLUMNS, actor)
+
+        def take() -> tuple[int, Any]:
+            done = services.record_deliveries(
+                rows=pushed.rows,
+                source=pushed.source,
+                actor=actor,
+                now=timezone.now(),
+                only_good=pushed.only_good,
+                unreadable=pushed.problems,
+            )
+            return push.answer(done)
+
+        return idempotent(request, take)
+
+
+routes = [("deliveries", DeliveryViewSet, "delivery")]

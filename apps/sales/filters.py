@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.filters import MonthFilter
+from apps.sales.models import RetailDelivery
+from apps.vehicles import rules
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    """One filter for page, API and export."""
+
+    month = MonthFilter(field_name="period", label=_("Month"))
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    model = django_filters.CharFilter(method="by_model", label=_("Model"))
+    vin = django_filters.CharFilter(method="by_vin", label="VIN")
+    source = django_filters.CharFilter(field_name="source", label=_("Source"))
+
+    class Meta:
+        model = RetailDelivery
+        fields = ("month", "dealer", "model", "vin", "source")
+
+    def by_model(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Deliveries whose model carries the code, or is named so."""
+        return rows.filter(
+            Q(model__code__iexact=value) | Q(model__name__icontains=value) | Q(model_text__icontains=value)
+        )
+
+    def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Deliveries of the car; a part of the VIN from its start is enough."""
+        return rows.filter(vin__startswith=rules.normalise(value))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Actor
+from apps.dealers import queries as dealers
+from apps.sales.models import CHANNELS, CUSTOMER_TYPES, RetailDelivery
+from apps.vehicles import queries as vehicles
+from apps.vehicles import rules
+from apps.vehicles.facts import LONGEST_VIN
+
+_OPEN = [("", "—")]
+
+
+def _day(required: bool, label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class DeliveryForm(forms.Form):
+    """One car handed over; dealer and model are found by what people write."""
+
+    dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
+    occurred_on = _day(True, _("Delivery date"))
+    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False)
+    model = forms.CharField(
+        label=_("Model"), max_length=200, required=False, help_text=_("Model code or name")
+    )
+    trim_text = forms.CharField(label=_("Trim"), max_length=200, required=False)
+    colour = forms.CharField(label=_("Colour"), max_length=60, required=False)
+    price_amount = forms.DecimalField(
+        label=_("Transaction price"), min_value=0, max_digits=18, decimal_places=2, required=False
+    )
+    list_amount = forms.DecimalField(
+        label=_("List price"), min_value=0, max_digits=18, decimal_places=2, required=False
+    )
+    invoiced_on = _day(False, _("Invoice date"))
+    plated_on = _day(False, _("Plate date"))
+    channel = forms.ChoiceField(label=_("Channel"), choices=_OPEN + CHANNELS, required=False)
+    customer_type = forms.ChoiceField(
+        label=_("Customer type"), choices=_OPEN + CUSTOMER_TYPES, required=False
+    )
+    region_text = forms.CharField(label=_("Sales region"), max_length=100, required=False)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        own = list(dealers.dealers(actor=actor)[:2]) if actor.is_dealer else []
+        if len(own) == 1:
+            self.fields["dealer"].initial = own[0].code
+
+    def clean_dealer(self) -> str:
+        text = self.cleaned_data["dealer"]
+        found = dealers.resolve([text], self.actor)
+        if text not in found:
+            raise forms.ValidationError(_("This dealer does not exist."))
+        self.dealer_id = found[text]
+        return str(text)
+
+    def clean_vin(self) -> str:
+        return rules.normalise(self.cleaned_data["vin"])
+
+    def as_row(self) -> dict[str, Any]:
+        """The delivery as the service takes it."""
+        model = self.cleaned_data["model"]
+        found = vehicles.models_by_spelling([model], actor=self.actor) if model else {}
+        return self.cleaned_data | {"dealer_id": self.dealer_id, "model_id": found.get(model)}
+
+
+def initial_of(row: RetailDelivery) -> dict[str, Any]:
+    """The values of a delivery for the form that corrects it."""
+    shown = {name: getattr(row, name) for name in DeliveryForm.base_fields if hasattr(row, name)}
+    return shown | {"dealer": row.dealer.code, "model": row.model_text}
+
+
+class ReturnForm(forms.Form):
+    """The day a car came back, and why."""
+
+    returned_on = _day(True, _("Returned on"))
+    note = forms.CharField(label=_("Reason"), max_length=300)
+
+    def clean_returned_on(self) -> date:
+        day: date = self.cleaned_data["returned_on"]
+        return day

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column, Table
+from apps.sales.models import RetailDelivery
+
+
+def kind_badge(row: RetailDelivery) -> tuple[str, Any]:
+    """What a row is: a delivery, something taken back, or a correction."""
+    if row.is_counter:
+        return ("grey", _("Counter-entry"))
+    if row.quantity < 0:
+        return ("amber", _("Return"))
+    return ("green", _("Delivery")) if row.revision == 1 else ("blue", _("Corrected delivery"))
+
+
+class DeliveryTable(Table):
+    """Deliveries, returns and counter-entries, newest first."""
+
+    columns = (
+        Column("occurred_on", _("Date"), "date", sort="occurred_on"),
+        Column(
+            "external_id",
+            _("External number"),
+            "code",
+            link=lambda row: reverse("sales:delivery-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("kind", _("Kind"), "badge", value=kind_badge),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
+        Column("model", _("Model"), value=lambda row: str(row.model or row.model_text)),
+        Column("vin", "VIN", "code"),
+        Column("quantity", _("Quantity"), "units"),
+        Column("price_amount", _("Transaction price"), "money", sort="price_amount"),
+        Column("period", _("Month"), "month", sort="period"),
+        Column("trim_text", _("Trim"), export_only=True),
+        Column("colour", _("Colour"), export_only=True),
+        Column("list_amount", _("List price"), "money", export_only=True),
+        Column("channel", _("Channel"), value=lambda row: row.get_channel_display(), export_only=True),
+        Column(
+            "customer_type",
+            _("Customer type"),
+            value=lambda row: row.get_customer_type_display(),
+            export_only=True,
+        ),
+        Column("region_text", _("Sales region"), export_only=True),
+        Column("source", _("Source"), "code", export_only=True),
+    )
+    order_by = ("-occurred_on", "-id")
+
+
+def facts_of(row: RetailDelivery) -> list[dict[str, Any]]:
+    """What a delivery says, as blocks of label and value."""
+    what = [
+        (_("Kind"), kind_badge(row), "badge"),
+        (_("Dealer"), f"{row.dealer.code} {row.dealer}", "text"),
+        (_("Delivery date"), row.occurred_on, "date"),
+        (_("Posted to"), row.period, "month"),
+        (_("Quantity"), row.quantity, "units"),
+        (_("Transaction price"), row.price_amount, "money"),
+        (_("List price"), row.list_amount, "money"),
+        (_("Invoice date"), row.invoiced_on, "date"),
+        (_("Plate date"), row.plated_on, "date"),
+        (_("Channel"), row.get_channel_display(), "text"),
+        (_("Customer type"), row.get_customer_type_display(), "text"),
+        (_("Sales region"), row.region_text, "text"),
+        (_("Note"), row.note, "text"),
+    ]
+    car = [
+        ("VIN", row.vin, "text"),
+        (_("Model"), row.model or row.model_text, "text"),
+        (_("Trim"), row.trim_text, "text"),
+        (_("Colour"), row.colour, "text"),
+    ]
+    origin = [
+        (_("Source"), row.source, "text"),
+        (_("External number"), row.external_id, "text"),
+        (_("Revision"), row.revision, "text"),
+        (_("Recorded at"), row.recorded_at, "datetime"),
+        (_("Import"), row.batch_id, "text"),
+    ]
+    titled = ((_("Delivery"), what), (_("Car"), car), (_("Origin"), origin))
+    return [{"title": title, "facts": [_fact(*fact) for fact in shown]} for title, shown in titled]
+
+
+def _fact(label: Any, value: Any, kind: str) -> dict[str, Any]:
+    return {"label": label, "value": value, "kind": kind}

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import audit
+from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.sales import forms, policies, queries, services, tables
+from apps.sales.filters import DeliveryFilter
+
+
+class DeliveryList(ListPage):
+    action = policies.VIEW
+    title = _("Retail deliveries")
+    query = queries.deliveries
+    filterset = DeliveryFilter
+    table = tables.DeliveryTable
+    empty = _("No delivery yet. Enter one, import a table, or let your DMS send them.")
+    buttons = (Button(_("Enter a delivery"), "sales:delivery-enter", policies.RECORD, "plus", True),)
+
+
+class DeliveryDetail(DetailPage):
+    action = policies.VIEW
+    query = queries.deliveries
+    template_name = "sales/delivery_detail.html"
+    buttons = (
+        Button(_("Correct"), "sales:delivery-correct", policies.CORRECT, "edit"),
+        Button(_("Take back"), "sales:delivery-return", policies.CORRECT, "arrow-back-up"),
+    )
+
+    def head_buttons(self) -> list[dict[str, Any]]:
+        return super().head_buttons() if queries.may_be_changed(self.object) else []
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "blocks": tables.facts_of(self.object),
+            "chain": tables.DeliveryTable(queries.chain(self.object, actor=self.actor)),
+            "history": audit.history(self.object),
+        }
+
+
+class DeliveryEnter(FormPage):
+    action = policies.RECORD
+    title = _("Enter a delivery")
+    form_class = forms.DeliveryForm
+    submit_label = _("Save the delivery")
+    success = _("The delivery is recorded.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def form(self, data: Any = None, files: Any = None) -> Any:
+        self.shown_form = super().form(data, files)
+        return self.shown_form
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        row = self.shown_form.as_row() | {"external_id": services.new_external_id()}
+        made = services.enter(row=row, actor=self.actor, now=timezone.now())
+        return reverse("sales:delivery-detail", kwargs={"pk": made.pk})
+
+
+class DeliveryCorrect(ObjectFormPage):
+    action = policies.CORRECT
+    query = queries.deliveries
+    form_class = forms.DeliveryForm
+    submit_label = _("Correct the delivery")
+    success = _("The delivery is corrected; the wrong entry stays visible with its counter-entry.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def initial(self) -> dict[str, Any]:
+        return forms.initial_of(self.object)
+
+    def form(self, data: Any = None, files: Any = None) -> Any:
+        self.shown_form = super().form(data, files)
+        return self.shown_form
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        made = services.correct(
+            delivery=self.object, changes=self.shown_form.as_row(), actor=self.actor, now=timezone.now()
+        )
+        return reverse("sales:delivery-detail", kwargs={"pk": made.pk})
+
+
+class DeliveryReturn(ObjectFormPage):
+    action = policies.CORRECT
+    query = queries.deliveries
+    form_class = forms.ReturnForm
+    submit_label = _("Take the car back")
+    success = _("The return is recorded as a new fact.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        made = services.record_return(delivery=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return reverse("sales:delivery-detail", kwargs={"pk": made.pk})
