@@ -87,7 +87,9 @@ def _reading(rule: AlertRule, found: KpiValue, state: State, event: Event) -> Al
 
 def _states_before(code: str, month: Month) -> dict[int, State]:
     """Each dealer's state after the last month read before this one, in that month's current revision."""
-    newer = MonthRevision.objects.filter(period=OuterRef("period"), revision__gt=OuterRef("revision"))
+    newer = MonthRevision.objects.filter(
+        period=OuterRef("period"), revision__gt=OuterRef("revision"), computed_at__isnull=False
+    )
     rows = (
         AlertReading.objects.filter(~Exists(newer), code=code, period__lt=month.first)
         .order_by("dealer_id", "-period")

@@ -17,6 +17,8 @@ from apps.closing.rules import RunKind
 from apps.core.access import Actor
 from apps.health import services as health
 from apps.health.models import HealthScore
+from apps.incentives import services as incentives
+from apps.incentives.models import Settlement
 from apps.kernel.period import Month
 from apps.metrics import services as metrics
 from apps.metrics.models import FeedStatus, KpiValue, MeasureValue, UnitKpiValue
@@ -90,6 +92,9 @@ STAGES = (
     Stage("units", _("Sum units and network"), lambda p: metrics.reduce_units(**p.reading), UnitKpiValue),
     Stage("health", _("Score health"), lambda p: health.score(**p.dealers), HealthScore, by_dealer=True),
     Stage("ranks", _("Rank health"), lambda p: health.rank(**p.reading), HealthScore),
+    Stage(
+        "rebates", _("Settle rebates"), lambda p: incentives.settle(**p.dealers), Settlement, by_dealer=True
+    ),
     Stage("alerts", _("Raise alerts"), lambda p: alerts.scan(**p.reading), AlertReading),
     Stage("publish", _("Publish"), _publish, None, kind=RunKind.INTERIM),
     Stage("freeze", _("Freeze"), _freeze, None, kind=RunKind.CLOSE),

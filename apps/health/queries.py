@@ -13,7 +13,9 @@ from apps.metrics.models import MonthRevision
 
 def scores(*, actor: Actor) -> QuerySet[HealthScore]:
     """Scores of the actor's dealers in each month's current revision."""
-    newer = MonthRevision.objects.filter(period=OuterRef("period"), revision__gt=OuterRef("revision"))
+    newer = MonthRevision.objects.filter(
+        period=OuterRef("period"), revision__gt=OuterRef("revision"), computed_at__isnull=False
+    )
     rows = HealthScore.objects.filter(~Exists(newer)).select_related("dealer", "scorecard")
     return policies.score.visible_to(actor, rows)
 

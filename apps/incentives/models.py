@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.incentives.rules import growth_cliff
+
+TYPES = [(growth_cliff.CODE, _("Quarterly growth, cliff tiers"))]
+
+
+class Programme(models.Model):
+    """A rebate programme; what it pays stands in its versions."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    label_zh = models.CharField(_("name (Chinese)"), max_length=80)
+    label_en = models.CharField(_("name (English)"), max_length=80)
+
+    class Meta:
+        verbose_name = _("rebate programme")
+        verbose_name_plural = _("rebate programmes")
+
+    def __str__(self) -> str:
+        return self.label_zh
+
+
+class ProgrammeVersion(models.Model):
+    """The parameters of a programme from a quarter on; never edited once a settlement refers to it."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField(_("version"))
+    type = models.CharField(_("type"), max_length=40, choices=TYPES)
+    params = models.JSONField(_("parameters"))
+    effective_from = models.DateField(_("effective from"))
+    effective_to = models.DateField(_("effective to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("version of a rebate programme")
+        verbose_name_plural = _("versions of rebate programmes")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "version"], name="programmeversion_once"),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=models.F("effective_from")),
+                name="programmeversion_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} v{self.version}"
+
+    def clean(self) -> None:
+        try:
+            growth_cliff.Params.read(self.params)
+        except ValueError as error:
+            raise ValidationError({"params": str(error)}) from error
+        if self.pk and self.settlement_set.exists():
+            raise ValidationError(_("Settlements refer to this version. Add a new version instead."))
+
+
+class Settlement(models.Model):
+    """What a programme comes to for a dealer in a quarter, as computed with a month's revision."""
+
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT)
+    dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT)
+    quarter = models.CharField(_("quarter"), max_length=6)
+    period = models.DateField(_("computed with month"))
+    revision = models.PositiveSmallIntegerField()
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+    achievement = models.DecimalField(_("achievement"), max_digits=18, decimal_places=6, null=True)
+    rate = models.DecimalField(_("rate"), max_digits=12, decimal_places=6, null=True)
+    base_amount = models.DecimalField(_("base"), max_digits=18, decimal_places=2, null=True)
+    facts = models.PositiveIntegerField(default=0)
+    trace = models.JSONField()
+
+    class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "revision", "version", "dealer"], name="settlement_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.quarter}"
+
+
+class SettlementLine(models.Model):
+    """One fact's share in a settlement."""
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="lines")
+    delivery = models.ForeignKey("sales.RetailDelivery", on_delete=models.PROTECT)
+    base_amount = models.DecimalField(max_digits=18, decimal_places=2)
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("settlement line")
+        verbose_name_plural = _("settlement lines")
+        constraints = [models.UniqueConstraint(fields=["settlement", "delivery"], name="settlementline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.amount}"

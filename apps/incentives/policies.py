@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Ownership, Policy, declare
+from apps.core.roles import FIELD, HQ, Role
+from apps.incentives.models import Programme, ProgrammeVersion, Settlement, SettlementLine
+
+READERS = HQ | FIELD | {Role.DEALER_GENERAL, Role.DEALER_FINANCE, Role.DEALER_SALES}
+VIEW = declare("incentives.view", _("View rebates"), READERS)
+
+programme = Policy(Programme, view=VIEW, ownership=Ownership.GLOBAL)
+version = Policy(ProgrammeVersion, view=VIEW, ownership=Ownership.GLOBAL)
+settlement = Policy(Settlement, view=VIEW, ownership=Ownership.DEALER)
+line = Policy(SettlementLine, view=VIEW, ownership=Ownership.DEALER, dealer="settlement__dealer_id")

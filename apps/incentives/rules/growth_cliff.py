@@ -1,0 +1,100 @@
+"""Quarterly growth rebate with cliff tiers: the rate of the growth reached applies to the whole base. Source: §6.2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from apps.incentives.rules.outcome import Line, Outcome, Sale
+from apps.kernel import money
+from apps.kernel.missing import Missing
+from apps.kernel.tiers import Tier, TierError, TierTable
+from apps.kernel.trace import Step, Trace
+
+CODE = "growth_cliff"
+VERSION = "growth_cliff@1"
+
+
+@dataclass(frozen=True)
+class Params:
+    """Tiers of (growth from, rate): growth is this quarter's units over those of the same quarter last year, less 1."""
+
+    tiers: TierTable
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Params:
+        """Parameters from `{"tiers": [{"from": "0", "rate": "0.01"}, …]}`; ValueError names what is wrong."""
+        try:
+            steps = tuple(Tier(Decimal(row["from"]), Decimal(row["rate"])) for row in stored["tiers"])
+            return cls(TierTable(steps))
+        except (KeyError, TypeError, InvalidOperation) as error:
+            raise ValueError("each tier needs a growth `from` and a `rate`") from error
+        except TierError as error:
+            raise ValueError(str(error)) from error
+
+    def text(self, lang: str) -> str:
+        """The rule in words."""
+        parts = [f"{_percent(tier.lower)} → {_percent(tier.rate)}" for tier in self.tiers.tiers]
+        if lang.startswith("zh"):
+            return (
+                "本季零售台数较去年同季增长达到：" + "；".join(parts) + "（按所达档次的比例计算全部零售金额）"
+            )
+        return (
+            "Growth of retail units over the same quarter last year: "
+            + "; ".join(parts)
+            + " (the rate reached applies to the whole retail amount)"
+        )
+
+
+def settle(sales: Sequence[Sale], units_last_year: Decimal | Missing, params: Params) -> Outcome:
+    """The rebate of one dealer and quarter from its signed sales; the lines sum to the amount to the fen.
+
+    No value without last year's units (reason as given), with none last year (`zero_denominator`) or with a sale
+    whose amount is unknown (`amount_missing`).
+    """
+    ordered = sorted(sales, key=lambda sale: sale.key)
+    units = sum((sale.units for sale in ordered), Decimal(0))
+    if isinstance(units_last_year, Missing):
+        return _no_value(units_last_year.reason, units)
+    if units_last_year == 0:
+        return _no_value("zero_denominator", units)
+    if any(sale.amount is None for sale in ordered):
+        return _no_value("amount_missing", units)
+    growth = units / units_last_year - 1
+    base = sum((sale.units * sale.amount for sale in ordered if sale.amount is not None), Decimal(0))
+    reached = params.tiers.cliff(base, growth)
+    amount = money.round_step("settlement.line", reached.amount)
+    measured = Step(
+        "Growth over the same quarter last year",
+        {"Units": units, "Units last year": units_last_year},
+        growth,
+        VERSION,
+    )
+    rounded = Step("Rounded to the fen", {"Amount": reached.amount}, amount, VERSION)
+    trace = Trace((measured, *reached.steps, rounded))
+    return Outcome(amount, "", growth, reached.rate, base, _lines(ordered, amount, reached.rate), trace)
+
+
+def _lines(sales: Sequence[Sale], amount: Decimal, rate: Decimal) -> tuple[Line, ...]:
+    """Every fact's signed share: its own amount × rate to the fen, the rounding rest on the largest shares."""
+    shares = {sale.key: sale.units * (sale.amount or Decimal(0)) for sale in sales}
+    gains = {key: share for key, share in shares.items() if share > 0}
+    losses = {key: -share for key, share in shares.items() if share < 0}
+    lost = money.round_step("settlement.line", sum(losses.values(), Decimal(0)) * rate)
+    parts = _split(amount + lost, gains) | {key: -part for key, part in _split(lost, losses).items()}
+    return tuple(Line(key, share, parts.get(key, Decimal("0.00"))) for key, share in shares.items())
+
+
+def _split(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return money.allocate(total, weights) if weights else {}
+
+
+def _no_value(reason: str, units: Decimal) -> Outcome:
+    step = Step("Growth over the same quarter last year", {"Units": units, "Reason": reason}, None, VERSION)
+    return Outcome(None, reason, None, None, None, (), Trace((step,)))
+
+
+def _percent(value: Decimal) -> str:
+    return f"{(value * 100).normalize():f}%"

@@ -1,0 +1,141 @@
+"""Rebates are settled by the close, quarter to date, with one line for every fact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db import transaction
+
+from apps.incentives import queries
+from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
+from apps.incentives.rules import growth_cliff
+from apps.incentives.rules.outcome import Outcome, Sale
+from apps.kernel.missing import Missing
+from apps.kernel.period import Month
+from apps.metrics.models import MeasureValue, MonthRevision
+from apps.sales.models import RetailDelivery
+
+UNITS = "sales.retail_units"
+BATCH = 2000
+
+
+@transaction.atomic
+def settle(*, month: Month, revision: int, first_dealer: int, last_dealer: int) -> int:
+    """Settle every programme in force for the month's quarter to date, for the dealers with ids first..last.
+
+    Replaces its own rows and returns how many. A dealer without data of a month has no value with the reason
+    `no_data:<month>`, never 0.
+    """
+    dealers = (first_dealer, last_dealer)
+    Settlement.objects.filter(
+        period=month.first, revision=revision, dealer_id__gte=dealers[0], dealer_id__lte=dealers[1]
+    ).delete()
+    versions = queries.versions_in_force(month)
+    if not versions:
+        return 0
+    months = [each for each in month.quarter.months if each <= month]
+    revisions = _revisions(month, revision)
+    this_year = _units(months, revisions, dealers)
+    last_year = _units([each.year_ago for each in months], revisions, dealers)
+    sales = _sales(months, dealers)
+    written = 0
+    for version in versions:
+        params = growth_cliff.Params.read(version.params)
+        outcomes = {
+            dealer: _outcome(dealer, sales, this_year, last_year, params) for dealer in sorted(this_year)
+        }
+        written += _write(version, month, revision, outcomes)
+    return written
+
+
+def _outcome(
+    dealer: int,
+    sales: Mapping[int, Sequence[Sale]],
+    this_year: Mapping[int, Decimal | Missing],
+    last_year: Mapping[int, Decimal | Missing],
+    params: growth_cliff.Params,
+) -> Outcome:
+    now, before = this_year[dealer], last_year.get(dealer, Missing("no_data"))
+    known = now if isinstance(now, Missing) else before
+    return growth_cliff.settle(sales.get(dealer, ()), known, params)
+
+
+def _revisions(month: Month, revision: int) -> dict[Month, int]:
+    """The revision of each month this reading is computed from."""
+    row = MonthRevision.objects.get(period=month.first, revision=revision)
+    return {Month.parse(earlier): number for earlier, number in row.basis.items()} | {month: revision}
+
+
+def _units(
+    months: Sequence[Month], revisions: Mapping[Month, int], dealers: tuple[int, int]
+) -> dict[int, Decimal | Missing]:
+    """Retail units of every dealer over the months, or the first month without data."""
+    rows = MeasureValue.objects.filter(
+        period__in=[month.first for month in months],
+        measure=UNITS,
+        dimension="",
+        dealer_id__gte=dealers[0],
+        dealer_id__lte=dealers[1],
+    ).values_list("dealer_id", "period", "revision", "value")
+    found: dict[int, dict[Month, Decimal]] = defaultdict(dict)
+    for dealer, period, revision, value in rows:
+        month = Month.of(period)
+        if revisions.get(month) == revision:
+            found[dealer][month] = value
+    present = queries.dealers_of(months[-1], dealers)
+    return {dealer: _total(found.get(dealer, {}), months) for dealer in {*found, *present}}
+
+
+def _total(values: Mapping[Month, Decimal], months: Sequence[Month]) -> Decimal | Missing:
+    for month in months:
+        if month not in values:
+            return Missing(f"no_data:{month}")
+    return sum((values[month] for month in months), Decimal(0))
+
+
+def _sales(months: Sequence[Month], dealers: tuple[int, int]) -> dict[int, list[Sale]]:
+    rows = RetailDelivery.objects.filter(
+        period__in=[month.first for month in months], dealer_id__gte=dealers[0], dealer_id__lte=dealers[1]
+    )
+    found: dict[int, list[Sale]] = defaultdict(list)
+    for dealer, pk, quantity, price in rows.values_list("dealer_id", "pk", "quantity", "price_amount"):
+        found[dealer].append(Sale(f"{pk:020d}", Decimal(quantity), price))
+    return found
+
+
+def _write(version: ProgrammeVersion, month: Month, revision: int, outcomes: Mapping[int, Outcome]) -> int:
+    rows = [_settlement(version, month, revision, dealer, found) for dealer, found in outcomes.items()]
+    Settlement.objects.bulk_create(rows, batch_size=BATCH)
+    SettlementLine.objects.bulk_create(
+        (
+            SettlementLine(
+                settlement=row, delivery_id=int(line.key), base_amount=line.base, amount=line.amount
+            )
+            for row in rows
+            for line in outcomes[row.dealer_id].lines
+            if row.rate
+        ),
+        batch_size=BATCH,
+    )
+    return len(rows)
+
+
+def _settlement(
+    version: ProgrammeVersion, month: Month, revision: int, dealer: int, outcome: Outcome
+) -> Settlement:
+    return Settlement(
+        version=version,
+        dealer_id=dealer,
+        quarter=str(month.quarter),
+        period=month.first,
+        revision=revision,
+        amount=outcome.amount,
+        reason=outcome.reason,
+        achievement=outcome.achievement,
+        rate=outcome.rate,
+        base_amount=outcome.base,
+        facts=len(outcome.lines),
+        trace=outcome.trace.data(),
+    )

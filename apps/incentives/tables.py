@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column, Table
+from apps.incentives.models import Programme
+
+
+def programme_name(programme: Programme) -> str:
+    """The programme's name in the reader's language."""
+    return programme.label_en if (get_language() or "").startswith("en") else programme.label_zh
+
+
+def reason_text(reason: str) -> str:
+    """Why a rebate has no value, in words."""
+    code, _sep, detail = reason.partition(":")
+    texts = {
+        "no_data": _now("No value: no data for %(month)s") % {"month": detail or "—"},
+        "zero_denominator": _now("No value: no unit was sold in the same quarter of last year"),
+        "amount_missing": _now("No value: a delivery has no transaction price"),
+    }
+    return texts.get(code, reason)
+
+
+def _amount(row: Any) -> Any:
+    return row.amount
+
+
+class SettlementTable(Table):
+    """Rebates by dealer and quarter."""
+
+    columns = (
+        Column(
+            "dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"
+        ),
+        Column(
+            "dealer",
+            _("Dealer"),
+            value=lambda row: str(row.dealer),
+            link=lambda row: reverse("incentives:settlement-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("programme", _("Programme"), value=lambda row: programme_name(row.version.programme)),
+        Column("quarter", _("Quarter"), "code", sort="quarter"),
+        Column("period", _("Computed with"), "month", sort="period"),
+        Column("achievement", _("Growth"), "percent", sort="achievement"),
+        Column("rate", _("Rate"), "percent"),
+        Column("base_amount", _("Base (¥)"), "money", sort="base_amount"),
+        Column("amount", _("Rebate (¥)"), "money", sort="amount"),
+        Column("reason", _("Remark"), value=lambda row: reason_text(row.reason) if row.reason else ""),
+    )
+    order_by = ("-period", "dealer__code", "pk")
+
+
+class LineTable(Table):
+    """Every fact of a settlement."""
+
+    columns = (
+        Column(
+            "vin",
+            _("VIN"),
+            "code",
+            value=lambda row: row.delivery.vin or row.delivery.external_id,
+            link=lambda row: reverse("sales:delivery-detail", kwargs={"pk": row.delivery_id}),
+        ),
+        Column(
+            "occurred_on",
+            _("Delivered on"),
+            "date",
+            value=lambda row: row.delivery.occurred_on,
+            sort="delivery__occurred_on",
+        ),
+        Column("quantity", _("Units"), "units", value=lambda row: row.delivery.quantity),
+        Column("base_amount", _("Base (¥)"), "money", sort="base_amount"),
+        Column("amount", _("Rebate (¥)"), "money", sort="amount"),
+    )
+    order_by = ("delivery__occurred_on", "pk")

@@ -1,0 +1,14 @@
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit import menu
+from apps.incentives import policies, views
+
+app_name = "incentives"
+urlpatterns = [
+    path("", views.SettlementList.as_view(), name="settlement-list"),
+    path("<int:pk>/", views.SettlementDetail.as_view(), name="settlement-detail"),
+    path("<int:pk>/lines/", views.SettlementLines.as_view(), name="settlement-lines"),
+]
+
+menu.add("incentives", _("Rebates"), "incentives:settlement-list", policies.VIEW)
