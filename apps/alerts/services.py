@@ -1,4 +1,4 @@
-"""Alerts are read from the monthly store, month by month; people acknowledge them and say what they will do."""
+"""Alerts are read from the monthly store, month by month; people acknowledge them and plan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STAKE_KPIS = frozenset({"inventory.coefficient", "inventory.coefficient_3m"})
 def scan(*, month: Month, revision: int) -> int:
     """Read every rule in force over the month's KPI values and bring the episodes up to date.
 
-    Replaces its own readings of (month, revision), so reading twice changes nothing; returns the readings written.
+    Replaces its own readings of (month, revision), so reading twice changes nothing; returns how many.
     """
     written = 0
     for rule in queries.rules_in_force(month):
@@ -40,7 +40,7 @@ def scan(*, month: Month, revision: int) -> int:
 
 @transaction.atomic
 def acknowledge(*, episode: AlertEpisode, plan: str, actor: Actor, now: datetime) -> AlertEpisode:
-    """Take note of an open alert and say what will be done; `closed` when there is nothing left to take note of."""
+    """Take note of an open alert and say what will be done; raises `closed` for a closed one."""
     locked = AlertEpisode.objects.select_for_update().get(pk=episode.pk)
     if locked.state == "closed":
         raise DomainError("closed", _("This alert is closed already."))

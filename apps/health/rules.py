@@ -58,7 +58,8 @@ class Scorecard:
 def read_scorecard(code: str, version: int, spec: Mapping[str, Any]) -> Scorecard:
     """A scorecard from its stored form; KeyError or ScoringError when the form contradicts itself.
 
-    `spec` = {"dimensions": [{"code", "weight", "kpis": [{"kpi", "weight", "normaliser", "parameters"?, "target"?}]}]}.
+    `spec` = {"dimensions": [{"code", "weight", "kpis": [{"kpi", "weight", "normaliser", …}]}]}, a KPI with its
+    "parameters" (M, Z) or its "target" (T, T−).
     """
     dimensions, goals = [], {}
     for part in spec["dimensions"]:
@@ -73,7 +74,7 @@ def read_scorecard(code: str, version: int, spec: Mapping[str, Any]) -> Scorecar
 
 
 def ranks(scores: Mapping[int, tuple[Decimal | None, Decimal]]) -> dict[int, int]:
-    """Competition ranks (1, 2, 2, 4) of dealers by score, best first; only those with coverage of 80 % or more.
+    """Competition ranks (1, 2, 2, 4) of dealers by score, best first; only with coverage of 80 % or more.
 
     `scores` maps dealer to (score of two decimals, coverage 0..1).
     """

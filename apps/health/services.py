@@ -19,7 +19,7 @@ from apps.metrics.models import KpiValue
 
 @transaction.atomic
 def score(*, month: Month, revision: int, first_dealer: int, last_dealer: int) -> int:
-    """Score the dealers with ids first..last from the month's KPI values; replaces its own rows, returns how many."""
+    """Score the dealers with ids first..last from the month's KPI values; replaces its own rows."""
     version = queries.scorecard_in_force(month)
     rows = HealthScore.objects.filter(period=month.first, revision=revision)
     rows.filter(dealer_id__gte=first_dealer, dealer_id__lte=last_dealer).delete()

@@ -1,4 +1,4 @@
-"""Quarterly growth rebate with cliff tiers: the rate of the growth reached applies to the whole base. Source: §6.2."""
+"""Quarterly growth rebate: the rate of the growth reached applies to the whole base. Source: §6.2."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VERSION = "growth_cliff@1"
 
 @dataclass(frozen=True)
 class Params:
-    """Tiers of (growth from, rate): growth is this quarter's units over those of the same quarter last year, less 1."""
+    """Tiers of (growth from, rate); growth is units over those of the same quarter last year, less 1."""
 
     tiers: TierTable
 
@@ -49,7 +49,7 @@ class Params:
 
 
 def settle(sales: Sequence[Sale], units_last_year: Decimal | Missing, params: Params) -> Outcome:
-    """The rebate of one dealer and quarter from its signed sales; the lines sum to the amount to the fen.
+    """The rebate of one dealer and quarter from its signed sales; its lines sum to it to the fen.
 
     No value without last year's units (reason as given), with none last year (`zero_denominator`) or with a sale
     whose amount is unknown (`amount_missing`).
@@ -78,7 +78,7 @@ def settle(sales: Sequence[Sale], units_last_year: Decimal | Missing, params: Pa
 
 
 def _lines(sales: Sequence[Sale], amount: Decimal, rate: Decimal) -> tuple[Line, ...]:
-    """Every fact's signed share: its own amount × rate to the fen, the rounding rest on the largest shares."""
+    """Every fact's signed share, to the fen, in proportion to its own amount."""
     shares = {sale.key: sale.units * (sale.amount or Decimal(0)) for sale in sales}
     gains = {key: share for key, share in shares.items() if share > 0}
     losses = {key: -share for key, share in shares.items() if share < 0}

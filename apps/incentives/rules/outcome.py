@@ -12,7 +12,7 @@ from apps.kernel.trace import Trace
 
 @dataclass(frozen=True)
 class Sale:
-    """A signed fact of the window: its key, its units (+1 or −1) and its transaction amount, None when unknown."""
+    """A signed fact: its key, its units (+1 or −1) and its transaction amount, None when unknown."""
 
     key: str
     units: Decimal

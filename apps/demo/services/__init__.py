@@ -1,0 +1,1 @@
+"""Building the sample network: what people do goes through services, volume through COPY."""

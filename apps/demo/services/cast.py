@@ -1,0 +1,83 @@
+"""One log-in for each role, so that a visitor can look at the network through any pair of eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from apps.accounts.models import User
+from apps.accounts.services import assign, create_user
+from apps.core.access import Actor
+from apps.core.roles import Role
+from apps.dealers.models import Dealer, OrgUnit
+from apps.dealers.rules import UnitKind
+
+PASSWORD = "Dealerops-2026"  # noqa: S105 - the password of every sample log-in, printed at start
+
+
+@dataclass(frozen=True)
+class Login:
+    """A sample log-in."""
+
+    username: str
+    role: str
+    place: str
+
+
+SINCE = date(2020, 1, 1)
+
+
+def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> list[Login]:
+    """Create the log-ins: headquarters, the field organisation above `dealer`, its own people, a neighbour."""
+    above = _above(dealer)
+    headquarters = above[UnitKind.HQ]
+    wanted: list[tuple[str, str, dict[str, Any]]] = [
+        ("hq_admin", Role.HQ_ADMIN, {"unit": headquarters}),
+        ("hq_ops", Role.HQ_OPERATIONS, {"unit": headquarters}),
+        ("hq_fin", Role.HQ_FINANCE, {"unit": headquarters}),
+        ("executive", Role.EXECUTIVE, {"unit": headquarters}),
+        ("region", Role.REGION_MANAGER, {"unit": above.get(UnitKind.REGION, headquarters)}),
+        ("province", Role.PROVINCE_MANAGER, {"unit": above.get(UnitKind.PROVINCE, headquarters)}),
+        ("account", Role.ACCOUNT_MANAGER, {"unit": dealer.unit}),
+        ("dealer_gm", Role.DEALER_GENERAL, {"dealer": dealer}),
+        ("dealer_sales", Role.DEALER_SALES, {"dealer": dealer}),
+        ("dealer_service", Role.DEALER_SERVICE, {"dealer": dealer}),
+        ("dealer_fin", Role.DEALER_FINANCE, {"dealer": dealer}),
+        ("neighbour_gm", Role.DEALER_GENERAL, {"dealer": neighbour}),
+        ("integration", Role.INTEGRATION, {"unit": headquarters}),
+    ]
+    return [_login(name, role, place, actor, now) for name, role, place in wanted]
+
+
+def logins() -> list[Login]:
+    """The sample log-ins that exist."""
+    rows = (
+        User.objects.filter(assignments__isnull=False, email__endswith="@sample.invalid")
+        .order_by("pk")
+        .prefetch_related("assignments__unit", "assignments__dealer")
+    )
+    return [_described(user) for user in rows]
+
+
+def _login(name: str, role: str, place: dict[str, Any], actor: Actor, now: datetime) -> Login:
+    label = str(Role(role).label)
+    admin = role == Role.HQ_ADMIN
+    user = create_user(
+        username=name, display_name=label, password=PASSWORD, actor=actor, now=now, staff=admin
+    )
+    user.email = f"{name}@sample.invalid"
+    user.is_superuser = admin
+    user.save(update_fields=["email", "is_superuser"])
+    assign(user=user, role=role, actor=actor, now=now, valid_from=SINCE, **place)
+    return Login(name, label, str(next(iter(place.values()))))
+
+
+def _described(user: User) -> Login:
+    held = user.assignments.all()[0]
+    return Login(user.username, str(Role(held.role).label), str(held.unit or held.dealer))
+
+
+def _above(dealer: Dealer) -> dict[str, OrgUnit]:
+    ids = [int(part) for part in dealer.unit.path.strip("/").split("/")]
+    return {unit.kind: unit for unit in OrgUnit.objects.filter(pk__in=ids)}
