@@ -67,7 +67,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> None:
     """Run one command; a missing precondition ends with one line that says what to do."""
     options = parse(arguments)
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell may have started us with SIGINT ignored
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
     try:
