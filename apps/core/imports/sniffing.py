@@ -21,6 +21,7 @@ SAMPLED_ROWS = 200
 SHOWN_SAMPLES = 4
 WEIGHED = 5_000
 ENOUGH = 0.9
+TELLING_FALLS = 3
 _DATE_LIKE = re.compile(
     r"\d{1,2}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4}\b|\d{1,2} [A-Za-z]{3} \d{2,4}\b|[A-Z][a-z]{2} \d"
 )
@@ -136,7 +137,7 @@ def _weigh(texts: Sequence[str]) -> DateGuess | None:
     if len(winners) == 1:
         return DateGuess(formats=(winners[0],))
     rising = sorted((_falls(form, texts), form) for form in winners)
-    if rising[0][0] * 5 < rising[1][0]:
+    if rising[1][0] >= TELLING_FALLS and rising[0][0] * 5 < rising[1][0]:
         return DateGuess(formats=(rising[0][1],))
     return DateGuess(either=tuple(winners))
 

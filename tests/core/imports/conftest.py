@@ -52,7 +52,9 @@ def check(rows: Sequence[dict[str, Any]], actor: Actor) -> list[RowProblem]:
         outlet = old.get((row["dealer_id"], row["code"]))
         if outlet is None:
             if row["area"] and row["area"] > 10_000:
-                problems.append(RowProblem(row["row_no"], "area", "large", _("Unusually large."), warning=True))
+                problems.append(
+                    RowProblem(row["row_no"], "area", "large", _("Unusually large."), warning=True)
+                )
         elif (outlet.name, outlet.opened_on) == (row["name"], row["opened_on"]):
             problems.append(RowProblem(row["row_no"], "code", registry.SAME, ""))
         else:
@@ -88,7 +90,9 @@ OUTLETS = ImportKind(
     label=_("Outlets"),
     action=policies.IMPORT,
     columns=(
-        ImportColumn("code", "门店编号", values.text(20, codes=True), values.text(20).expected, required=True),
+        ImportColumn(
+            "code", "门店编号", values.text(20, codes=True), values.text(20).expected, required=True
+        ),
         ImportColumn("dealer", "经销商", values.text(200), values.text(200).expected, True, lookup=LOOKUP),
         ImportColumn("name", "门店名称", values.text(100), values.text(100).expected, required=True),
         ImportColumn("opened_on", "开业日期", values.date(), values.date().expected, required=True),
