@@ -202,6 +202,14 @@ def gazetteer() -> Gazetteer:
     )
 
 
+def known_dealers(*, actor: Actor) -> tuple[dict[str, Dealer], dict[str, Dealer]]:
+    """The actor's dealers by every code they carry or carried, and by normalised name."""
+    rows = {dealer.pk: dealer for dealer in policies.dealer.visible_to(actor, Dealer.objects.order_by("pk"))}
+    former = DealerCode.objects.filter(dealer__in=rows).values_list("code", "dealer_id")
+    coded = {code: rows[pk] for code, pk in former} | {dealer.code: dealer for dealer in rows.values()}
+    return coded, {names.normalised(dealer.name): dealer for dealer in rows.values()}
+
+
 def by_code(*, actor: Actor, code: str) -> Dealer | None:
     """The dealer that carries or carried a code; None when the actor sees no such dealer."""
     found = resolve([code], actor=actor)

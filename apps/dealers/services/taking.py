@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, jobs
 from apps.core.access import Actor
-from apps.dealers import reference
+from apps.core.errors import DomainError
 from apps.dealers.models import Dealer, DealerCode, DealerGroup, DealerPlacement, Division, OrgUnit
-from apps.dealers.rules import UNKNOWN_SINCE, StoreType, UnitKind, names
-from apps.dealers.rules.places import stem
-from apps.dealers.services import places, recording, tree
+from apps.dealers.rules import UNKNOWN_SINCE, StoreType, names
+from apps.dealers.services import finding, places, recording
 
-HEADQUARTERS = ("HQ", "总部")
-UNASSIGNED = ("UNASSIGNED", "未分区")
-AREA_DIGITS = 2
 UNKNOWN_PREFIX = "X"
 
 
@@ -43,14 +40,17 @@ class NewDealer:
 
 @transaction.atomic
 def take_dealers(*, given: Sequence[NewDealer], actor: Actor, now: datetime) -> list[Dealer]:
-    """Create the dealers of a list, with the units and groups they need; codes must be free (checked before).
+    """Create the dealers of a list, with the units and groups they need; `code_taken` when a code is.
 
     A dealer stands in its unit since its opening, or since before every fact when the opening is unknown.
     """
     jobs.lock("dealers.codes")
-    units = _units(given, actor, now)
+    taken = DealerCode.objects.filter(code__in=[each.code for each in given]).first()
+    if taken is not None:
+        raise DomainError("code_taken", _("Code %(taken)s is taken."), taken=taken.code)
+    units = finding.Units(actor, now).standing_for({(each.province, each.area) for each in given})
     groups = _groups(given, actor, now)
-    wanted = {code for each in given for code in (each.city, each.province) if code}
+    wanted = {code for each in given for code in (each.province, each.city, each.county) if code}
     divisions = Division.objects.in_bulk(wanted)
     made = [_dealer(each, units, groups, divisions) for each in given]
     return _store(made, actor, now)
@@ -60,7 +60,7 @@ def take_dealers(*, given: Sequence[NewDealer], actor: Actor, now: datetime) -> 
 def create_from_spellings(spellings: Collection[str], actor: Actor, now: datetime) -> dict[str, int]:
     """Create a dealer for each spelling, named by it and not yet assigned to a region; spelling → key."""
     jobs.lock("dealers.codes")
-    unit = _unassigned(actor, now)
+    unit = finding.Units(actor, now).unassigned()
     numbers = _free_numbers()
     made = [
         Dealer(code=f"{UNKNOWN_PREFIX}{next(numbers):04d}", name=names.clean(spelling), unit=unit)
@@ -110,7 +110,7 @@ def _dealer(
         group=groups.get(given.group),
         province=divisions[given.province],
         city=city,
-        county_id=given.county,
+        county=divisions.get(given.county or ""),
         city_tier=places.tier_of(city),
         address=given.address,
         store_type=given.store_type,
@@ -132,73 +132,6 @@ def _groups(given: Iterable[NewDealer], actor: Actor, now: datetime) -> dict[str
             audit.record(actor=actor, action="dealers.create_group", obj=group, now=now, after={"name": name})
             found[name] = group
     return found
-
-
-def _units(given: Iterable[NewDealer], actor: Actor, now: datetime) -> dict[tuple[str, str], OrgUnit]:
-    """The province unit (area empty) or area unit of each dealer; missing ones are created."""
-    pairs = {(each.province, each.area) for each in given}
-    provinces = _province_units(sorted({province for province, _area in pairs}), actor, now)
-    units = {(province, ""): unit for province, unit in provinces.items()}
-    for province, area in sorted(pairs):
-        if area:
-            units[province, area] = _area_unit(provinces[province], area, actor, now)
-    return units
-
-
-def _province_units(codes: Sequence[str], actor: Actor, now: datetime) -> dict[str, OrgUnit]:
-    divisions = Division.objects.in_bulk(codes)
-    alive = OrgUnit.objects.filter(kind=UnitKind.PROVINCE, valid_to__isnull=True).order_by("pk")
-    by_division = {unit.division_id: unit for unit in alive if unit.division_id}
-    by_name = {stem(unit.name): unit for unit in alive if not unit.division_id}
-    found: dict[str, OrgUnit] = {}
-    for code in codes:
-        division = divisions[code]
-        unit = by_division.get(code) or by_name.get(stem(division.name))
-        found[code] = unit or tree.create_unit(
-            code=f"P{code}",
-            name=division.name,
-            kind=UnitKind.PROVINCE,
-            parent=_region_unit(code, actor, now),
-            valid_from=UNKNOWN_SINCE,
-            division=division,
-            actor=actor,
-            now=now,
-        )
-    return found
-
-
-def _region_unit(province: str, actor: Actor, now: datetime) -> OrgUnit:
-    region, name = reference.regions()[province]
-    return _unit((f"R-{region}", name), UnitKind.REGION, _headquarters(actor, now), actor, now)
-
-
-def _unassigned(actor: Actor, now: datetime) -> OrgUnit:
-    return _unit(UNASSIGNED, UnitKind.REGION, _headquarters(actor, now), actor, now)
-
-
-def _headquarters(actor: Actor, now: datetime) -> OrgUnit:
-    found = OrgUnit.objects.filter(kind=UnitKind.HQ).first()
-    return found or _unit(HEADQUARTERS, UnitKind.HQ, None, actor, now)
-
-
-def _area_unit(province: OrgUnit, name: str, actor: Actor, now: datetime) -> OrgUnit:
-    siblings = OrgUnit.objects.filter(parent=province, kind=UnitKind.AREA)
-    found = siblings.filter(name=name, valid_to__isnull=True).first()
-    if found is not None:
-        return found
-    code = f"{province.code}-{siblings.count() + 1:0{AREA_DIGITS}d}"
-    return _unit((code, name), UnitKind.AREA, province, actor, now)
-
-
-def _unit(
-    named: tuple[str, str], kind: UnitKind, parent: OrgUnit | None, actor: Actor, now: datetime
-) -> OrgUnit:
-    code, name = named
-    found = OrgUnit.objects.filter(code=code).first()
-    since = max(UNKNOWN_SINCE, parent.valid_from) if parent else UNKNOWN_SINCE
-    return found or tree.create_unit(
-        code=code, name=name, kind=kind, parent=parent, valid_from=since, actor=actor, now=now
-    )
 
 
 def _free_numbers() -> Iterator[int]:
