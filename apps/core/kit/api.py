@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
+from django.db.models.query import ValuesListIterable
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,6 +39,16 @@ class MayAct(BasePermission):
         return actor.user_id is not None and actor.may(view.action_for(request.method))
 
 
+def _named(keys: tuple[str, ...]) -> type[ValuesListIterable]:
+    """How rows of values become dictionaries with these keys."""
+
+    class Named(ValuesListIterable):
+        def __iter__(self) -> Iterator[dict[str, Any]]:
+            return (dict(zip(keys, row, strict=True)) for row in super().__iter__())
+
+    return Named
+
+
 class ScopedViewSet(viewsets.GenericViewSet):
     """Lists and single rows of one query; `fields` are the documented keys, read with `.values()`."""
 
@@ -62,10 +73,10 @@ class ScopedViewSet(viewsets.GenericViewSet):
         return type(self).query(actor=actor_of(self.request))
 
     def represent(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Rows as dictionaries of the documented keys."""
-        plain = [name for name, path in self.fields.items() if name == path]
-        renamed = {name: F(path) for name, path in self.fields.items() if name != path}
-        return rows.order_by(*self.order_by).values(*plain, **renamed)
+        """Rows as dictionaries of the documented keys, which may be names of fields of the model too."""
+        listed = rows.order_by(*self.order_by).values_list(*self.fields.values())
+        listed._iterable_class = _named(tuple(self.fields))
+        return listed
 
     def list(self, request: Request) -> Response:
         rows = self.filter_queryset(self.get_queryset())
