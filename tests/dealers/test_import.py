@@ -70,12 +70,16 @@ def test_the_first_real_network_comes_in_whole(db, now) -> None:
     assert OrgUnit.objects.filter(kind="hq").count() == 1
     assert OrgUnit.objects.filter(kind="region").count() == 7
     assert OrgUnit.objects.filter(kind="province").count() == len(listed) == 31
-    ruian = (
-        Dealer.objects.get(name__contains="瑞安")
-        if Dealer.objects.filter(name__contains="瑞安").count() == 1
-        else None
-    )
-    assert ruian is None or (ruian.city.name, ruian.county.name) == ("温州市", "瑞安市")
+    with WEY.open(encoding="utf-8") as handle:
+        codes = {row["city"]: row["dealer_code"] for row in csv.DictReader(handle)}
+    for city, expected in {
+        "温州瑞安": ("温州市", "瑞安市"),
+        "黔南都匀": ("黔南布依族苗族自治州", "都匀市"),
+        "上海闵行": ("上海市", "闵行区"),
+        "潜江": ("潜江市", None),
+    }.items():
+        dealer = Dealer.objects.get(code=codes[city])
+        assert (dealer.city.name, dealer.county.name if dealer.county else None) == expected
     twin = Dealer.objects.get(code="140108-01")
     assert (twin.name, twin.city.name) == ("万吉祥汽车服务有限公司", "太原市")
     node = next(node for node in queries.tree(actor=SYSTEM, on=now.date()) if node.unit.kind == "hq")
