@@ -1,10 +1,15 @@
-"""The hash of rows: equal results give equal hashes, on any machine, in any order, in any number of parts."""
+"""The hash of rows: equal results give equal hashes, on any machine, in any order, in any number of parts.
+
+The rows of a dealer are written one a line, ordered, and hashed to a leaf; the leaves in the order of the
+dealers make the hash of a part, and the leaves of all parts the hash of a stage. Rows without a dealer make one
+leaf.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import AutoField, DateTimeField, Field, Model
@@ -14,19 +19,31 @@ from apps.kernel.period import Month
 
 _LEFT_OUT = frozenset({"period", "revision"})
 _CODES = {"dealers.dealer": "dealers_dealer", "dealers.orgunit": "dealers_orgunit"}
-_DIGEST = (
-    "SELECT count(*), encode(sha256(convert_to(coalesce("
-    "string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"), ''), 'UTF8')), 'hex') FROM ({dump}) AS dump"
+_LEAVES = (
+    "SELECT coalesce(sum(rows), 0), coalesce(string_agg(leaf, ''::bytea ORDER BY owner), ''::bytea) FROM ("
+    "SELECT owner, count(*) AS rows, "
+    "sha256(convert_to(string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"), 'UTF8')) AS leaf "
+    "FROM (SELECT {owner} AS owner, concat_ws(E'\\x1f', {line}) AS line FROM {rows} WHERE {condition}) "
+    "AS dump GROUP BY owner) AS leaves"
 )
+
+
+class Written(NamedTuple):
+    """How many rows there are, and the leaves of their hash."""
+
+    count: int
+    leaves: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash of these rows."""
+        return hashlib.sha256(self.leaves).hexdigest()
 
 
 def of_rows(
     model: type[Model], month: Month, revision: int, first_dealer: int = FIRST, last_dealer: int = LAST
-) -> tuple[int, str]:
-    """Count and SHA-256 of a table's rows of one reading of a month, dealers and units by their codes.
-
-    The rows are written one a line, ordered, without ids, times and the number of the revision.
-    """
+) -> Written:
+    """The rows of a table in one reading of a month, without ids, times and the number of the revision."""
     fields = {field.name: field for field in model._meta.concrete_fields}
     conditions, params = ["t.period = %s"], [month.first]
     if "revision" in fields:
@@ -35,32 +52,45 @@ def of_rows(
     if "dealer" in fields:
         conditions.append("t.dealer_id BETWEEN %s AND %s")
         params += [first_dealer, last_dealer]
-    line = ", ".join(_text(field) for field in fields.values() if _counts(field))
-    table = connection.ops.quote_name(model._meta.db_table)
-    dump = f"SELECT concat_ws(E'\\x1f', {line}) AS line FROM {table} AS t WHERE {' AND '.join(conditions)}"  # noqa: S608 - names of our models
+    counted = [field for field in fields.values() if _counts(field)]
+    sql = _LEAVES.format(
+        owner="t.dealer_id" if "dealer" in fields else "0",
+        line=", ".join(_text(field) for field in counted),
+        rows=" ".join([f"{_name(model._meta.db_table)} AS t", *filter(None, map(_join, counted))]),
+        condition=" AND ".join(conditions),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_DIGEST.format(dump=dump), params)
-        count, digest = cursor.fetchone()
-    return count, digest
+        cursor.execute(sql, params)
+        count, leaves = cursor.fetchone()
+    return Written(int(count), bytes(leaves))
 
 
-def combined(parts: Iterable[tuple[str, str]]) -> str:
-    """One hash over named hashes, in their order."""
-    return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in parts).encode()).hexdigest()
+def combined(stages: Iterable[tuple[str, bytes]]) -> str:
+    """One hash over the leaves of all stages, in their order."""
+    lines = (f"{code} {hashlib.sha256(leaves).hexdigest()}" for code, leaves in stages)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _counts(field: Field[Any, Any]) -> bool:
-    return (
-        field.name not in _LEFT_OUT
-        and field.column is not None
-        and not isinstance(field, AutoField | DateTimeField)
-    )
+    timeless = not isinstance(field, AutoField | DateTimeField)
+    return timeless and field.name not in _LEFT_OUT and field.column is not None
+
+
+def _name(name: str) -> str:
+    return str(connection.ops.quote_name(name))
+
+
+def _coded(field: Field[Any, Any]) -> str | None:
+    """The table in which the row a field points to has its code."""
+    return _CODES.get(field.related_model._meta.label_lower) if field.related_model else None
+
+
+def _join(field: Field[Any, Any]) -> str | None:
+    table, alias = _coded(field), _name(f"of_{field.name}")
+    return f"LEFT JOIN {table} AS {alias} ON {alias}.id = t.{_name(field.column)}" if table else None
 
 
 def _text(field: Field[Any, Any]) -> str:
-    column = connection.ops.quote_name(field.column)
-    other = field.related_model._meta.label_lower if field.related_model else None
-    if other in _CODES:
-        column = f"(SELECT code FROM {_CODES[other]} WHERE id = t.{column})"  # noqa: S608 - a fixed name
-        return f"coalesce({column}, '')"
-    return f"coalesce(t.{column}::text, '\\N')"
+    if _coded(field):
+        return f"coalesce({_name(f'of_{field.name}')}.code, '')"
+    return f"coalesce(t.{_name(field.column)}::text, '\\N')"

@@ -59,6 +59,7 @@ class Step(models.Model):
     last_dealer = models.BigIntegerField()
     job = models.ForeignKey("core.Job", null=True, on_delete=models.SET_NULL, related_name="+")
     count = models.PositiveIntegerField(null=True)
+    leaves = models.BinaryField(default=b"")
     result_hash = models.CharField(max_length=64, blank=True)
     finished_at = models.DateTimeField(null=True)
 

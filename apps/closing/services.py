@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.closing import digests, policies, queries
 from apps.closing.models import Run, Step
 from apps.closing.rules import DEALERS_PER_PART, FIRST, LAST, RunKind, RunStatus, dealer_ranges
-from apps.closing.stages import Part, Stage, stages_of
+from apps.closing.stages import Part, stages_of
 from apps.core import access, audit, jobs
 from apps.core.access import Actor
 from apps.core.errors import DomainError
@@ -75,11 +75,13 @@ def run_step(*, step_id: int, now: datetime) -> dict[str, object]:
     if run.status != RunStatus.RUNNING or step.finished_at is not None:
         return {"skipped": True}
     stage = stages_of(RunKind(run.kind))[step.no]
-    actor = access.system(run.started_by)
-    stage.work(Part(run.month, run.revision, step.first_dealer, step.last_dealer, actor, now))
-    step.count, step.result_hash = _written(stage, run, step)
+    dealers = (step.first_dealer, step.last_dealer)
+    stage.work(Part(run.pk, run.month, run.revision, *dealers, access.system(run.started_by), now))
+    if stage.writes is not None:
+        written = digests.of_rows(stage.writes, run.month, run.revision, *dealers)
+        step.count, step.leaves, step.result_hash = written.count, written.leaves, written.sha256
     step.finished_at = now
-    step.save(update_fields=["count", "result_hash", "finished_at"])
+    step.save(update_fields=["count", "leaves", "result_hash", "finished_at"])
     _advance(run, step, now)
     return {"count": step.count, "hash": step.result_hash}
 
@@ -190,13 +192,6 @@ def _ask(steps: list[Step], actor: Actor, now: datetime) -> None:
         step.save(update_fields=["job"])
 
 
-def _written(stage: Stage, run: Run, step: Step) -> tuple[int, str]:
-    if stage.writes is None:
-        reading = MonthRevision.objects.get(period=run.period, revision=run.revision)
-        return 0, reading.result_hash
-    return digests.of_rows(stage.writes, run.month, run.revision, step.first_dealer, step.last_dealer)
-
-
 def _advance(run: Run, step: Step, now: datetime) -> None:
     """Parts of a stage may end at the same moment: whoever locks the run last starts the next stage."""
     run = Run.objects.select_for_update().get(pk=run.pk)
@@ -205,5 +200,6 @@ def _advance(run: Run, step: Step, now: datetime) -> None:
     if step.no + 1 < len(stages_of(RunKind(run.kind))):
         _start_stage(run, step.no + 1, now)
         return
-    run.status, run.finished_at, run.result_hash = RunStatus.DONE, now, step.result_hash
+    reading = MonthRevision.objects.get(period=run.period, revision=run.revision)
+    run.status, run.finished_at, run.result_hash = RunStatus.DONE, now, reading.result_hash
     run.save(update_fields=["status", "finished_at", "result_hash"])

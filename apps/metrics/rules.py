@@ -11,14 +11,19 @@ from apps.kernel.formula.expressions import Constant, Operation, Ratio, Referenc
 from apps.kernel.period import Month
 
 QUANTUM = Decimal("0.000001")
-LARGEST = Decimal(10) ** 18
+WHOLE_DIGITS = 17
 OUT_OF_RANGE = "out_of_range"
 FIRST_DEALER, LAST_DEALER = 0, 2**63 - 1
 
 
-def stored(value: Decimal) -> Decimal | None:
-    """A number as the store keeps it (six decimals, half up); None when it has more than 18 whole digits."""
-    return value.quantize(QUANTUM, rounding=ROUND_HALF_UP) if abs(value) < LARGEST else None
+def stored(value: Decimal) -> Decimal:
+    """A number as the store keeps it: six decimals, half up."""
+    return value.quantize(QUANTUM, rounding=ROUND_HALF_UP)
+
+
+def fits(value: Decimal) -> bool:
+    """Whether the store can keep a number: at most 17 whole digits."""
+    return value.adjusted() < WHOLE_DIGITS
 
 
 def is_sum(formula: Expression, kinds: Mapping[str, Kind]) -> bool:

@@ -6,22 +6,23 @@ from apps.periods.guards import refuse_posting
 FUNCTIONS = """
 CREATE FUNCTION metrics_refuse_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    frozen record;
+    reading record;
 BEGIN
-    PERFORM 1 FROM metrics_monthrevision AS r
-      JOIN (SELECT DISTINCT period, revision FROM changed) AS c
-        ON r.period = c.period AND r.revision = c.revision FOR SHARE OF r;
-    SELECT r.period, r.revision INTO frozen FROM metrics_monthrevision AS r
-      JOIN (SELECT DISTINCT period, revision FROM changed) AS c
-        ON r.period = c.period AND r.revision = c.revision WHERE r.frozen_at IS NOT NULL LIMIT 1;
-    IF NOT FOUND AND TG_OP = 'UPDATE' THEN
-        SELECT r.period, r.revision INTO frozen FROM metrics_monthrevision AS r
-          JOIN (SELECT DISTINCT period, revision FROM became) AS c
-            ON r.period = c.period AND r.revision = c.revision WHERE r.frozen_at IS NOT NULL LIMIT 1;
-    END IF;
-    IF FOUND THEN
-        RAISE EXCEPTION 'revision % of % is frozen', frozen.revision, to_char(frozen.period, 'YYYY-MM')
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'metrics_frozen', TABLE = TG_TABLE_NAME;
+    FOR reading IN SELECT r.period, r.revision, r.frozen_at FROM metrics_monthrevision AS r
+     WHERE (r.period, r.revision) IN (SELECT DISTINCT period, revision FROM changed) FOR SHARE LOOP
+        IF reading.frozen_at IS NOT NULL THEN
+            RAISE EXCEPTION 'revision % of % is frozen', reading.revision, to_char(reading.period, 'YYYY-MM')
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'metrics_frozen', TABLE = TG_TABLE_NAME;
+        END IF;
+    END LOOP;
+    IF TG_OP = 'UPDATE' THEN
+        FOR reading IN SELECT r.period, r.revision, r.frozen_at FROM metrics_monthrevision AS r
+         WHERE (r.period, r.revision) IN (SELECT DISTINCT period, revision FROM became) FOR SHARE LOOP
+            IF reading.frozen_at IS NOT NULL THEN
+                RAISE EXCEPTION 'revision % of % is frozen', reading.revision, to_char(reading.period, 'YYYY-MM')
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'metrics_frozen', TABLE = TG_TABLE_NAME;
+            END IF;
+        END LOOP;
     END IF;
     RETURN NULL;
 END $$;

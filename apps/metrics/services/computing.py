@@ -15,7 +15,7 @@ from apps.kernel.period import Month
 from apps.metrics import membership
 from apps.metrics.models import MonthRevision
 from apps.metrics.queries import dictionary
-from apps.metrics.rules import FIRST_DEALER, LAST_DEALER, OUT_OF_RANGE, stored
+from apps.metrics.rules import FIRST_DEALER, LAST_DEALER, OUT_OF_RANGE, fits, stored
 
 Column = dict[int, Decimal]
 Columns = dict[Ref, Column]
@@ -53,14 +53,17 @@ def compute_kpis(
     here = membership.members(month).filter(pk__gte=first_dealer, pk__lte=last_dealer)
     found = {dealer for ref, column in measures.items() if ref.offset_months == 0 for dealer in column}
     dealers = sorted(found | set(here.values_list("pk", flat=True)))
+    read = {code for kpi in kpis.values() if kpi.formula for code in kpi.formula.kpi_codes}
     lines: list[str] = []
-    for kpi in kpis.values():
-        column = earlier[Ref(kpi.code)] = {}
-        for dealer, outcome in _outcomes(kpi, month, measures, earlier, dealers):
-            row, value = _line(outcome)
-            lines.append(f"{kpi.code}\t{dealer}\t{row}\t{kpi.version}")
-            if value is not None:
-                column[dealer] = value
+    for code, kpi in kpis.items():
+        outcomes = list(_outcomes(kpi, month, measures, earlier, dealers))
+        lines += [_line(kpi, dealer, outcome) for dealer, outcome in outcomes]
+        if code in read:
+            earlier[Ref(code)] = {
+                dealer: stored(outcome.value)
+                for dealer, outcome in outcomes
+                if outcome.value is not None and fits(outcome.value)
+            }
     _replace(lines, month, revision, (first_dealer, last_dealer))
     return len(lines)
 
@@ -83,18 +86,16 @@ def _outcomes(
         yield dealer, outcome_of(lookup)
 
 
-def _line(outcome: Outcome) -> tuple[str, Decimal | None]:
-    """The stored parts of an outcome as tab-separated text, and the value other KPIs read."""
-    texts: list[str] = []
-    reason = outcome.reason or ""
-    value = None
-    for part in (outcome.numerator, outcome.denominator, outcome.value):
-        value = None if part is None else stored(part)
-        if part is not None and value is None:
-            reason = OUT_OF_RANGE
-        texts.append(_NULL if value is None else str(value))
-    texts.append(reason)
-    return "\t".join(texts), value
+def _line(kpi: Kpi, dealer: int, outcome: Outcome) -> str:
+    """The row of an outcome as COPY reads it; the columns round half up to their six decimals."""
+    value, reason, numerator, denominator, _shown = outcome
+    if not all(part is None or fits(part) for part in (value, numerator, denominator)):
+        value, reason, numerator, denominator = None, OUT_OF_RANGE, None, None
+    return (
+        f"{kpi.code}\t{dealer}\t{_NULL if numerator is None else numerator}\t"
+        f"{_NULL if denominator is None else denominator}\t{_NULL if value is None else value}\t"
+        f"{reason or ''}\t{kpi.version}"
+    )
 
 
 def _replace(lines: list[str], month: Month, revision: int, dealers: tuple[int, int]) -> None:
