@@ -29,7 +29,7 @@ SINCE = date(2020, 1, 1)
 
 
 def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> list[Login]:
-    """Create the log-ins: headquarters, the field organisation above `dealer`, its own people, a neighbour."""
+    """Create the log-ins: headquarters, the field above `dealer`, its own people, a neighbour."""
     above = _above(dealer)
     headquarters = above[UnitKind.HQ]
     wanted: list[tuple[str, str, dict[str, Any]]] = [

@@ -1,0 +1,73 @@
+"""The whole sample, in order: catalogue, dealers, people, facts, feeds, closed months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.closing import runner
+from apps.closing import services as closing
+from apps.core import access
+from apps.dealers.models import Dealer
+from apps.demo.rules import Profile, Story, profiles
+from apps.demo.services import cast, catalogue, facts, network
+from apps.kernel.period import Month
+
+Say = Callable[[str], None]
+CLOSE_DAY = 12
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How big the sample is; `end` is its last closed month, the month after it is open and half full."""
+
+    dealers: int
+    months: int
+    seed: int
+    end: Month
+
+
+def build(plan: Plan, *, now: datetime, say: Say) -> None:
+    """Build the sample in an empty data base: everything that comes in, then every month closed in order."""
+    actor = access.system("sample")
+    months = [plan.end.shift(-back) for back in range(plan.months - 1, -2, -1)]
+    found = profiles(plan.dealers, plan.seed)
+    with transaction.atomic():
+        say("models and dealers")
+        models = catalogue.build()
+        rows = network.build(found, seed=plan.seed, opened_before=months[0].first, actor=actor, now=now)
+        dealers = {row.code: row.pk for row in rows}
+        cast.build(dealer=_hero(rows, found), neighbour=rows[0], actor=actor, now=now)
+        say("cars and deliveries")
+        last_day = min(now.date(), months[-1].last)
+        cars = facts.load(
+            found, dealers, models, months, seed=plan.seed, last_day=last_day, now=now, progress=say
+        )
+        facts.feeds(found, dealers, months[:-1], seed=plan.seed)
+    say(f"{cars} cars")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    close(months[:-1], actor=actor, say=say)
+
+
+def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
+    """Close the months one after another, each as if on the twelfth of the next."""
+    for month in months:
+        say(f"closing {month}")
+        day = month.next.first + timedelta(days=CLOSE_DAY - 1)
+        at = timezone.make_aware(datetime.combine(day, time(10)))
+        run = closing.close_month(month=month, actor=actor, now=min(at, timezone.now()))
+        runner.work_through(run)
+
+
+def _hero(rows: list[Dealer], found: list[Profile]) -> Dealer:
+    """The dealer whose people get log-ins: an overstocked one, because it has most to look at."""
+    by_code = {row.code: row for row in rows}
+    for profile in found:
+        if profile.story is Story.OVERSTOCKED:
+            return by_code[profile.code]
+    return rows[-1]
