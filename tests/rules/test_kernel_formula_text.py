@@ -176,6 +176,12 @@ def test_errors_name_the_place(text: str, code: str, position: int) -> None:
     assert MESSAGES[code] % error.value.params in str(error.value)
 
 
+def test_the_limits_themselves_are_allowed() -> None:
+    assert parse("a.b".ljust(2000)) == M("a.b")
+    assert str(parse("1234567890123456789012345678")) == "1234567890123456789012345678"
+    assert parse("(" * 63 + "a.b" + ")" * 63) == M("a.b")
+
+
 CODES = ("a.one", "a.two", "b.three")
 CONSTANTS = st.decimals(-1000, 1000, places=3)
 

@@ -51,6 +51,8 @@ def test_trapezoid(value: str, score: str) -> None:
 
 def test_a_trapezoid_may_have_steep_sides_but_no_crossed_ones() -> None:
     assert scoring.trapezoid(D(1), D(1), D(1), D(2), D(2)) == 100
+    assert scoring.trapezoid(D(2), D(1), D(1), D(2), D(2)) == 100
+    assert [scoring.trapezoid(D(value), D(0), D(2), D(2), D(4)) for value in range(5)] == [0, 50, 100, 50, 0]
     assert scoring.trapezoid(D("0.99"), D(1), D(1), D(2), D(2)) == 0
     assert scoring.trapezoid(D("2.01"), D(1), D(1), D(2), D(2)) == 0
     with pytest.raises(ScoringError):
@@ -78,6 +80,11 @@ def test_achievement_of_a_target(actual: str, score: str) -> None:
 )
 def test_achievement_of_a_target_of_which_less_is_better(actual: str, score: str) -> None:
     assert scoring.target_minus(D(actual), D(100)) == D(score)
+
+
+def test_a_target_may_be_a_share() -> None:
+    assert scoring.target(D("0.45"), D("0.9")) == D(50)
+    assert scoring.target_minus(D("0.15"), D("0.1")) == D(50)
 
 
 @pytest.mark.parametrize("goal", ["0", "-5"])
@@ -226,7 +233,13 @@ def test_grades(score: str, grade: str) -> None:
 def test_a_knock_out_caps_the_grade() -> None:
     scale = scoring.DEFAULT_GRADES
     assert (scale.capped("A", "D"), scale.capped("A", "C"), scale.capped("D", "C")) == ("D", "C", "D")
-    for limits in ((("A", D(70)), ("B", D(85))), (("A", D(85)), ("A", D(70))), (("D", D(85)),)):
+    for limits in (
+        (("A", D(70)), ("B", D(85))),
+        (("A", D(85)), ("B", D(85))),
+        (("A", D(85)), ("B", D(60)), ("C", D(70))),
+        (("A", D(85)), ("A", D(70))),
+        (("D", D(85)),),
+    ):
         with pytest.raises(ScoringError):
             GradeScale(limits, "D")
 
