@@ -1,4 +1,4 @@
-"""From a request to the board it asks for: the network of the maker's people, or the own store of a dealer."""
+"""From a request to the board it asks for: the network for the maker's people, the own store for a dealer."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class Desk:
     def __init__(self, request: HttpRequest, actor: Actor) -> None:
         self.units: Sequence[OrgUnit] = [] if actor.is_dealer else queries.units(actor)
         self.dealers: Sequence[Dealer] = list(queries.dealers(actor=actor)) if actor.is_dealer else []
-        month = period.picked(request)
         unit = _picked_unit(request, self.units)
         dealer = _picked_dealer(request, self.dealers)
-        self.board = Board(actor, month, request.GET.dict(), unit=unit, dealer=dealer)
+        self.board = _board(request, actor, unit=unit, dealer=dealer, units=self.units)
 
     @property
     def panels(self) -> Sequence[Panel]:
@@ -50,7 +49,17 @@ def dealer_board(request: HttpRequest, actor: Actor, code: str) -> Board:
     found = queries.dealers(actor=actor).filter(code=code).first()
     if found is None:
         raise Http404
-    return Board(actor, period.picked(request), request.GET.dict(), dealer=found)
+    return _board(request, actor, dealer=found)
+
+
+def month_board(request: HttpRequest, actor: Actor) -> Board:
+    """The board of the picked month, of nobody in particular."""
+    return _board(request, actor)
+
+
+def _board(request: HttpRequest, actor: Actor, **about: Any) -> Board:
+    known = {choice.month: choice.reading for choice in period.choices(request)}
+    return Board(actor, period.picked(request), known, request.GET.dict(), **about)
 
 
 def _picked_unit(request: HttpRequest, units: Sequence[OrgUnit]) -> OrgUnit | None:

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce, Rank
 
 from apps.core.access import Actor
@@ -23,8 +35,7 @@ from apps.metrics.models import FeedStatus, KpiValue, MonthRevision, UnitKpiValu
 from apps.metrics.queries import months as store
 from apps.metrics.registry import Feed, registry
 from apps.portal.rules import SUMS, History
-
-MONTHS_TO_PICK = 48
+from apps.vehicles.models import Vehicle
 
 Readings = Mapping[Month, MonthRevision]
 """Which revision of each month counts; read once for a page."""
@@ -83,11 +94,14 @@ class Reach:
 
 
 def months(actor: Actor) -> Sequence[Choice]:
-    """The computed months, newest first, and whether each is closed."""
-    computed = MonthRevision.objects.filter(computed_at__isnull=False)
-    rows = metrics_policies.revision.visible_to(actor, computed).order_by("-period", "-revision")
-    latest = rows.distinct("period").values_list("period", "frozen_at")
-    return [Choice(Month.of(period), frozen is not None) for period, frozen in latest[:MONTHS_TO_PICK]]
+    """The computed months, newest first, each with the reading that counts and whether it is closed."""
+    if not actor.may(metrics_policies.VIEW):
+        return []
+    found = store.current_revisions()
+    return [
+        Choice(month, reading.frozen_at is not None, reading)
+        for month, reading in sorted(found.items(), reverse=True)
+    ]
 
 
 def units(actor: Actor) -> list[OrgUnit]:
@@ -104,18 +118,25 @@ def dealers(*, actor: Actor) -> QuerySet[Dealer]:
     return dealers_policies.dealer.visible_to(actor, rows)
 
 
-def readings(known: Iterable[Month] | None = None) -> Readings:
-    """The readings of months that count now."""
-    return store.current_revisions(known)
+def vins(rows: QuerySet[Vehicle], part: str) -> QuerySet[Vehicle]:
+    """Cars whose VIN begins or ends with the part (5 to 17 characters, upper case)."""
+    return rows.filter(Q(vin__startswith=part) | Q(vin__endswith=part)).order_by("vin")
 
 
 def unit_histories(
-    *, actor: Actor, units: Sequence[OrgUnit], kpis: Iterable[Kpi], readings: Readings
+    *,
+    actor: Actor,
+    unit: OrgUnit,
+    below: Sequence[OrgUnit],
+    kpis: Iterable[Kpi],
+    month: Month,
+    known: Readings,
 ) -> dict[int, dict[str, History]]:
-    """KPIs of units, by unit and code, over the months of the readings."""
-    rows = UnitKpiValue.objects.filter(unit__in=units).annotate(owner=F("unit_id"))
-    found = _histories(metrics_policies.unit_kpi.visible_to(actor, rows), kpis, readings)
-    return {unit.pk: found[unit.pk] for unit in units}
+    """KPIs of a unit over all months known, and of the units below it in one month; by unit and code."""
+    rows = UnitKpiValue.objects.filter(Q(unit=unit) | Q(unit__in=below, period=month.first))
+    visible = metrics_policies.unit_kpi.visible_to(actor, rows.annotate(owner=F("unit_id")))
+    found = _histories(visible, kpis, known)
+    return {each.pk: found[each.pk] for each in (unit, *below)}
 
 
 def dealer_histories(
@@ -173,13 +194,13 @@ def provinces(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> list[
 
 def missing_feeds(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> list[Missing]:
     """For each feed: dealers that owe it, and how many of them have neither reported nor declared nil."""
-    owing = _owing(actor, month, unit)
-    come = metrics_policies.feed.visible_to(actor, FeedStatus.objects.filter(period=month.first))
-    counts = dict(
-        come.filter(dealer__in=owing).values_list("feed").annotate(found=Count("dealer")).order_by()
+    come = FeedStatus.objects.filter(period=month.first, dealer=OuterRef("pk"))
+    feeds = {f"feed_{place}": feed for place, feed in enumerate(registry.feeds.values())}
+    counts = _owing(actor, month, unit).aggregate(
+        due=Count("pk"),
+        **{name: Count("pk", filter=Exists(come.filter(feed=feed.code))) for name, feed in feeds.items()},
     )
-    due = owing.count()
-    return [Missing(feed, due, due - counts.get(feed.code, 0)) for feed in registry.feeds.values()]
+    return [Missing(feed, counts["due"], counts["due"] - counts[name]) for name, feed in feeds.items()]
 
 
 def late_dealers(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> QuerySet[Dealer]:

@@ -17,7 +17,7 @@ from apps.core.kit.pages import ListPage, Page, SimplePage
 from apps.core.kit.tables import Table
 from apps.kernel.period import Month, PeriodError
 from apps.portal import policies, queries
-from apps.portal.boards import Desk, dealer_board
+from apps.portal.boards import Desk, dealer_board, month_board
 from apps.portal.filters import RankingFilter
 from apps.portal.panels import dealer as dealer_panels
 from apps.portal.panels.board import Board, Panel, Shown, show
@@ -97,7 +97,7 @@ class RankingPage(ListPage):
     @cached_property
     def board(self) -> Board:
         """The month, its readings and the KPIs to choose from."""
-        return Board(self.actor, period.picked(self.request), self.request.GET.dict())
+        return month_board(self.request, self.actor)
 
     @cached_property
     def table(self) -> type[Table]:
@@ -109,7 +109,7 @@ class RankingPage(ListPage):
         kpi, board = self.board.chosen_kpi(), self.board
         if kpi is None:
             return queries.no_values()
-        return queries.ranking(actor=self.actor, kpi=kpi, month=board.month, readings=board.readings)
+        return queries.ranking(actor=self.actor, kpi=kpi, month=board.month, readings=board.known)
 
     def _filtered(self) -> FilterSet | None:
         reach = queries.Reach.of(self.actor)

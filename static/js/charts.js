@@ -110,7 +110,7 @@
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, boundaryGap: false, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: y,
       series: spec.series.map((series, order) => ({
-        name: series.name, type: "line", data: series.values, smooth: 0.25, connectNulls: false,
+        name: series.name, type: "line", data: series.values, connectNulls: false,
         symbol: "circle", symbolSize: 5, showSymbol: false, z: series.dashed ? 2 : 3,
         lineStyle: { width: series.dashed ? 1.5 : 2.5, type: series.dashed ? [4, 4] : "solid", color: colour[series.tone] },
         itemStyle: { color: colour[series.tone] },

@@ -19,7 +19,7 @@ _HEAD = (
 
 @cache
 def svg(name: str) -> SafeString:
-    """The icon of this name; ValueError when the package has none, empty while the package is not installed."""
+    """The icon of this name; ValueError when there is none, empty while the package is not installed."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"not an icon name: {name!r}")
     if not _FOLDER.is_dir():

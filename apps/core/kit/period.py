@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,10 +17,11 @@ KEY = "period"
 
 @dataclass(frozen=True)
 class Choice:
-    """A month one may look at; `frozen` when it is closed and will not change."""
+    """A month one may look at; `frozen` when it is closed for good, `reading` as its source knows it."""
 
     month: Month
     frozen: bool
+    reading: Any = None
 
 
 Source = Callable[[Actor], Sequence[Choice]]

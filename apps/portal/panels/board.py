@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from apps.alerts import queries as alerts
+from apps.alerts.models import AlertEpisode
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, OrgUnit
 from apps.kernel.kpi import Kpi
@@ -25,20 +27,28 @@ class Board:
 
     actor: Actor
     month: Month
+    known: queries.Readings
     asked: Mapping[str, str]
     unit: OrgUnit | None = None
     dealer: Dealer | None = None
+    units: Sequence[OrgUnit] = ()
     panel_url: str = ""
-
-    @cached_property
-    def readings(self) -> queries.Readings:
-        """The reading that counts of each month the panels look at."""
-        return queries.readings(self.month.shift(-back) for back in range(TREND_MONTHS + 12))
 
     @property
     def reading(self) -> MonthRevision | None:
         """The reading of the month itself."""
-        return self.readings.get(self.month)
+        return self.known.get(self.month)
+
+    @cached_property
+    def readings(self) -> queries.Readings:
+        """The readings a trend needs: 24 months and the year before."""
+        first = self.month.shift(1 - TREND_MONTHS - 12)
+        return {month: reading for month, reading in self.known.items() if first <= month <= self.month}
+
+    @property
+    def below(self) -> list[OrgUnit]:
+        """The units directly below the unit."""
+        return [unit for unit in self.units if self.unit and unit.parent_id == self.unit.pk]
 
     @cached_property
     def kpis(self) -> Mapping[str, Kpi]:
@@ -64,10 +74,36 @@ class Board:
             return of_dealers[self.dealer.pk]
         if self.unit is None:
             return {kpi.code: History(kpi, {}) for kpi in kpis}
-        of_units = queries.unit_histories(
-            actor=self.actor, units=[self.unit], kpis=kpis, readings=self.readings
+        return self.unit_histories[self.unit.pk]
+
+    @cached_property
+    def unit_histories(self) -> Mapping[int, Mapping[str, History]]:
+        """All KPIs of the unit, and those of the units below it in this month."""
+        if self.unit is None:
+            return {}
+        return queries.unit_histories(
+            actor=self.actor,
+            unit=self.unit,
+            below=self.below,
+            kpis=self.kpis.values(),
+            month=self.month,
+            known=self.readings,
         )
-        return of_units[self.unit.pk]
+
+    @cached_property
+    def missing(self) -> list[queries.Missing]:
+        """For each feed, how many of the unit's dealers have not reported the month."""
+        return queries.missing_feeds(actor=self.actor, month=self.month, unit=self.unit)
+
+    @cached_property
+    def alerts(self) -> list[AlertEpisode]:
+        """The open alerts of the unit or dealer, what costs most first."""
+        found = alerts.open_episodes(actor=self.actor)
+        if self.dealer is not None:
+            found = found.filter(dealer=self.dealer)
+        elif self.unit is not None:
+            found = found.filter(dealer__unit__path__startswith=self.unit.path)
+        return list(found)
 
     def chosen_kpi(self, default: str = "") -> Kpi | None:
         """The KPI picked on a panel, else the panel's own, else the first there is."""
@@ -81,7 +117,7 @@ class Board:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page: what it asks for, how wide it stands, what it reads. `read` gives None to stay away."""
+    """A part of a page: its action, its width, what it reads; `read` gives None to stay away."""
 
     code: str
     title: Any

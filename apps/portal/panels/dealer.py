@@ -9,8 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.alerts import policies as alerts_policies
-from apps.alerts import queries as alerts
 from apps.dealers import policies as dealers_policies
 from apps.health import policies as health_policies
 from apps.health import queries as health
@@ -19,7 +17,7 @@ from apps.metrics import policies as metrics_policies
 from apps.metrics.queries import dictionary
 from apps.portal import figures, queries
 from apps.portal.panels.board import Board, Panel
-from apps.portal.panels.network import trend
+from apps.portal.panels.network import ATTENTION, TREND
 
 RING = 264
 """Length of the score ring's circumference in its drawing (2 π · 42, rounded)."""
@@ -41,9 +39,7 @@ def cards(board: Board) -> dict[str, Any]:
     """The headline KPIs of the dealer with its place in the network."""
     dealer = _dealer(board)
     kpis = board.headlines
-    places = queries.standings(
-        actor=board.actor, dealer=dealer, kpis=kpis, reading=board.readings.get(board.month)
-    )
+    places = queries.standings(actor=board.actor, dealer=dealer, kpis=kpis, reading=board.reading)
     shown = [
         figures.card(
             board.histories[kpi.code],
@@ -80,12 +76,6 @@ def score(board: Board) -> dict[str, Any] | None:
         return None
     filled = 0 if found.score is None else int(found.score * RING / 100)
     return {"score": found, "parts": breakdown(found), "filled": filled, "rest": RING - filled}
-
-
-def alert_list(board: Board) -> dict[str, Any]:
-    """The open alerts of the dealer."""
-    found = list(alerts.open_episodes(actor=board.actor).filter(dealer=_dealer(board)))
-    return {"alerts": figures.alert_lines(found), "alert_count": len(found)}
 
 
 def profile(board: Board) -> dict[str, Any]:
@@ -128,7 +118,6 @@ def _missing_data(board: Board) -> list[Step]:
 
 
 def _open_alerts(board: Board) -> list[Step]:
-    found = alerts.open_episodes(actor=board.actor).filter(dealer=_dealer(board), state="open")
     return [
         Step(
             alert.rule.severity,
@@ -138,7 +127,8 @@ def _open_alerts(board: Board) -> list[Step]:
             reverse("alerts:episode-detail", args=[alert.pk]),
             _("Answer"),
         )
-        for alert in found
+        for alert in board.alerts
+        if alert.state == "open"
     ]
 
 
@@ -171,24 +161,8 @@ STEPS = Panel(
     metrics_policies.VIEW,
     "col-xl-4",
 )
-TREND = Panel(
-    "trend",
-    gettext_lazy("Trend of 24 months"),
-    "portal/panels/trend.html",
-    trend,
-    metrics_policies.VIEW,
-    "col-xl-8",
-)
 SCORE = Panel(
     "score", gettext_lazy("Health score"), "portal/panels/score.html", score, health_policies.VIEW, "col-xl-4"
-)
-ALERTS = Panel(
-    "alerts",
-    gettext_lazy("Open alerts"),
-    "portal/panels/alerts.html",
-    alert_list,
-    alerts_policies.VIEW,
-    "col-xl-4",
 )
 PROFILE = Panel(
     "profile",
@@ -203,4 +177,4 @@ ALL_CARDS = Panel(
 )
 
 HOME = (CARDS, TREND, STEPS, SCORE)
-FULL = (CARDS, TREND, SCORE, PROFILE, ALERTS, ALL_CARDS)
+FULL = (CARDS, TREND, SCORE, PROFILE, ATTENTION, ALL_CARDS)

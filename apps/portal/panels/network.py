@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.alerts import policies as alerts_policies
-from apps.alerts import queries as alerts
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.dealers import policies as dealers_policies
 from apps.kernel.kpi import Kpi
@@ -42,6 +41,17 @@ class Place:
     url: str
 
 
+@dataclass(frozen=True)
+class Todo:
+    """Work that waits: how much of it, and where it is done."""
+
+    tone: str
+    icon: str
+    count: int | None
+    text: str
+    url: str
+
+
 def cards(board: Board) -> dict[str, Any]:
     """The headline KPIs of the unit."""
     shown = [
@@ -65,7 +75,7 @@ def ranking(board: Board) -> dict[str, Any] | None:
     kpi = board.chosen_kpi()
     if kpi is None:
         return None
-    rows = queries.ranking(actor=board.actor, kpi=kpi, month=board.month, readings=board.readings)
+    rows = queries.ranking(actor=board.actor, kpi=kpi, month=board.month, readings=board.known)
     if board.unit is not None:
         rows = rows.filter(dealer__unit__path__startswith=board.unit.path)
     last = board.asked.get("end") == "last"
@@ -81,7 +91,7 @@ def tiles(board: Board) -> dict[str, Any] | None:
     kpi = board.chosen_kpi("inventory.coefficient")
     if kpi is None or board.unit is None or board.unit.kind not in ("hq", "region"):
         return None
-    found = queries.provinces(actor=board.actor, kpi=kpi, reading=board.readings.get(board.month))
+    found = queries.provinces(actor=board.actor, kpi=kpi, reading=board.reading)
     known = {province.code[:2]: province for province in found}
     order = sorted(province.value for province in found if province.value is not None)
     shown = [_tile(board, kpi, code, known.get(code), order) for code in places.PROVINCES]
@@ -95,17 +105,10 @@ def tiles(board: Board) -> dict[str, Any] | None:
 
 def compare(board: Board) -> dict[str, Any] | None:
     """The units below, side by side."""
-    kpi = board.chosen_kpi()
-    below = [unit for unit in queries.units(board.actor) if board.unit and unit.parent_id == board.unit.pk]
+    kpi, below = board.chosen_kpi(), board.below
     if kpi is None or len(below) < 2:
         return None
-    found = queries.unit_histories(
-        actor=board.actor,
-        units=below,
-        kpis=[kpi],
-        readings={month: reading for month, reading in board.readings.items() if month == board.month},
-    )
-    values = [(unit, found[unit.pk][kpi.code].at(board.month)) for unit in below]
+    values = [(unit, board.unit_histories[unit.pk][kpi.code].at(board.month)) for unit in below]
     values.sort(key=lambda pair: (pair[1] is None, -(pair[1] or 0)))
     chart = Chart(
         code="compare",
@@ -122,25 +125,36 @@ def compare(board: Board) -> dict[str, Any] | None:
 
 
 def attention(board: Board) -> dict[str, Any]:
-    """What is missing, and the open alerts that cost most."""
-    found = alerts.open_episodes(actor=board.actor)
-    if board.unit is not None:
-        found = found.filter(dealer__unit__path__startswith=board.unit.path)
-    shown = list(found[:ALERTS])
-    return {
-        "alerts": figures.alert_lines(shown),
-        "alert_count": found.count() if len(shown) == ALERTS else len(shown),
-    }
+    """The open alerts that cost most."""
+    return {"alerts": figures.alert_lines(board.alerts[:ALERTS]), "alert_count": len(board.alerts)}
 
 
 def feeds(board: Board) -> dict[str, Any]:
-    """For each feed, how many dealers have reported the month."""
-    found = queries.missing_feeds(actor=board.actor, month=board.month, unit=board.unit)
+    """For each feed, how many dealers have reported the month, and who has not."""
     late = []
-    if any(each.missing for each in found):
+    if any(each.missing for each in board.missing):
         rows = queries.late_dealers(actor=board.actor, month=board.month, unit=board.unit)
         late = [(str(dealer), reverse("portal:dealer", args=[dealer.code])) for dealer in rows[:LATE]]
-    return {"feeds": found, "late": late}
+    return {"feeds": board.missing, "late": late}
+
+
+def work(board: Board) -> dict[str, Any]:
+    """What waits for the maker's people, in numbers that lead to the work."""
+    missing = sum(each.missing for each in board.missing)
+    unanswered = sum(alert.state == "open" for alert in board.alerts)
+    return {
+        "todos": [
+            Todo("red" if missing else "green", "file-import", missing, _("reports missing"), "#panel-feeds"),
+            Todo(
+                "amber" if unanswered else "green",
+                "alert-triangle",
+                unanswered,
+                _("alerts unanswered"),
+                reverse("alerts:episode-list"),
+            ),
+            *_month_to_close(board),
+        ]
+    }
 
 
 def matrix(board: Board) -> dict[str, Any] | None:
@@ -157,7 +171,7 @@ def matrix(board: Board) -> dict[str, Any] | None:
         actor=board.actor,
         dealers=found,
         kpis=kpis,
-        readings={month: reading for month, reading in board.readings.items() if month in months},
+        readings={month: reading for month, reading in board.known.items() if month in months},
     )
     lines = [
         {
@@ -175,6 +189,14 @@ def matrix(board: Board) -> dict[str, Any] | None:
         for dealer in found
     ]
     return {"kpis": [dictionary.label(kpi) for kpi in kpis], "lines": lines}
+
+
+def _month_to_close(board: Board) -> list[Todo]:
+    url = figures.url_or_none("closing:run-list")
+    if not url or not board.actor.may("closing.run") or (board.reading and board.reading.frozen_at):
+        return []
+    text = _("%(month)s is not closed") % {"month": board.month}
+    return [Todo("amber", "calendar-check", None, text, url)]
 
 
 def _place(board: Board, kpi: Kpi, no: int, row: Any, top: Decimal) -> Place:
@@ -272,5 +294,15 @@ MATRIX_PANEL = Panel(
     "matrix", gettext_lazy("My dealers"), "portal/panels/matrix.html", matrix, dealers_policies.VIEW, "col-12"
 )
 
-NETWORK = (CARDS, TREND, ATTENTION, RANKING, TILES, COMPARE, FEEDS)
-FIELD = (CARDS, MATRIX_PANEL, TREND, ATTENTION, COMPARE, FEEDS)
+WORK = Panel("work", "", "portal/panels/work.html", work, metrics_policies.VIEW)
+
+NETWORK = (WORK, CARDS, TREND, ATTENTION, RANKING, TILES, COMPARE, FEEDS)
+FIELD = (
+    WORK,
+    CARDS,
+    MATRIX_PANEL,
+    replace(TREND, width="col-xl-6"),
+    replace(ATTENTION, width="col-md-6 col-xl-3"),
+    replace(FEEDS, width="col-md-6 col-xl-3"),
+    replace(COMPARE, width="col-12"),
+)
