@@ -116,7 +116,7 @@ def cut(text: str) -> str:
     return text[: LONGEST_TEXT - len(note)] + note
 
 
-class InertSheet(Worksheet):  # type: ignore[misc]
+class InertSheet(Worksheet):
     """A worksheet in constant memory whose rows all pass through `write_cell`, in ascending order."""
 
     _letters: tuple[str, ...] = ()

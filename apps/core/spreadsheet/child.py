@@ -4,6 +4,7 @@ Started by reading.py as `python -m apps.core.spreadsheet.child LIMITS [SHEET]` 
 input; answers with frames on standard output.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ def _answer(output: IO[bytes], sheet: str | None, limits: Limits) -> None:
 
 def main(bounds: str, sheet: str | None = None) -> None:
     """Read the file on standard input and answer with frames; every failure becomes a refusal frame."""
+    gc.disable()  # short-lived and without cycles: collecting would only cost time
     limits = Limits.from_text(bounds)
     _bound(limits)
     with os.fdopen(os.dup(1), "wb") as output:

@@ -12,7 +12,7 @@ from typing import Any
 from apps.core.spreadsheet.limits import Limits
 from apps.core.spreadsheet.refusal import Refusal
 from apps.core.spreadsheet.transport import freeze
-from apps.core.spreadsheet.workbook import CHUNK_ROWS, HEADER_SEARCH
+from apps.core.spreadsheet.workbook import CHUNK_ROWS
 
 DELIMITERS = (",", "\t", ";", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -43,7 +43,7 @@ def _blocks(records: Any, limits: Limits) -> Iterator[dict[str, Any]]:
             cells += len(rows) * width
             if width > limits.columns:
                 raise Refusal("too_many_columns", count=width, limit=limits.columns)
-            if seen > limits.rows + HEADER_SEARCH:
+            if seen > limits.last_row:
                 raise Refusal("too_many_rows", count=seen, limit=limits.rows)
             if cells > limits.cells:
                 raise Refusal("too_many_cells", count=cells, limit=limits.cells)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from apps.core.spreadsheet import addresses
+from apps.core.spreadsheet.limits import HEADER_SEARCH
 
-SEARCHED_ROWS = 100
 DEEPEST_BLOCK = 5
+MOST_MERGES = 2_500
 
 
 class Merge(NamedTuple):
@@ -47,12 +48,13 @@ def find_heading(rows: Rows, merges: Sequence[Merge], header_row: int | None = N
         return None
     last = first if header_row is not None else _last_heading_row(rows, merges, first)
     width = max((len(rows[row]) for row in range(first, last + 1) if row in rows), default=0)
-    names = tuple(_name(rows, merges, first, last, column) for column in range(1, width + 1))
+    touching = [merge for merge in merges if merge.top <= last and merge.bottom >= first][:MOST_MERGES]
+    names = tuple(_name(rows, touching, first, last, column) for column in range(1, width + 1))
     return Heading(first, last, names)
 
 
 def _first_heading_row(rows: Rows) -> int | None:
-    searched = sorted(rows)[:SEARCHED_ROWS]
+    searched = sorted(rows)[:HEADER_SEARCH]
     for row in searched:
         if _texts(rows[row]) >= 2:
             return row

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 MEBIBYTE = 2**20
+HEADER_SEARCH = 100
+"""Rows in which column names are looked for; so many rows more than the data rows are allowed."""
 
 
 class Limits(NamedTuple):
@@ -16,6 +18,11 @@ class Limits(NamedTuple):
     entries: int = 200
     seconds: float = 30.0
     memory_bytes: int = 512 * MEBIBYTE
+
+    @property
+    def last_row(self) -> int:
+        """The last row that a table of the allowed length can reach."""
+        return self.rows + HEADER_SEARCH
 
     def as_text(self) -> str:
         """The bounds as one command-line argument."""

@@ -31,7 +31,7 @@ REFUSALS: dict[str, str] = {
     "out_of_memory": "The file needs more memory than is allowed. "
     "Delete cells far outside the table and split the table into several files.",
     "timeout": "Reading the file took longer than %(seconds)s seconds. Split it into several files.",
-    "too_many_rows": "The table has %(count)s rows; %(limit)s are allowed in one file. "
+    "too_many_rows": "The table has %(count)s rows or more; %(limit)s are allowed in one file. "
     "Split it into several files; empty formatted rows below the table can be deleted.",
     "too_many_columns": "The table has %(count)s columns; %(limit)s are allowed. "
     "Delete the columns that are not needed.",
@@ -39,6 +39,8 @@ REFUSALS: dict[str, str] = {
     "Split it into several files.",
     "far_cell": "A cell stands far outside the table, near %(column)s%(row)s. "
     "Delete the rows and columns outside the table, save and upload again.",
+    "too_many_faults": "More than %(limit)s cells hold an Excel error or a formula without a stored result. "
+    "Open the file in Excel or WPS, save it again and upload that file.",
     "wrong_encoding": "The characters of the file cannot be read (line %(line)s). "
     "Save it as “CSV UTF-8” or as .xlsx and upload that file.",
     "stray_quote": "A quotation mark near line %(line)s is not closed or stands inside a field. "

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from apps.core.spreadsheet import addresses
+from apps.core.spreadsheet.limits import Limits
 from apps.core.spreadsheet.refusal import Refusal
 
 ERROR_VALUE = "error_value"
@@ -19,7 +20,9 @@ _UNUSUAL_CELL = re.compile(rb'<c(?: (?!r="[A-Z]{1,2}[0-9]{1,6}")|[^ a-z])')
 _FORMULA = re.compile(rb"<f[\s/>]")
 _CALCULATED = re.compile(rb"(?:</f>|<f [^>]*/>)<v>[^<]")
 _VALUE = re.compile(rb"<v[\s>]|<is[\s>]")
-_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,3}:[A-Z]{1,3}[0-9]{1,7})"')
+_MOST_MERGES = 20_000
+MOST_FAULTS = 20_000
 _EXCERPT = 100
 
 
@@ -33,25 +36,39 @@ class Fault(NamedTuple):
 
 
 class SheetScan(NamedTuple):
-    """What a worksheet holds beside its values; last_row and last_column are 0 when the form bounds them."""
+    """What a worksheet holds beside its values; last_row and last_column are 0 when the form bounds them.
+
+    Only merged areas that begin in the first 999 rows matter, for headings.
+    """
 
     row_tags: int
+    """Row elements up to the last one with a value."""
     has_values: bool
     last_row: int
     last_column: int
     faults: list[Fault]
     merges: list[str]
+    refusal: Refusal | None = None
+    """Why this worksheet, if it is the one to be read, is refused."""
 
 
-def scan_sheet(xml: bytes) -> SheetScan:
+def scan_sheet(xml: bytes, limits: Limits) -> SheetScan:
     """Scan one worksheet part; XML that no spreadsheet program writes raises Refusal."""
     marked = refuse_declarations(xml)
-    merges = [match.decode() for match in _MERGE.findall(xml)] if b"<mergeCell" in xml else []
+    found = _MERGE.findall(xml)[:_MOST_MERGES] if b"<mergeCell" in xml else []
+    merges = [reference.decode() for reference in found]
     if not marked and _is_canonical(xml):
-        return SheetScan(xml.count(b"<row"), _VALUE.search(xml) is not None, 0, 0, [], merges)
-    walk = _Walk()
-    walk.parse(xml)
-    return SheetScan(walk.row_tags, walk.last_row > 0, walk.last_row, walk.last_column, walk.faults, merges)
+        last_value = max(xml.rfind(b"<v>"), xml.rfind(b"<is>"))
+        rows = xml.count(b"<row", 0, last_value) if last_value >= 0 else xml.count(b"<row")
+        return SheetScan(rows, _VALUE.search(xml) is not None, 0, 0, [], merges)
+    walk, refusal = _Walk(limits), None
+    try:
+        walk.parse(xml)
+    except Refusal as refused:
+        refusal = refused
+    return SheetScan(
+        walk.filled_rows, walk.last_row > 0, walk.last_row, walk.last_column, walk.faults, merges, refusal
+    )
 
 
 def refuse_declarations(xml: bytes) -> bool:
@@ -74,8 +91,10 @@ def _is_canonical(xml: bytes) -> bool:
 class _Walk:
     """Expat handlers that follow rows and cells with the same rules for missing addresses as the reader."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.row_tags = 0
+        self.filled_rows = 0
         self.last_row = 0
         self.last_column = 0
         self.faults: list[Fault] = []
@@ -138,9 +157,17 @@ class _Walk:
             return
         self.last_row = max(self.last_row, self._cell_row)
         self.last_column = max(self.last_column, self._column)
+        self.filled_rows = self.row_tags
+        if self.filled_rows > self._limits.last_row:
+            raise Refusal("too_many_rows", count=self.filled_rows, limit=self._limits.rows)
         if self._type == "e":
             text = (self._value.strip() or "#ERROR!")[:_EXCERPT]
-            self.faults.append(Fault(self._cell_row, self._column, ERROR_VALUE, text))
+            self._report(ERROR_VALUE, text)
         elif self._formula is not None and not self._value and self._type != "str":
             text = ("=" + self._formula)[:_EXCERPT]
-            self.faults.append(Fault(self._cell_row, self._column, FORMULA_WITHOUT_VALUE, text))
+            self._report(FORMULA_WITHOUT_VALUE, text)
+
+    def _report(self, code: str, text: str) -> None:
+        if len(self.faults) >= MOST_FAULTS:
+            raise Refusal("too_many_faults", limit=MOST_FAULTS)
+        self.faults.append(Fault(self._cell_row, self._column, code, text))

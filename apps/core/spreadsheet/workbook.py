@@ -17,7 +17,6 @@ from apps.core.spreadsheet.transport import freeze
 TABLE_NAME = "DealerOps_Table"
 FOOTER_NAME = "DealerOps_Footer"
 STAMP_PROPERTY = "DealerOps.Template"
-HEADER_SEARCH = 100
 CHUNK_ROWS = 4_000
 
 _REFERENCE = re.compile(r"^.*!\$([A-Z]{1,3})\$(\d{1,7})(?::\$([A-Z]{1,3})\$(\d{1,7}))?$", re.DOTALL)
@@ -85,9 +84,11 @@ def read_workbook(data: bytes, sheet: str | None, limits: Limits) -> Iterator[di
     """Frames of one worksheet: first what is known about it, then its rows from row 1 in blocks."""
     package = guard.open_package(data, limits)
     catalogue = Catalogue(package)
-    scans = _verify_and_scan(package, {part.entry for part in catalogue.parts})
+    scans = _verify_and_scan(package, {part.entry for part in catalogue.parts}, limits)
     part = _choose(catalogue, scans, sheet)
     scan = scans[part.entry]
+    if scan.refusal is not None:
+        raise scan.refusal
     _check_extent(scan.last_row, scan.last_column, scan.row_tags, limits)
     stamp = _template_stamp(package)
     del package
@@ -126,13 +127,15 @@ def _blocks(grid: CalamineSheet) -> Iterator[dict[str, Any]]:
         yield {"columns": columns + freeze(rows), "count": len(rows)}
 
 
-def _verify_and_scan(package: guard.Package, sheets: set[str]) -> dict[str, scanning.SheetScan]:
+def _verify_and_scan(
+    package: guard.Package, sheets: set[str], limits: Limits
+) -> dict[str, scanning.SheetScan]:
     """Unpack every entry once, which proves its size and checksum, and scan the worksheets on the way."""
     scans = {}
     for name in package.names():
         content = package.read(name)
         if name in sheets:
-            scans[name] = scanning.scan_sheet(content)
+            scans[name] = scanning.scan_sheet(content, limits)
         elif name.endswith((".xml", ".rels")):
             scanning.refuse_declarations(content)
     return scans
@@ -158,9 +161,9 @@ def _choose(catalogue: Catalogue, scans: dict[str, scanning.SheetScan], sheet: s
 
 def _check_extent(rows: int, columns: int, row_tags: int, limits: Limits) -> None:
     """Refuse a table that is too long or too wide; a lone cell far outside is named as such."""
-    if rows > limits.rows + HEADER_SEARCH:
-        if row_tags > limits.rows:
-            raise Refusal("too_many_rows", count=rows, limit=limits.rows)
+    if row_tags > limits.last_row:
+        raise Refusal("too_many_rows", count=max(rows, row_tags), limit=limits.rows)
+    if rows > limits.last_row:
         raise Refusal("far_cell", row=rows, column=addresses.column_letters(columns))
     if columns > limits.columns:
         if columns > 2 * limits.columns:

@@ -87,7 +87,8 @@ def open_workbook(target: Target) -> Iterator[xlsxwriter.Workbook]:
 
 def add_sheet(book: xlsxwriter.Workbook, title: Any) -> InertSheet:
     """A further sheet whose name is made acceptable and unique."""
-    return book.add_worksheet(sheet_title(title, book.sheetnames), worksheet_class=InertSheet)
+    sheet: InertSheet = book.add_worksheet(sheet_title(title, book.sheetnames), worksheet_class=InertSheet)
+    return sheet
 
 
 def write_workbook(target: Target, sheets: Sequence[SheetSpec], footer: Any = None) -> list[int]:

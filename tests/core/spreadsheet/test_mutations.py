@@ -98,6 +98,7 @@ def test_the_border_turns_any_exception_into_a_refusal(monkeypatch, capfdbinary)
 
     monkeypatch.setattr(child, "_frames", explode)
     monkeypatch.setattr(child, "_bound", lambda limits: None)
+    monkeypatch.setattr(child.gc, "disable", lambda: None)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"PK\x03\x04")))
     child.main(Limits().as_text())
     assert b"unreadable" in capfdbinary.readouterr().out
@@ -112,13 +113,13 @@ def test_damaged_sheets_scan_the_same_both_ways(seed):
     for _ in range(chance.randint(0, 2)):
         place = chance.randrange(len(content))
         content = content[:place] + chance.choice(PIECES) + content[place + chance.choice((0, 1, 3)) :]
-    walk = scanning._Walk()
+    walk = scanning._Walk(Limits())
     try:
         scanning.refuse_declarations(content)
         walk.parse(content)
     except (Refusal, Exception):  # noqa: BLE001 -- no well-formed sheet: nothing to compare
         return
-    quick = scanning.scan_sheet(content)
+    quick = scanning.scan_sheet(content, Limits())
     assert quick.faults == walk.faults
     assert quick.has_values == (walk.last_row > 0)
     if quick.last_row == 0:

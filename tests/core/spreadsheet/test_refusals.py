@@ -187,6 +187,38 @@ def test_limits_of_text_files():
         assert code(data, limits=limits) == expected
 
 
+def test_endless_faults_are_refused_as_a_whole():
+    faulty = [
+        row(index, text(f"A{index}", "D"), f'<c r="B{index}"><f>A1</f></c>') for index in range(2, 20_003)
+    ]
+    refused = refusal(book(HEADING, *faulty))
+    assert (refused.code, refused.params) == ("too_many_faults", {"limit": 20_000})
+    assert len(reading.read_table(book(HEADING, *faulty[:-1]), "t.xlsx").rows) == 20_000
+
+
+def test_a_sheet_that_is_not_read_does_no_harm():
+    faulty = [
+        row(index, text(f"A{index}", "D"), f'<c r="B{index}"><f>A1</f></c>') for index in range(2, 20_003)
+    ]
+    far = sheet(HEADING, row(1_048_576, number("XFD1048576", 1)))
+    data = pack(parts(sheet(HEADING, LINE), sheet(HEADING, *faulty), far))
+    assert reading.read_table(data, "t.xlsx").rows == [(2, ("D001", 1.0))]
+    assert code(data, sheet="Sheet2") == "too_many_faults"
+    assert code(data, sheet="Sheet3") == "far_cell"
+
+
+def test_endless_merges_cost_little():
+    merges = "".join(f'<mergeCell ref="A{index % 999 + 1}:XFD5"/>' for index in range(50_000))
+    data = book(HEADING, LINE, after=f"<mergeCells>{merges}</mergeCells>")
+    assert len(reading.read_table(data, "t.xlsx", header_row=1).rows) == 1
+
+
+def test_too_many_rows_are_refused_before_they_are_read():
+    rows = "".join(f'<row r="{index}"><c r="A{index}"><v>1</v></c></row>' for index in range(2, 300_002))
+    refused = refusal(book(HEADING, rows))
+    assert (refused.code, refused.params["limit"]) == ("too_many_rows", 200_000)
+
+
 def test_headings_are_required():
     assert (
         code(book(row(1, number("A1", 1), number("B1", 2)), row(2, number("A2", 1), number("B2", 2))))
