@@ -200,13 +200,13 @@ def _output(place: str, plain: Any) -> Output:
     if kind is None:
         raise SpecError(place, _("This kind of import does not exist."))
     fields = plain.get("fields")
-    known = {column.name for column in kind.columns}
-    if not isinstance(fields, dict) or not set(fields) <= known:
+    known = [column.name for column in kind.columns]
+    if not isinstance(fields, dict) or not set(fields) <= set(known):
         raise SpecError(place, _("A field does not exist in this kind of import."))
     when = plain.get("when") or ""
     if not isinstance(when, str):
         raise SpecError(f"{place}.when", _("The name of a column is expected."))
-    read = {name: _source(f"{place}.{name}", item) for name, item in fields.items()}
+    read = {name: _source(f"{place}.{name}", fields[name]) for name in known if name in fields}
     return Output(kind.code, read, when)
 
 

@@ -68,7 +68,8 @@ def commit(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
         cursor.execute(
             """
             INSERT INTO dealers_outlet (dealer_id, code, name, store_type, address, opened_on)
-            SELECT d.dealer_id, d.code, d.name, coalesce(d.store_type, '4s'), %s || ' ' || d.source, d.opened_on
+            SELECT d.dealer_id, d.code, d.name, coalesce(d.store_type, '4s'), %s || ' ' || d.source,
+                   d.opened_on
             FROM core_importrow r, jsonb_to_record(r.data) AS d(
                 dealer_id bigint, code text, name text, store_type text, opened_on date, source text)
             WHERE r.batch_id = %s AND r.kind = %s AND r.errors = '[]'::jsonb ORDER BY r.row_no
