@@ -27,7 +27,7 @@ from apps.core.spreadsheet.workbook import FOOTER_NAME, TABLE_NAME
 Target = str | os.PathLike[str] | IO[bytes]
 
 NUMBER_FORMATS = {
-    "number": "#,##0.######",
+    "number": "General",
     "integer": "#,##0",
     "decimal": "#,##0.00##",
     "money": "#,##0.00",
@@ -143,13 +143,15 @@ def _as_sequences(spec: SheetSpec) -> Iterator[Sequence[Any]]:
 
 
 def _kinds(columns: Sequence[ColumnSpec], sample: Sequence[Sequence[Any]]) -> list[str]:
-    """Kind of each column; text and date columns that turn out to hold dates or moments show them fully."""
+    """Kind of each column, made precise by a sample: moments show their time, whole numbers no places."""
     kinds = []
     for index, column in enumerate(columns):
         kind = column.kind
+        found = {type(values[index]) for values in sample} - {type(None)}
         if kind in ("text", "date"):
-            found = {type(values[index]) for values in sample}
             kind = "datetime" if dt.datetime in found else "date" if dt.date in found else kind
+        elif kind == "number" and found:
+            kind = "integer" if found == {int} else "decimal"
         kinds.append(kind)
     return kinds
 

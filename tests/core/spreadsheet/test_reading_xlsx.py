@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import multiprocessing
+import sys
 
 import openpyxl
 import pytest
@@ -241,6 +243,21 @@ def test_a_path_is_read_like_bytes(tmp_path):
     path = tmp_path / "报表.xlsx"
     path.write_bytes(data)
     assert reading.read_table(path, path.name) == reading.read_table(data, path.name)
+
+
+def read_in_daemon(path: str) -> None:
+    sys.exit(0 if len(reading.read_table(path, "t.xlsx").rows) == 1 else 3)
+
+
+def test_a_daemonic_worker_process_can_read(tmp_path):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(book(HEADING, row(2, text("A2", "D"), number("B2", 1))))
+    worker = multiprocessing.get_context("spawn").Process(
+        target=read_in_daemon, args=(str(path),), daemon=True
+    )
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == 0
 
 
 def test_spaces_and_escapes_in_text_survive():

@@ -142,6 +142,16 @@ def test_kinds_have_their_formats():
     assert [cell.value for cell in line][1:2] == [row[1]]
 
 
+def test_plain_numbers_show_places_only_where_there_are_any():
+    columns = [ColumnSpec(name, name, "number") for name in ("units", "rate", "none")]
+    line = next(
+        openpyxl.load_workbook(io.BytesIO(written(columns, [(5, Decimal("1.5"), None)]))).active.iter_rows(
+            min_row=2
+        )
+    )
+    assert [cell.number_format for cell in line] == ["#,##0", "#,##0.00##", "General"]
+
+
 def test_aware_moments_are_written_in_local_time():
     utc = dt.datetime.fromisoformat("2026-06-30T16:30:00+00:00")
     for kind in ("datetime", "date", "text"):
