@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -236,6 +237,10 @@ CELERY_BEAT_SCHEDULE = {
     "core.reconcile": {
         "task": "core.reconcile",
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),
+    },
+    "dealers.follow_calendar": {
+        "task": "dealers.follow_calendar",
+        "schedule": crontab(hour=0, minute=5),
     },
 }
 

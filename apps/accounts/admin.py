@@ -7,8 +7,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.accounts import queries, services
+from apps.accounts import services
 from apps.accounts.models import Assignment, User
+from apps.core.kit.pages import actor_of
 
 
 @admin.register(User)
@@ -28,9 +29,12 @@ class UserAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
-        actor = queries.actor_for(request.user, on=timezone.localdate())
         services.set_site_access(
-            user=obj, staff=obj.is_staff, superuser=obj.is_superuser, actor=actor, now=timezone.now()
+            user=obj,
+            staff=obj.is_staff,
+            superuser=obj.is_superuser,
+            actor=actor_of(request),
+            now=timezone.now(),
         )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Ownership, Policy, declare
-from apps.core.roles import EVERYONE, OPERATORS
+from apps.core.roles import EVERYONE, MAKER, OPERATORS, Role
 from apps.dealers.models import (
     Dealer,
     DealerCode,
@@ -18,6 +18,8 @@ from apps.dealers.models import (
 VIEW = declare("dealers.view", _("View dealers"), EVERYONE)
 MANAGE = declare("dealers.manage", _("Create and change dealers"), OPERATORS)
 IMPORT = declare("dealers.import", _("Import dealers"), OPERATORS)
+TREE = declare("dealers.view_tree", _("View the organisation"), MAKER | {Role.INTEGRATION})
+MANAGE_TREE = declare("dealers.manage_tree", _("Change the organisation"), OPERATORS)
 
 dealer = Policy(Dealer, view=VIEW, ownership=Ownership.DEALER, dealer="id")
 codes = Policy(DealerCode, view=VIEW, ownership=Ownership.DEALER)

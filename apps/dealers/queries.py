@@ -210,10 +210,17 @@ def known_dealers(*, actor: Actor) -> tuple[dict[str, Dealer], dict[str, Dealer]
     return coded, {names.normalised(dealer.name): dealer for dealer in rows.values()}
 
 
+def by_spelling(*, actor: Actor, text: str) -> Dealer | None:
+    """The dealer a code or name means; None when the actor sees no such dealer or several."""
+    found = resolve([text], actor=actor)
+    return dealers(actor=actor).filter(pk=found[text]).first() if found else None
+
+
 def by_code(*, actor: Actor, code: str) -> Dealer | None:
-    """The dealer that carries or carried a code; None when the actor sees no such dealer."""
-    found = resolve([code], actor=actor)
-    return dealers(actor=actor).filter(pk=found[code]).first() if found else None
+    """The dealer that carries a code, else the one that carried it; None when the actor sees none."""
+    rows = dealers(actor=actor)
+    former = DealerCode.objects.filter(code=code).values("dealer")
+    return rows.filter(code=code).first() or rows.filter(pk__in=former).first()
 
 
 def resolve(spellings: Collection[str], actor: Actor) -> dict[str, int]:

@@ -185,6 +185,11 @@ class Gazetteer:
             return Match(Verdict.UNKNOWN, province=named, unknown="city", suggestions=tuple(near))
         return self._matched(hit.places[0], hit.note)
 
+    def locate(self, text: str) -> Match:
+        """The divisions meant by one text: `浙江省杭州市`, `杭州`, `北京市朝阳区`."""
+        match = self.match(text)
+        return self.match("", text) if match.unknown == "province" else match
+
     def _province(self, text: str) -> tuple[Place | None, str]:
         """The province a text names, and what it says beyond that."""
         for table in (self._provinces.full, self._provinces.short):

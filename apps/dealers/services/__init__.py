@@ -10,7 +10,7 @@ from apps.dealers.services.groups import change_group, create_group
 from apps.dealers.services.life import change_code, close_dealer, merge_dealers, reopen_dealer
 from apps.dealers.services.outlets import OutletDetails, change_outlet, close_outlet, create_outlet
 from apps.dealers.services.places import Location, follow_calendar, place_dealer, relocate
-from apps.dealers.services.reference import load_reference
+from apps.dealers.services.reference import keep_former_place, load_reference, set_tier
 from apps.dealers.services.taking import NewDealer, create_from_spellings, take_dealers
 from apps.dealers.services.tree import change_unit, close_unit, create_unit, move_unit
 
@@ -33,6 +33,7 @@ __all__ = [
     "create_outlet",
     "create_unit",
     "follow_calendar",
+    "keep_former_place",
     "load_reference",
     "merge_dealers",
     "move_unit",
@@ -40,5 +41,6 @@ __all__ = [
     "relocate",
     "reopen_dealer",
     "set_status",
+    "set_tier",
     "take_dealers",
 ]

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Actor
+from apps.dealers import queries
+from apps.dealers.models import (
+    CAPABILITIES,
+    CHANNEL_PATTERNS,
+    CITY_TIERS,
+    PARTNER_TYPES,
+    STORE_TYPES,
+    UNIT_KINDS,
+    Dealer,
+    Division,
+    OrgUnit,
+)
+from apps.dealers.rules import DEPTH, DealerStatus, UnitKind
+from apps.dealers.rules.places import Verdict
+
+STARTING = [(DealerStatus.ACTIVE, _("Active")), (DealerStatus.PREPARING, _("In preparation"))]
+AS_THE_CITY = [("", _("As its city"))]
+
+
+class DateField(forms.DateField):
+    """A day, picked or typed as 2026-07-01."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        super().__init__(**kwargs)
+
+
+class PlaceInput(forms.TextInput):
+    """A text with the cities to choose from."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(attrs={"autocomplete": "off", "list": "place-choices"})
+        self.actor = actor
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        rows = queries.cities(actor=self.actor).values_list("parent__name", "name").order_by("code")
+        options = format_html_join("", '<option value="{} {}"></option>', rows)
+        field = super().render(name, value, attrs, renderer)
+        return format_html('{}<datalist id="place-choices">{}</datalist>', field, options)
+
+
+class PlaceField(forms.CharField):
+    """A city or county as people write it; cleans to (city, county)."""
+
+    def __init__(self, *, actor: Actor, **kwargs: Any) -> None:
+        hint = _("For example 浙江省 杭州市, or 杭州市西湖区.")
+        super().__init__(label=_("City"), widget=PlaceInput(actor), help_text=hint, max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> tuple[Division, Division | None] | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        match = queries.gazetteer().locate(text)
+        if match.verdict is Verdict.UNKNOWN or match.city is None:
+            near = "、".join(match.suggestions)
+            message = _("No such city is known. Did you mean %(near)s?") if near else _("Name a city.")
+            raise forms.ValidationError(message, params={"near": near})
+        found = Division.objects.in_bulk([match.city.code, *([match.county.code] if match.county else [])])
+        return found[match.city.code], found[match.county.code] if match.county else None
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit of the organisation, shown as a tree."""
+
+    def __init__(self, *, actor: Actor, label: Any, **kwargs: Any) -> None:
+        rows = queries.units(actor=actor).filter(valid_to__isnull=True).order_by("path")
+        super().__init__(queryset=rows, label=label, **kwargs)
+
+    def label_from_instance(self, unit: OrgUnit) -> str:
+        return "　" * DEPTH[UnitKind(unit.kind)] + unit.name
+
+
+class DealerField(forms.CharField):
+    """A dealer by its code or name; cleans to the dealer."""
+
+    def __init__(self, *, actor: Actor, **kwargs: Any) -> None:
+        self.actor = actor
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Dealer | None:
+        text = super().clean(value)
+        found = queries.by_spelling(actor=self.actor, text=text) if text else None
+        if text and found is None:
+            raise forms.ValidationError(_("No dealer is known under this code or name."))
+        return found
+
+
+class SeenForm(forms.Form):
+    """A form about a dealer that remembers which version was looked at."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+
+
+class DetailsForm(SeenForm):
+    """What can be said about a dealer without moving or renumbering it."""
+
+    name = forms.CharField(label=_("Dealer name"), max_length=200)
+    short_name = forms.CharField(label=_("Short name"), max_length=60, required=False)
+    group = forms.ModelChoiceField(label=_("Dealer group"), queryset=None, required=False)
+    store_type = forms.ChoiceField(label=_("Store type"), choices=STORE_TYPES)
+    channel_pattern = forms.ChoiceField(label=_("Channel pattern"), choices=CHANNEL_PATTERNS)
+    partner_type = forms.ChoiceField(label=_("Partner type"), choices=PARTNER_TYPES)
+    city_tier = forms.ChoiceField(label=_("City tier"), choices=AS_THE_CITY + CITY_TIERS, required=False)
+    capabilities = forms.MultipleChoiceField(
+        label=_("Functions"), choices=CAPABILITIES, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    opened_on = DateField(label=_("Opened on"), required=False)
+    contract_from = DateField(label=_("Contract from"), required=False)
+    contract_to = DateField(label=_("Contract to"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["group"].queryset = queries.groups(actor=actor).order_by("name")
+
+
+class DealerForm(DetailsForm):
+    """A new dealer."""
+
+    field_order = ["code", "name", "short_name", "status", "unit", "place", "address", "valid_from", "group"]
+
+    code = forms.CharField(label=_("Dealer code"), max_length=60)
+    status = forms.ChoiceField(label=_("Status"), choices=STARTING)
+    valid_from = DateField(
+        label=_("In the organisation since"), help_text=_("Facts before this day count in no unit.")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        del self.fields["seen"]
+        self.fields["unit"] = UnitField(actor=actor, label=_("Organisation unit"))
+        self.fields["place"] = PlaceField(actor=actor, required=False)
+        self.order_fields(self.field_order)
+
+
+class CodeForm(SeenForm):
+    """Another code for a dealer."""
+
+    code = forms.CharField(label=_("New code"), max_length=60)
+    valid_from = DateField(label=_("From"))
+
+
+class MoveForm(SeenForm):
+    """Another unit for a dealer."""
+
+    valid_from = DateField(label=_("From"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["unit"] = UnitField(actor=actor, label=_("Organisation unit"))
+        self.order_fields(["unit", "valid_from"])
+
+
+class RelocateForm(SeenForm):
+    """Another city for a dealer, and another unit if need be."""
+
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    valid_from = DateField(label=_("From"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["place"] = PlaceField(actor=actor)
+        self.fields["unit"] = UnitField(
+            actor=actor, label=_("Organisation unit"), required=False, empty_label=_("Stays as it is")
+        )
+        self.order_fields(["place", "address", "unit", "valid_from"])
+
+
+class StatusForm(SeenForm):
+    """Open, suspend or resume a dealer."""
+
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[(DealerStatus.ACTIVE, _("Active")), (DealerStatus.SUSPENDED, _("Suspended"))],
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
+class CloseForm(SeenForm):
+    """The end of a dealer's business."""
+
+    on = DateField(label=_("Closed from"), help_text=_("The first day without business."))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class ReopenForm(SeenForm):
+    """A closed dealer works again."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class MergeForm(SeenForm):
+    """A dealer goes into another one."""
+
+    on = DateField(label=_("Merged from"), help_text=_("Facts before this day stay with the closed dealer."))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["survivor"] = DealerField(
+            actor=actor, label=_("Into which dealer?"), help_text=_("Its code or name.")
+        )
+        self.order_fields(["survivor", "on"])
+
+
+class OutletForm(forms.Form):
+    """A place of business."""
+
+    code = forms.CharField(label=_("Outlet code"), max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    store_type = forms.ChoiceField(label=_("Store type"), choices=STORE_TYPES)
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    opened_on = DateField(label=_("Opened on"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"] = PlaceField(actor=actor, required=False)
+        self.order_fields(["code", "name", "store_type", "place", "address"])
+
+    def details(self) -> dict[str, Any]:
+        """The cleaned data as the service takes it."""
+        values = dict(self.cleaned_data)
+        place = values.pop("place")
+        return values | {"city": place[0] if place else None}
+
+
+class OutletChangeForm(OutletForm):
+    """A place of business whose code stays."""
+
+    code = None  # type: ignore[assignment]
+
+
+class DayForm(forms.Form):
+    """The first day without something."""
+
+    on = DateField(label=_("Closed from"))
+
+
+class UnitForm(forms.Form):
+    """A new unit."""
+
+    code = forms.CharField(label=_("Unit code"), max_length=40)
+    name = forms.CharField(label=_("Name"), max_length=100)
+    kind = forms.ChoiceField(label=_("Level"), choices=UNIT_KINDS[1:])
+    valid_from = DateField(label=_("From"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = UnitField(actor=actor, label=_("Unit above"))
+        self.fields["division"] = _province_field(actor)
+        self.order_fields(["code", "name", "kind", "parent", "division", "valid_from"])
+
+
+class UnitChangeForm(forms.Form):
+    """Another name for a unit."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["division"] = _province_field(actor)
+
+
+class UnitMoveForm(forms.Form):
+    """Another unit above."""
+
+    valid_from = DateField(label=_("From"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = UnitField(actor=actor, label=_("Unit above"))
+        self.order_fields(["parent", "valid_from"])
+
+
+class TreeDayForm(forms.Form):
+    """The day on which the tree is shown."""
+
+    on = DateField(label=_("As it stood on"), required=False)
+
+
+def _province_field(actor: Actor) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=_("Stands for the province"),
+        queryset=queries.divisions(actor=actor, level=1).order_by("code"),
+        required=False,
+    )
