@@ -39,6 +39,11 @@ class Desk:
             return network_panels.FIELD
         return network_panels.NETWORK
 
+    def keep(self, request: HttpRequest) -> None:
+        """Remember the unit picked for the rest of the session."""
+        if request.GET.get(UNIT) and self.board.unit is not None:
+            request.session[UNIT] = str(self.board.unit.pk)
+
     def context(self) -> dict[str, Any]:
         """What the page needs beside its panels."""
         return {"board": self.board, "units": _indented(self.units), "dealers": self.dealers}
@@ -50,6 +55,16 @@ def dealer_board(request: HttpRequest, actor: Actor, code: str) -> Board:
     if found is None:
         raise Http404
     return _board(request, actor, dealer=found)
+
+
+def asked_board(request: HttpRequest, actor: Actor) -> Board:
+    """The board an API call names: a dealer, a unit, or the caller's own; 404 outside the scope."""
+    if "dealer" in request.GET:
+        return dealer_board(request, actor, request.GET["dealer"])
+    desk = Desk(request, actor)
+    if UNIT in request.GET and str(desk.board.unit and desk.board.unit.pk) != request.GET[UNIT]:
+        raise Http404
+    return desk.board
 
 
 def month_board(request: HttpRequest, actor: Actor) -> Board:
@@ -66,10 +81,7 @@ def _picked_unit(request: HttpRequest, units: Sequence[OrgUnit]) -> OrgUnit | No
     if not units:
         return None
     asked = request.GET.get(UNIT) or request.session.get(UNIT)
-    found = next((unit for unit in units if str(unit.pk) == str(asked)), units[0])
-    if request.GET.get(UNIT):
-        request.session[UNIT] = str(found.pk)
-    return found
+    return next((unit for unit in units if str(unit.pk) == str(asked)), units[0])
 
 
 def _picked_dealer(request: HttpRequest, dealers: Sequence[Dealer]) -> Dealer | None:

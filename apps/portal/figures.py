@@ -93,8 +93,8 @@ def card(history: History, month: Month, *, url: str = "", standing: Standing | 
     text, suffix = short(kpi, value)
     light = kpi.light(value) or ""
     found = [
-        _delta(kpi, _("vs last month"), change(kpi, value, history.at(month.previous))),
-        _delta(kpi, _("vs last year"), change(kpi, value, history.at(month.year_ago))),
+        _delta(kpi, _("MoM"), change(kpi, value, history.at(month.previous))),
+        _delta(kpi, _("YoY"), change(kpi, value, history.at(month.year_ago))),
     ]
     return Card(
         code=kpi.code,
@@ -206,7 +206,7 @@ def explain_url(kpi: Kpi, dealer_code: str, month: Month) -> str:
 
 
 def _stake(value: Decimal | None) -> str:
-    return "" if value is None else _("¥%(amount)s a year") % {"amount": "".join(amount(value))}
+    return "" if value is None else _("%(amount)s a year") % {"amount": "".join(amount(value))}
 
 
 def _delta(kpi: Kpi, words: Any, found: Change | None) -> Delta:

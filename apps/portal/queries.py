@@ -192,11 +192,13 @@ def provinces(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> list[
     ]
 
 
-def missing_feeds(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> list[Missing]:
+def missing_feeds(
+    *, actor: Actor, month: Month, unit: OrgUnit | None = None, dealer: Dealer | None = None
+) -> list[Missing]:
     """For each feed: dealers that owe it, and how many of them have neither reported nor declared nil."""
     come = FeedStatus.objects.filter(period=month.first, dealer=OuterRef("pk"))
     feeds = {f"feed_{place}": feed for place, feed in enumerate(registry.feeds.values())}
-    counts = _owing(actor, month, unit).aggregate(
+    counts = _owing(actor, month, unit, dealer).aggregate(
         due=Count("pk"),
         **{name: Count("pk", filter=Exists(come.filter(feed=feed.code))) for name, feed in feeds.items()},
     )
@@ -209,13 +211,6 @@ def late_dealers(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> 
     counted = come.values("dealer").annotate(found=Count("feed", distinct=True)).values("found")
     rows = _owing(actor, month, unit).annotate(found=Coalesce(Subquery(counted), 0))
     return rows.filter(found__lt=len(registry.feeds)).order_by("found", "code")
-
-
-def missing_of(*, actor: Actor, dealer: Dealer, month: Month) -> list[Feed]:
-    """The feeds a dealer has neither reported nor declared nil for a month."""
-    rows = FeedStatus.objects.filter(period=month.first, dealer=dealer)
-    come = set(metrics_policies.feed.visible_to(actor, rows).values_list("feed", flat=True))
-    return [feed for feed in registry.feeds.values() if feed.code not in come]
 
 
 def standings(
@@ -241,8 +236,12 @@ def standings(
     }
 
 
-def _owing(actor: Actor, month: Month, unit: OrgUnit | None) -> QuerySet[Dealer]:
+def _owing(
+    actor: Actor, month: Month, unit: OrgUnit | None, dealer: Dealer | None = None
+) -> QuerySet[Dealer]:
     rows = dealers_policies.dealer.visible_to(actor, membership.members(month))
+    if dealer is not None:
+        rows = rows.filter(pk=dealer.pk)
     return rows.filter(unit__path__startswith=unit.path) if unit is not None else rows
 
 

@@ -35,6 +35,10 @@ class HomePage(SimplePage):
         """What this person looks at."""
         return Desk(self.request, self.actor)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.desk.keep(request)
+        return super().get(request, *args, **kwargs)
+
     def page_title(self) -> str:
         board = self.desk.board
         if board.unit is not None and board.unit.kind == "hq":

@@ -7,8 +7,17 @@
   const PRINT_WIDTH = 680;
 
   function palette(printing) {
-    const probe = printing ? document.getElementById("print-palette") ?? document.documentElement : document.documentElement;
-    const style = getComputedStyle(probe);
+    const root = document.documentElement;
+    const theme = root.dataset.bsTheme;
+    if (!printing || theme === "light") return colours();
+    root.dataset.bsTheme = "light";
+    const found = colours();
+    root.dataset.bsTheme = theme;
+    return found;
+  }
+
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(`--ops-${name}`).trim();
     return {
       ink: read("ink"), soft: read("soft"), faint: read("faint"), line: read("line"), surface: read("surface"),

@@ -92,8 +92,8 @@ class Board:
 
     @cached_property
     def missing(self) -> list[queries.Missing]:
-        """For each feed, how many of the unit's dealers have not reported the month."""
-        return queries.missing_feeds(actor=self.actor, month=self.month, unit=self.unit)
+        """For each feed, how many of the board's dealers have not reported the month."""
+        return queries.missing_feeds(actor=self.actor, month=self.month, unit=self.unit, dealer=self.dealer)
 
     @cached_property
     def alerts(self) -> list[AlertEpisode]:

@@ -9,18 +9,34 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.kit.tables import Table
 from apps.dealers import policies as dealers_policies
 from apps.health import policies as health_policies
 from apps.health import queries as health
 from apps.health.reading import breakdown
+from apps.incentives import policies as incentives_policies
+from apps.incentives import queries as incentives
+from apps.incentives.tables import programme_name, reason_text
 from apps.metrics import policies as metrics_policies
 from apps.metrics.queries import dictionary
 from apps.portal import figures, queries
 from apps.portal.panels.board import Board, Panel
 from apps.portal.panels.network import ATTENTION, TREND
+from apps.sales import policies as sales_policies
+from apps.sales import queries as sales
+from apps.sales.measures import COLUMNS
 
 RING = 264
 """Length of the score ring's circumference in its drawing (2 π · 42, rounded)."""
+
+
+LATEST = 8
+
+
+class DeliveriesTable(Table):
+    """Deliveries as the dealer page shows them."""
+
+    columns = COLUMNS
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,28 @@ def score(board: Board) -> dict[str, Any] | None:
     return {"score": found, "parts": breakdown(found), "filled": filled, "rest": RING - filled}
 
 
+def rebates(board: Board) -> dict[str, Any]:
+    """What each rebate programme comes to, as computed with the month."""
+    rows = incentives.settlements(actor=board.actor).filter(dealer=_dealer(board), period=board.month.first)
+    return {
+        "rebates": [
+            {
+                "name": programme_name(row.version.programme),
+                "row": row,
+                "reason": reason_text(row.reason) if row.reason else "",
+                "url": reverse("incentives:settlement-detail", args=[row.pk]),
+            }
+            for row in rows.order_by("version__programme", "quarter")
+        ]
+    }
+
+
+def deliveries(board: Board) -> dict[str, Any]:
+    """The newest retail deliveries of the dealer."""
+    rows = sales.deliveries(actor=board.actor).filter(dealer=_dealer(board))
+    return {"table": DeliveriesTable(rows.order_by("-occurred_on", "-pk")[:LATEST])}
+
+
 def profile(board: Board) -> dict[str, Any]:
     """Who the dealer is."""
     dealer = _dealer(board)
@@ -103,7 +141,7 @@ def _dealer(board: Board) -> Any:
 
 
 def _missing_data(board: Board) -> list[Step]:
-    missing = queries.missing_of(actor=board.actor, dealer=_dealer(board), month=board.month)
+    missing = [each.feed for each in board.missing if each.missing]
     return [
         Step(
             "red",
@@ -176,5 +214,22 @@ ALL_CARDS = Panel(
     "all", gettext_lazy("All KPIs"), "portal/panels/all_cards.html", all_cards, metrics_policies.VIEW
 )
 
-HOME = (CARDS, TREND, STEPS, SCORE)
-FULL = (CARDS, TREND, SCORE, PROFILE, ATTENTION, ALL_CARDS)
+REBATES = Panel(
+    "rebates",
+    gettext_lazy("Rebates"),
+    "portal/panels/rebates.html",
+    rebates,
+    incentives_policies.VIEW,
+    "col-xl-4",
+)
+DELIVERIES = Panel(
+    "deliveries",
+    gettext_lazy("Latest deliveries"),
+    "portal/panels/deliveries.html",
+    deliveries,
+    sales_policies.VIEW,
+    "col-xl-8",
+)
+
+HOME = (CARDS, TREND, STEPS, SCORE, REBATES)
+FULL = (CARDS, TREND, SCORE, PROFILE, ATTENTION, DELIVERIES, REBATES, ALL_CARDS)

@@ -206,7 +206,7 @@ def _place(board: Board, kpi: Kpi, no: int, row: Any, top: Decimal) -> Place:
         note=row.dealer.unit.name,
         text=figures.exact(kpi, row.value),
         light=kpi.light(row.value) or "",
-        delta=figures.delta(kpi, row.value, row.previous, _("vs last month")),
+        delta=figures.delta(kpi, row.value, row.previous, _("MoM")),
         share=int(abs(row.value) / top * 100),
         url=reverse("portal:dealer", args=[row.dealer.code]),
     )

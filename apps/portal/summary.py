@@ -1,0 +1,65 @@
+"""A board as plain figures: what the API tells of a home page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from apps.kernel.kpi import Kpi
+from apps.metrics.queries import dictionary
+from apps.portal import queries
+from apps.portal.panels.board import TREND_MONTHS, Board
+from apps.portal.rules import History, trend_months
+
+
+def of_board(board: Board) -> dict[str, Any]:
+    """Headline KPIs with their months, missing feeds and open alerts of the board's unit or dealer."""
+    places = _places(board)
+    return {
+        "period": str(board.month),
+        "revision": board.reading.revision if board.reading else None,
+        "closed": bool(board.reading and board.reading.frozen_at),
+        "subject": _subject(board),
+        "kpis": [_figures(board, kpi, board.histories[kpi.code], places) for kpi in board.headlines],
+        "missing_feeds": [
+            {"feed": each.feed.code, "due": each.due, "missing": each.missing} for each in board.missing
+        ],
+        "open_alerts": len(board.alerts),
+    }
+
+
+def _places(board: Board) -> Mapping[str, queries.Standing]:
+    if board.dealer is None:
+        return {}
+    return queries.standings(
+        actor=board.actor, dealer=board.dealer, kpis=board.headlines, reading=board.reading
+    )
+
+
+def _subject(board: Board) -> dict[str, Any]:
+    if board.dealer is not None:
+        return {"kind": "dealer", "code": board.dealer.code, "name": board.dealer.name}
+    if board.unit is not None:
+        return {"kind": "unit", "id": board.unit.pk, "code": board.unit.code, "name": board.unit.name}
+    return {"kind": "none"}
+
+
+def _figures(
+    board: Board, kpi: Kpi, history: History, places: Mapping[str, queries.Standing]
+) -> dict[str, Any]:
+    value, standing = history.at(board.month), places.get(kpi.code)
+    return {
+        "code": kpi.code,
+        "label": dictionary.label(kpi),
+        "unit": kpi.unit.value,
+        "value": value,
+        "light": kpi.light(value),
+        "previous": history.at(board.month.previous),
+        "year_ago": history.at(board.month.year_ago),
+        "place": standing.place if standing else None,
+        "places": standing.of if standing else None,
+        "series": [
+            {"period": str(month), "value": history.at(month)}
+            for month in trend_months(board.month, TREND_MONTHS)
+        ],
+    }
