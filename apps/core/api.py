@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.imports import pages, policies, profiles, queries, services, spec, tables
+from apps.core.imports import findings, pages, policies, profiles, queries, services, spec, tables
 from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.core.models import ImportBatch, MappingProfile
 from apps.core.models.imports import BatchStatus, ImportMode
@@ -199,7 +199,7 @@ def _error(error: Any) -> dict[str, Any]:
         "column_name": error.column_name,
         "code": error.code,
         "value": error.value,
-        "message": str(error.message),
+        "message": findings.explanation(error),
     }
 
 

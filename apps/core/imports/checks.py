@@ -11,7 +11,17 @@ from django.db import transaction
 
 from apps.core import audit, files, jobs
 from apps.core.access import Actor
-from apps.core.imports import actors, checking, committing, deciding, progress, sniffing, spec, staging
+from apps.core.imports import (
+    actors,
+    checking,
+    committing,
+    deciding,
+    progress,
+    registry,
+    sniffing,
+    spec,
+    staging,
+)
 from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus
 from apps.core.spreadsheet import reading
@@ -113,6 +123,7 @@ def _note(batch: ImportBatch, checked: checking.Checked) -> None:
             for name, spellings in checked.unresolved.items()
         },
         "dealers": sorted(_dealers(checked)),
+        "reach": _reach(checked),
         "unresolved_total": {name: len(spellings) for name, spellings in checked.unresolved.items()},
     }
 
@@ -120,3 +131,20 @@ def _note(batch: ImportBatch, checked: checking.Checked) -> None:
 def _dealers(checked: checking.Checked) -> set[int]:
     found = {row.data.get("dealer_id") for row in checked.staged}
     return {dealer_id for dealer_id in found if dealer_id is not None}
+
+
+def _reach(checked: checking.Checked) -> dict[str, Any]:
+    """How many dealers and which days the good rows of every kind of fact reach."""
+    reached: dict[str, Any] = {}
+    for code, kind in registry.kinds().items():
+        rows = [row.data for row in checked.staged if row.kind == code]
+        rows = [data for data in rows if data["row_no"] not in checked.findings.errors]
+        dated = next((column.name for column in kind.columns if column.is_date and column.required), None)
+        days = [data[dated] for data in rows if data[dated]] if dated else []
+        if rows:
+            reached[code] = {
+                "dealers": len({data.get("dealer_id") for data in rows} - {None}),
+                "from": min(days).isoformat() if days else None,
+                "to": max(days).isoformat() if days else None,
+            }
+    return reached

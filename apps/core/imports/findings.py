@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core.spreadsheet import messages
 from apps.core.spreadsheet.errors import BUDGET, CellError, Phrase, excerpt
 
 BY_FIELD = 200
@@ -70,6 +71,11 @@ def _printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else "·" for character in text)
+
+
+def explanation(error: CellError) -> str:
+    """What is wrong, for people; a code of our own or of a kind explains itself."""
+    return str(error.phrase if error.code in messages.PROBLEMS else error.expected)
 
 
 def cell_errors(stored: Sequence[Mapping[str, Any]]) -> list[CellError]:

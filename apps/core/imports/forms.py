@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from apps.core.access import Actor
 from apps.core.imports import derivations, parsing, queries, registry, sniffing, spec
 from apps.core.kit.filters import MonthField
 
+LAST_OF_JULY = datetime(2026, 7, 31, 9, 30)  # noqa: DTZ001 -- an example of a format
 AUTOMATIC = _("Find out from the headings")
 
 
@@ -101,7 +103,7 @@ class FieldRow:
     expected: Any
     source: spec.FieldSource | None
     from_column: str
-    formats: Sequence[str]
+    formats: Sequence[tuple[str, str]]
     samples: str
     unclear: bool
     error: Any = ""
@@ -170,7 +172,7 @@ def _row(
         parsing.expected_of(column),
         source,
         found.name if found else "",
-        formats,
+        [(form, LAST_OF_JULY.strftime(form)) for form in formats],
         " · ".join(found.samples) if found else "",
         bool(guess and guess.either and source and not source.formats),
         errors.get(column.name, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.errors import DomainError
 from apps.core.imports import (
     derivations,
+    findings,
     forms,
     policies,
     profiles,
@@ -29,7 +31,7 @@ from apps.core.kit.export import XLSX
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage, Page
 from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus
-from apps.core.spreadsheet.errors import Phrase
+from apps.core.spreadsheet.errors import CellError, Phrase
 
 WORKING = (BatchStatus.UPLOADED, BatchStatus.CHECKING, BatchStatus.COMMITTING)
 LISTED_ERRORS = 100
@@ -131,6 +133,7 @@ class ImportPage(DetailPage):
             "kind_label": tables.kind_label(batch.kind),
             "badge": tables.status_badge(batch),
             "may_import": batch.kind in kinds,
+            "may_withdraw": batch.kind in kinds and kinds[batch.kind].withdraw is not None,
             "subtitle": tables.kind_label(batch.kind),
         }
 
@@ -155,18 +158,32 @@ def result_of(page: ImportPage) -> dict[str, Any]:
     return {
         "refusal": queries.refusal(batch),
         "notices": notices,
-        "errors": listed,
+        "errors": _explained(listed),
         "error_counts": batch.summary.get("errors", {}),
-        "warnings": queries.warnings(batch=batch, limit=LISTED_ERRORS),
+        "warnings": _explained(queries.warnings(batch=batch, limit=LISTED_ERRORS)),
         "previews": queries.previews(batch=batch),
         "unresolved": queries.unresolved(batch=batch, actor=page.actor) if _is_open(batch) else [],
         "same_file": queries.same_file(batch=batch, actor=page.actor),
         "refused_commit": queries.commit_refusal(batch),
-        "results": [
-            {"label": tables.kind_label(code), **result}
-            for code, result in batch.summary.get("committed", {}).items()
-        ],
+        "results": [_result(batch, code) for code in batch.summary.get("committed", {})],
         "steps": {"open": _is_open(batch), "committed": batch.status == BatchStatus.COMMITTED},
+    }
+
+
+def _explained(found: list[CellError]) -> list[tuple[CellError, str]]:
+    return [(error, findings.explanation(error)) for error in found]
+
+
+def _result(batch: ImportBatch, code: str) -> dict[str, Any]:
+    """What one kind of fact took from an import, and where to see it."""
+    kind = registry.kinds().get(code)
+    listed = reverse(kind.list_url) if kind and kind.list_url else ""
+    return {
+        "label": tables.kind_label(code),
+        "url": listed and f"{listed}?{urlencode({'source': batch.spec['source']})}",
+        "feed": bool(kind and kind.feed),
+        "reach": batch.summary.get("reach", {}).get(code),
+        **batch.summary["committed"][code],
     }
 
 

@@ -100,6 +100,8 @@ class ImportKind:
     withdraw: Callable[[ImportBatch, Actor, datetime], int] | None = None
     feed: str | None = None
     help: Any = ""
+    list_url: str = ""
+    """The URL name of the list of these facts; it takes `?source=`."""
 
     def column(self, name: str) -> ImportColumn:
         """The field of that name; KeyError when there is none."""

@@ -42,7 +42,7 @@ class ImportTable(Table):
     """The history of imports."""
 
     columns = (
-        Column("created_at", _("Uploaded"), "datetime", sort="created_at"),
+        Column("created_at", _("Upload time"), "datetime", sort="created_at"),
         Column("file", _("File"), value=lambda row: row.file.name, link=_detail),
         Column("kind", _("Kind"), value=lambda row: kind_label(row.kind), sort="kind"),
         Column("status", _("State"), "badge", value=status_badge, sort="status"),

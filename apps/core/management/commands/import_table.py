@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.core import access
 from apps.core.errors import DomainError
-from apps.core.imports import lookups, queries, registry, services
+from apps.core.imports import findings, lookups, queries, registry, services
 from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus, ImportMode
 from apps.core.spreadsheet.errors import Phrase
@@ -116,7 +116,7 @@ class Command(BaseCommand):
         )
         for error in queries.errors(batch=batch, limit=LISTED):
             place = f"{error.sheet}!{error.address} {error.column_name}"
-            self.stderr.write(f"{place}: {error.message}")
+            self.stderr.write(f"{place}: {findings.explanation(error)}")
         total = batch.summary.get("errors", {}).get("total", 0)
         if total > LISTED:
             self.stderr.write(f"… {total} errors in all")
