@@ -32,11 +32,11 @@ def up(options: argparse.Namespace) -> None:
     """Run the product, or only its servers, on data of its own."""
     settings = product.settings_for("up")
     messages.compile_catalogue()
-    with product.servers("up", alone=True):
+    with product.servers("up", alone=True) as pair:
         if options.servers_only:
             _print_exports({name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")} | settings)
             signal.pause()
-        product.must_manage("migrate", "--noinput", "-v0", settings=settings, label="data base")
+        product.migrate(pair, settings)
         product.serve("up", settings, options.port)
 
 

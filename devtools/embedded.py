@@ -22,6 +22,7 @@ class Pair:
 
     def __init__(self, wanted: Path, given: Mapping[str, str] | None = None, *, durable: bool = True) -> None:
         given = os.environ if given is None else given
+        self.wanted = wanted
         self.given = {name: given[name] for name in ADDRESSES if given.get(name)}
         self.servers: dict[str, Postgres | Valkey] = {}
         missing = [name for name in ADDRESSES if name not in self.given]

@@ -44,14 +44,14 @@ def prepare(*, front_end: bool) -> None:
         if not _venv_works():
             step("Python environment (.venv)", _make_venv)
         stamp = digest(LOCK)
-        _once(VENV / ".installed", stamp, "packages (requirements-dev.lock)", _install)
+        once(VENV / ".installed", stamp, "packages (requirements-dev.lock)", _install)
     if Path(sys.prefix).resolve() != VENV.resolve():
         _continue_inside()
     if not front_end:
         return
     with exclusive(VAR / "setup.lock"):
         stamp = digest(ROOT / "package-lock.json")
-        _once(NODE_MODULES / ".installed", stamp, "front-end packages (package-lock.json)", _npm_ci)
+        once(NODE_MODULES / ".installed", stamp, "front-end packages (package-lock.json)", _npm_ci)
 
 
 def step(label: str, action: Callable[[], None]) -> None:
@@ -106,7 +106,7 @@ def run_logged(command: list[str], log: Path, **environment: str) -> bool:
     return done.returncode == 0
 
 
-def _once(mark: Path, stamp: str, label: str, action: Callable[[], None]) -> None:
+def once(mark: Path, stamp: str, label: str, action: Callable[[], None]) -> None:
     """Do what has not been done for this stamp; the mark is written only after success."""
     if mark.exists() and mark.read_text() == stamp:
         return

@@ -22,6 +22,8 @@ from devtools.system import Unmet, port_is_free, tail
 
 READY_SECONDS: Final = 90.0
 PORTS_TRIED: Final = 20
+MIGRATED: Final = "migrated"
+"""File in a data folder with the stamp of the migrations its embedded data base has."""
 
 
 def settings_for(name: str) -> dict[str, str]:
@@ -86,22 +88,44 @@ def manage(*arguments: str, settings: dict[str, str], quiet: bool = False) -> bo
     return subprocess.run(command, cwd=ROOT, env=os.environ | settings).returncode == 0
 
 
-def must_manage(*arguments: str, settings: dict[str, str], label: str) -> None:
-    """Run a management command as a shown step of the set-up."""
+def _must_manage(*arguments: str, settings: dict[str, str]) -> None:
+    if not manage(*arguments, settings=settings, quiet=True):
+        log = VAR / "manage.log"
+        raise Unmet(f"`manage.py {arguments[0]}` failed, see {log}\n{tail(log)}")
+
+
+def migrate(pair: Pair, settings: dict[str, str]) -> None:
+    """Bring the data base up to date; on embedded servers only when a migration or package changed."""
 
     def run() -> None:
-        if not manage(*arguments, settings=settings, quiet=True):
-            log = VAR / "manage.log"
-            raise Unmet(f"`manage.py {arguments[0]}` failed, see {log}\n{tail(log)}")
+        _must_manage("migrate", "--noinput", "-v0", settings=settings)
 
-    environment.step(label, run)
+    if pair.given:
+        environment.step("data base", run)
+        return
+    files = environment.digest(environment.LOCK, *sorted(ROOT.glob("apps/*/migrations/*.py")))
+    cluster = (pair.home / "pg" / "PG_VERSION").stat().st_mtime_ns
+    environment.once(pair.wanted / MIGRATED, f"{files} {cluster}", "data base", run)
+
+
+def _collect_static(home: Path, settings: dict[str, str]) -> None:
+    """Gather static files when ours or a package's changed."""
+
+    def run() -> None:
+        _must_manage("collectstatic", "--noinput", "--clear", "--link", "-v0", settings=settings)
+
+    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+    names = [str(path.relative_to(ROOT)) for path in files]
+    content = environment.digest(environment.LOCK, ROOT / "package-lock.json", *files)
+    stamp = f"{content} {settings['DEALEROPS_STATIC_ROOT']} {names}"
+    environment.once(home / "static.done", stamp, "static files", run)
 
 
 def serve(name: str, settings: dict[str, str], port: int) -> None:
     """Run web, worker and beat until Ctrl-C, which is the proper end."""
     home = VAR / name
     port = _usable_port(port)
-    must_manage("collectstatic", "--noinput", "--link", "-v0", settings=settings, label="static files")
+    _collect_static(home, settings)
     supervisor = processes.Supervisor(home, _processes(home, port), settings)
     try:
         supervisor.start()

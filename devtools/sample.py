@@ -20,7 +20,7 @@ def ensure(pair: Pair, settings: dict[str, str], arguments: list[str], *, fresh:
     if fresh or unfinished.exists():
         reset(pair)
         unfinished.unlink(missing_ok=True)
-    product.must_manage("migrate", "--noinput", "-v0", settings=settings, label="data base")
+    product.migrate(pair, settings)
     if _holds_dealers():
         return
     unfinished.touch()
@@ -43,6 +43,7 @@ def reset(pair: Pair) -> None:
         cursor.execute(f'CREATE DATABASE "{name}"')
     connection.close()
     redis.Redis.from_url(os.environ["REDIS_URL"]).flushall()
+    (pair.wanted / product.MIGRATED).unlink(missing_ok=True)
 
 
 def _holds_dealers() -> bool:
