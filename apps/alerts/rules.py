@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class State:
-    """Where a dealer stands under a rule: the latest episode, whether it is open, whether a new one may open."""
+    """Where a dealer stands under a rule: its latest episode, whether open, whether a new one may open."""
 
     episode: int = 0
     side: Side | None = None

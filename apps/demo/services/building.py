@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,7 +18,6 @@ from apps.demo.services import cast, catalogue, facts, network
 from apps.kernel.period import Month
 
 Say = Callable[[str], None]
-CLOSE_DAY = 12
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class Plan:
     end: Month
 
 
-def build(plan: Plan, *, now: datetime, say: Say) -> None:
-    """Build the sample in an empty data base: everything that comes in, then every month closed in order."""
+def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> None:
+    """Build the sample in an empty data base: all that comes in, then (if wanted) every month closed."""
     actor = access.system("sample")
     months = [plan.end.shift(-back) for back in range(plan.months - 1, -2, -1)]
     found = profiles(plan.dealers, plan.seed)
@@ -51,17 +50,15 @@ def build(plan: Plan, *, now: datetime, say: Say) -> None:
     say(f"{cars} cars")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    close(months[:-1], actor=actor, say=say)
+    if closing_too:
+        close(months[:-1], actor=actor, say=say)
 
 
 def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
-    """Close the months one after another, each as if on the twelfth of the next."""
+    """Close the months one after another."""
     for month in months:
         say(f"closing {month}")
-        day = month.next.first + timedelta(days=CLOSE_DAY - 1)
-        at = timezone.make_aware(datetime.combine(day, time(10)))
-        run = closing.close_month(month=month, actor=actor, now=min(at, timezone.now()))
-        runner.work_through(run)
+        runner.work_through(closing.close_month(month=month, actor=actor, now=timezone.now()))
 
 
 def _hero(rows: list[Dealer], found: list[Profile]) -> Dealer:

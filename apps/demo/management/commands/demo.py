@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--months", type=int, default=24, help="closed months; one more is open")
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same network")
         parser.add_argument("--end", help="last closed month, as 2026-06; default: the month before this one")
+        parser.add_argument("--open", action="store_true", help="leave all months open")
         parser.add_argument("--logins", action="store_true", help="only print the sample log-ins")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("--end must be a month that is over.")
         started = monotonic()
         plan = building.Plan(options["dealers"], options["months"], options["seed"], end)
-        building.build(plan, now=now, say=self._say)
+        building.build(plan, now=now, say=self._say, closing_too=not options["open"])
         self.stdout.write(f"  {plan.dealers} dealers, {plan.months} months, {monotonic() - started:.0f} s")
 
     def _say(self, text: str) -> None:

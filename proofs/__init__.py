@@ -1,0 +1,1 @@
+"""One command for each reliability promise; see README.md."""

@@ -1,0 +1,69 @@
+"""K3: the broker killed or wiped at any moment loses no work: results byte-identical, nothing stays due."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from dataclasses import dataclass, field
+
+import redis
+
+from proofs.arena import Arena, Report, arena, arguments, fingerprint
+from proofs.closes import Closes
+
+PLANTED = {"DEALEROPS_PLANTED": "no_reconciler"}
+
+
+@dataclass
+class Breaker:
+    """Wipes the broker, or stops it and starts it empty, at random moments."""
+
+    place: Arena
+    address: str
+    wanted: int
+    rng: random.Random
+    losses: int = 0
+    next: float = field(default_factory=lambda: time.monotonic() + 3)
+
+    def __call__(self) -> bool:
+        """Break the broker when it is time; one look in ten rings for the reconciler."""
+        now = time.monotonic()
+        if self.losses < self.wanted and now >= self.next:
+            redis.Redis.from_url(self.address).flushall()
+            if self.rng.random() < 0.5:
+                self.place.restart_broker()
+            self.losses += 1
+            self.next = now + self.rng.random()
+        return self.rng.random() < 0.1
+
+
+def main() -> int:
+    """Close all months undisturbed, then while losing the broker, and compare every row."""
+    options = arguments("K3")
+    report = Report("K3", options.seed)
+    dealers, months, losses, rounds = (24, 4, 6, 1) if options.quick else (1000, 15, 20, 2)
+    rng = random.Random(options.seed)
+    with arena() as place:
+        place.prepare(dealers=dealers, months=months, seed=options.seed)
+        undisturbed = place.clone()
+        closes = Closes(undisturbed | (PLANTED if options.plant else {}))
+        closes.here(months)
+        expected = fingerprint(undisturbed)
+        for round_no in range(rounds):
+            settings = place.clone()
+            closes.switch(settings)
+            worker = place.worker(settings)
+            breaker = Breaker(place, settings["REDIS_URL"], losses, rng)
+            failure = closes.by_workers(months, during=breaker, seconds=25 if options.plant else 600)
+            worker.kill()
+            report.expect(not failure, failure)
+            same = fingerprint(settings) == expected
+            report.expect(same, f"round {round_no}: results differ from the undisturbed close")
+            report.expect(closes.unfinished() == 0 or bool(failure), "jobs are still due after the closes")
+            print(f"round {round_no}: {breaker.losses} losses of the broker", flush=True)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""K6: every task delivered three times in random order, two operators closing at once: one run, one effect."""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+
+from proofs.arena import Report, arena, arguments, fingerprint
+from proofs.closes import Closes
+
+PLANTED = {"DEALEROPS_PLANTED": "no_locks"}
+DELIVERIES = 3
+
+
+def main() -> int:
+    """Close all months undisturbed, then with everything asked for and delivered several times at once."""
+    options = arguments("K6")
+    report = Report("K6", options.seed)
+    dealers, months = (24, 6) if options.quick else (300, 15)
+    rng = random.Random(options.seed)
+    with arena() as place:
+        place.prepare(dealers=dealers, months=months, seed=options.seed)
+        undisturbed = place.clone()
+        closes = Closes(undisturbed)
+        closes.here(months)
+        expected = fingerprint(undisturbed)
+        settings = place.clone() | (PLANTED if options.plant else {})
+        closes.switch(settings)
+        closes.plant(settings)
+        closes.jobs.ring = lambda job_id: None
+        for month in closes.months(months):
+            runs = _at_once([lambda month=month: closes.start(month).pk] * 2)
+            report.expect(len(set(runs)) == 1, f"{month}: two operators made {len(set(runs))} runs: {runs}")
+            _deliver_all(closes, rng)
+        report.expect(closes.runs.count() == months, f"{closes.runs.count()} runs instead of {months}")
+        report.expect(fingerprint(settings) == expected, "results differ from the undisturbed close")
+    return report.close()
+
+
+def _deliver_all(closes: Closes, rng: random.Random) -> None:
+    """Deliver every due job three times, in random order, in parallel, until nothing is due."""
+    for _round in range(60):
+        due = closes.due()
+        if not due:
+            return
+        calls = [lambda job=job: closes.jobs.run(job) for job in due * DELIVERIES]
+        rng.shuffle(calls)
+        _at_once(calls)
+
+
+def _at_once(calls: list) -> list:  # type: ignore[type-arg]
+    """The answers of calls made at the same time; an exception is an answer too."""
+    answers: list[object] = [None] * len(calls)
+
+    def answer(place: int) -> None:
+        try:
+            answers[place] = calls[place]()
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is what the proof looks for
+            answers[place] = f"{type(error).__name__}: {error}"
+        finally:
+            Closes.leave()
+
+    threads = [threading.Thread(target=answer, args=(place,)) for place in range(len(calls))]
+    for start in range(0, len(threads), 8):
+        for thread in threads[start : start + 8]:
+            thread.start()
+        for thread in threads[start : start + 8]:
+            thread.join()
+    return answers
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The short form of every proof holds, and finds the defect that is planted for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROOFS = ("k1", "k3", "k6")
+
+
+def run(proof: str, *options: str) -> tuple[int, dict[str, object]]:
+    """Exit code and JSON line of a proof; it starts servers of its own."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "-m", f"proofs.{proof}", "--quick", *options],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    lines = done.stdout.strip().splitlines()
+    assert lines, done.stderr[-2000:]
+    return done.returncode, json.loads(lines[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proof", PROOFS)
+def test_it_holds(proof: str) -> None:
+    code, result = run(proof)
+    assert (code, result["failures"]) == (0, 0)
+    assert result["n"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proof", PROOFS)
+def test_it_finds_its_planted_defect(proof: str) -> None:
+    code, result = run(proof, "--plant")
+    assert code == 1
+    assert result["failures"]
