@@ -100,6 +100,8 @@ class Decoded:
 
 def normalise(raw: str) -> str:
     """A VIN as it is kept: without blanks and invisible characters, half-width, upper case."""
+    if raw.isascii() and raw.isalnum():
+        return raw.upper()
     text = unicodedata.normalize("NFKC", raw)
     return "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Zs")).upper()
 
