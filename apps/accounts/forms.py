@@ -115,7 +115,7 @@ class AssignmentForm(forms.Form):
         label=_("Dealer"), queryset=None, required=False, to_field_name="code", widget=forms.TextInput
     )
     group = forms.ModelChoiceField(label=_("Dealer group"), queryset=None, required=False)
-    valid_from = forms.DateField(label=_("From"), widget=DATE)
+    valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
     valid_to = forms.DateField(
         label=_("Last day"), widget=DATE, required=False, help_text=_("Empty: until it is ended.")
     )

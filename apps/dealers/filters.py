@@ -40,13 +40,13 @@ class DealerFilter(django_filters.FilterSet):
     """By text, place in the organisation, place on the map, and what the dealer is."""
 
     q = django_filters.CharFilter(label=_("Code, name or pinyin"), method="named")
-    unit = UnitChoice(label=_("Organisation unit"), queryset=_units, method="below")
+    unit = UnitChoice(label=_("Organisation unit"), queryset=_units, to_field_name="code", method="below")
     province = django_filters.ModelChoiceFilter(label=_("Province"), queryset=_provinces)
     city_tier = django_filters.ChoiceFilter(label=_("City tier"), choices=CITY_TIERS)
     store_type = django_filters.ChoiceFilter(label=_("Store type"), choices=STORE_TYPES)
     channel_pattern = django_filters.ChoiceFilter(label=_("Channel pattern"), choices=CHANNEL_PATTERNS)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=STATUSES)
-    group = django_filters.ModelChoiceFilter(label=_("Dealer group"), queryset=_groups)
+    group = django_filters.ModelChoiceFilter(label=_("Dealer group"), queryset=_groups, to_field_name="code")
 
     class Meta:
         model = Dealer

@@ -153,13 +153,13 @@ class CodeForm(SeenForm):
     """Another code for a dealer."""
 
     code = forms.CharField(label=_("New code"), max_length=60)
-    valid_from = DateField(label=_("From"))
+    valid_from = DateField(label=_("Valid from"))
 
 
 class MoveForm(SeenForm):
     """Another unit for a dealer."""
 
-    valid_from = DateField(label=_("From"))
+    valid_from = DateField(label=_("Valid from"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -171,7 +171,7 @@ class RelocateForm(SeenForm):
     """Another city for a dealer, and another unit if need be."""
 
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
-    valid_from = DateField(label=_("From"))
+    valid_from = DateField(label=_("Valid from"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -257,7 +257,7 @@ class UnitForm(forms.Form):
     code = forms.CharField(label=_("Unit code"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=100)
     kind = forms.ChoiceField(label=_("Level"), choices=UNIT_KINDS[1:])
-    valid_from = DateField(label=_("From"))
+    valid_from = DateField(label=_("Valid from"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -279,7 +279,7 @@ class UnitChangeForm(forms.Form):
 class UnitMoveForm(forms.Form):
     """Another unit above."""
 
-    valid_from = DateField(label=_("From"))
+    valid_from = DateField(label=_("Valid from"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,7 +26,7 @@ ACTIONS = {
     "dealers.place_dealer": _("Moved to another unit"),
     "dealers.relocate": _("Relocated"),
     "dealers.set_status": _("Status changed"),
-    "dealers.close_dealer": _("Closed"),
+    "dealers.close_dealer": _("Dealer closed"),
     "dealers.reopen_dealer": _("Reopened"),
     "dealers.merge_dealers": _("Merged"),
     "dealers.create_outlet": _("Outlet added"),
@@ -34,7 +34,7 @@ ACTIONS = {
     "dealers.close_outlet": _("Outlet closed"),
 }
 NOTES = {
-    "valid_from": _("From"),
+    "valid_from": _("Valid from"),
     "place": _("Place"),
     "reason": _("Reason"),
     "new_code": _("New code"),

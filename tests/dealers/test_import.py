@@ -240,11 +240,3 @@ def test_a_known_code_with_other_values_is_an_error_and_nothing_is_overwritten(n
     assert error["code"] == "known_otherwise"
     assert error["expected"]["params"]["name"] == "D001汽车销售服务有限公司"
     assert Dealer.objects.get(code="D001").name == "D001汽车销售服务有限公司"
-
-
-@pytest.mark.parametrize("persona", ["prov_zj", "d1_gm", "executive"])
-def test_only_operators_import_dealers(request, persona, network, client_of) -> None:
-    client = client_of(request.getfixturevalue(persona))
-    before = Dealer.objects.count()
-    assert client.get("/imports/new/dealers.dealer/").status_code in (403, 404)
-    assert Dealer.objects.count() == before
