@@ -1,4 +1,4 @@
-"""K6: every task delivered three times in random order, two operators closing at once: one run, one effect."""
+"""K6: tasks delivered three times in random order, two operators closing at once: one run, one effect."""
 
 from __future__ import annotations
 

@@ -55,6 +55,8 @@ def load(
     facts.execute("ANALYZE vehicles_vehicle")
     _deliver()
     _take_back()
+    _stock(months[0])
+    _hold()
     facts.execute(f"DROP TABLE {CARS}")
     return count
 
@@ -96,6 +98,51 @@ def _take_back() -> None:
         "ORDER BY c.returned_on, c.vin",
         (SOURCE, SOURCE),
     )
+
+
+def _stock(first: Month) -> None:
+    """Every car's stay at its dealer; a car taken back from a customer stands there again."""
+    unit = (
+        "INSERT INTO inventory_stockunit (dealer_id, source, external_id, vin, vehicle_id, model_id, "
+        "model_text, trim_text, colour, received_on, produced_on, cost_amount, recorded_at) "
+        "SELECT c.dealer_id, %s, c.vin{again}, c.vin, v.id, c.model_id, c.model_text, c.trim_text, c.colour, "
+        "c.{day}, c.produced_on, c.cost_amount, c.{day} + time '18:00' "
+        f"FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin WHERE c.{{day}} IS NOT NULL "
+        "ORDER BY c.{day}, c.vin"
+    )
+    facts.execute(unit.format(again="", day="received_on"), (SOURCE,))
+    facts.execute(unit.format(again=" || '-R'", day="returned_on"), (SOURCE,))
+    facts.execute("ANALYZE inventory_stockunit")
+    facts.execute(
+        "CREATE TEMP TABLE demo_move ON COMMIT DROP AS "
+        "SELECT u.id AS unit_id, u.dealer_id, u.external_id || '~in' AS external_id, 1 AS quantity, "
+        "CASE WHEN u.external_id <> u.vin THEN 'adjustment' WHEN u.received_on < %s THEN 'opening' "
+        "ELSE 'receipt' END AS kind, u.received_on AS occurred_on FROM inventory_stockunit AS u "
+        "UNION ALL SELECT u.id, u.dealer_id, u.external_id || '~out', -1, 'retail', c.delivered_on "
+        f"FROM inventory_stockunit AS u JOIN {CARS} AS c ON c.vin = u.external_id "
+        "WHERE c.delivered_on IS NOT NULL",
+        (first.first,),
+    )
+    facts.stage_months(DAYS, of="demo_move", column="occurred_on", kind="inventory.stock")
+    facts.execute(
+        "INSERT INTO inventory_stockmovement (unit_id, dealer_id, source, external_id, quantity, kind, "
+        "occurred_on, period, recorded_at) "
+        "SELECT m.unit_id, m.dealer_id, %s, m.external_id, m.quantity, m.kind, m.occurred_on, s.period, "
+        "m.occurred_on + time '20:00' FROM demo_move AS m "
+        f"JOIN {DAYS} AS s ON m.occurred_on BETWEEN s.first_on AND s.last_on "
+        "ORDER BY m.occurred_on, m.unit_id",
+        (SOURCE,),
+    )
+
+
+def _hold() -> None:
+    """Who had which car, from the day it came to the day it left."""
+    facts.execute(
+        "CREATE TEMP TABLE demo_hold ON COMMIT DROP AS "
+        "SELECT vehicle_id, dealer_id, received_on AS valid_from, gone_on AS valid_to "
+        "FROM inventory_stockunit"
+    )
+    vehicles.open_custodies(given="demo_hold")
 
 
 def _copy(lines: Iterable[str]) -> int:
