@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import policies, queries
+from apps.accounts.models import User
 from apps.core.kit.api import MayAct, actor_of
 
 ME = inline_serializer(
@@ -36,14 +37,15 @@ class MeViewSet(viewsets.ViewSet):
     @extend_schema(responses=ME)
     def list(self, request: Request) -> Response:
         """The caller: roles, actions and reach of today."""
-        actor = actor_of(request)
+        actor, user = actor_of(request), request.user
+        assert isinstance(user, User)
         held = queries.own_assignments(actor=actor, on=timezone.localdate())
         return Response(
             {
-                "id": request.user.pk,
-                "username": request.user.username,
-                "display_name": request.user.display_name,
-                "language": request.user.language,
+                "id": user.pk,
+                "username": user.username,
+                "display_name": user.display_name,
+                "language": user.language,
                 "roles": sorted(actor.roles),
                 "actions": sorted(actor.actions),
                 "everything": actor.scope.everything,

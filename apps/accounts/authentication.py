@@ -24,7 +24,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = services.find_token(given[1], now=now)
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
-        request._request.actor = queries.actor_for(
+        request._request.actor = queries.actor_for(  # type: ignore[attr-defined]
             token.user, on=timezone.localdate(), request_id=correlation.current.get()
         )
         return token.user, token

@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.core.access import Actor
 from apps.core.roles import Role
 from apps.dealers import queries as dealers
+from apps.dealers.fields import DealerField, UnitField
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -110,11 +111,6 @@ class AssignmentForm(forms.Form):
     """A role over one unit, dealer or group, for some time."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    unit = forms.ModelChoiceField(label=_("Organisation unit"), queryset=None, required=False)
-    dealer = forms.ModelChoiceField(
-        label=_("Dealer"), queryset=None, required=False, to_field_name="code", widget=forms.TextInput
-    )
-    group = forms.ModelChoiceField(label=_("Dealer group"), queryset=None, required=False)
     valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
     valid_to = forms.DateField(
         label=_("Last day"), widget=DATE, required=False, help_text=_("Empty: until it is ended.")
@@ -122,10 +118,14 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = dealers.units(actor=actor).order_by("path")
-        self.fields["dealer"].queryset = dealers.dealers(actor=actor)
-        self.fields["dealer"].help_text = _("The dealer's code.")
-        self.fields["group"].queryset = dealers.groups(actor=actor).order_by("name")
+        self.fields["unit"] = UnitField(actor=actor, label=_("Organisation unit"), required=False)
+        self.fields["dealer"] = DealerField(
+            actor=actor, label=_("Dealer"), required=False, help_text=_("Its code or name.")
+        )
+        self.fields["group"] = forms.ModelChoiceField(
+            label=_("Dealer group"), queryset=dealers.groups(actor=actor).order_by("name"), required=False
+        )
+        self.order_fields(["role", "unit", "dealer", "group"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

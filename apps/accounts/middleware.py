@@ -19,9 +19,9 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/static/", "/healthz/")):
             return self.get_response(request)
-        request.actor = ANONYMOUS
+        request.actor = ANONYMOUS  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            request.actor = queries.actor_for(
+            request.actor = queries.actor_for(  # type: ignore[attr-defined]
                 request.user,
                 on=timezone.localdate(),
                 request_id=correlation.current.get(),

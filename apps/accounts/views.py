@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash, views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -49,6 +50,12 @@ def keep_language(response: HttpResponse, language: str) -> None:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
 
 
+def own_user(request: HttpRequest) -> User:
+    """Who is logged in; pages of one's own account are open to nobody else."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 class LogInPage(views.LoginView):
     """The door of the product."""
 
@@ -57,8 +64,9 @@ class LogInPage(views.LoginView):
     redirect_authenticated_user = True
     extra_context = {"title": _("Log in")}
 
-    def form_valid(self, form: LogInForm) -> HttpResponse:
-        user: User = form.get_user()
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        assert isinstance(user, User)
         response = super().form_valid(form)
         services.note_log_in(user=user, request_id=correlation.current.get(), now=timezone.now())
         if user.language:
@@ -95,11 +103,11 @@ class ProfilePage(FormPage):
     success = _("Saved.")
 
     def initial(self) -> dict[str, Any]:
-        user = self.request.user
+        user = own_user(self.request)
         return {"display_name": user.display_name or user.username, "language": user.language}
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        services.change_profile(user=self.request.user, actor=self.actor, now=timezone.now(), **cleaned)
+        services.change_profile(user=own_user(self.request), actor=self.actor, now=timezone.now(), **cleaned)
         self.language = cleaned["language"]
         return reverse("accounts:account")
 
@@ -119,11 +127,14 @@ class PasswordPage(FormPage):
     success = _("Your password is changed. Other sessions of yours have ended.")
 
     def form_options(self) -> dict[str, Any]:
-        return {"user": self.request.user}
+        return {"user": own_user(self.request)}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         user = services.set_password(
-            user=self.request.user, password=cleaned["new_password"], actor=self.actor, now=timezone.now()
+            user=own_user(self.request),
+            password=cleaned["new_password"],
+            actor=self.actor,
+            now=timezone.now(),
         )
         update_session_auth_hash(self.request, user)
         return reverse("accounts:account")
@@ -142,7 +153,7 @@ class TokenCreatePage(FormPage):
         if not form.is_valid():
             return self.show(status=422, form=form, submit_label=self.submit_label)
         token, secret = services.issue_token(
-            user=request.user, name=form.cleaned_data["name"], actor=self.actor, now=timezone.now()
+            user=own_user(request), name=form.cleaned_data["name"], actor=self.actor, now=timezone.now()
         )
         return self.show("accounts/token_issued.html", status=201, token=token, secret=secret)
 

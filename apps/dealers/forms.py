@@ -3,12 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.dealers import queries
+from apps.dealers.fields import DateField, DealerField, PlaceField, UnitField
 from apps.dealers.models import (
     CAPABILITIES,
     CHANNEL_PATTERNS,
@@ -16,85 +15,11 @@ from apps.dealers.models import (
     PARTNER_TYPES,
     STORE_TYPES,
     UNIT_KINDS,
-    Dealer,
-    Division,
-    OrgUnit,
 )
-from apps.dealers.rules import DEPTH, DealerStatus, UnitKind
-from apps.dealers.rules.places import Verdict
+from apps.dealers.rules import DealerStatus
 
 STARTING = [(DealerStatus.ACTIVE, _("Active")), (DealerStatus.PREPARING, _("In preparation"))]
 AS_THE_CITY = [("", _("As its city"))]
-
-
-class DateField(forms.DateField):
-    """A day, picked or typed as 2026-07-01."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
-        super().__init__(**kwargs)
-
-
-class PlaceInput(forms.TextInput):
-    """A text with the cities to choose from."""
-
-    def __init__(self, actor: Actor) -> None:
-        super().__init__(attrs={"autocomplete": "off", "list": "place-choices"})
-        self.actor = actor
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        rows = queries.cities(actor=self.actor).values_list("parent__name", "name").order_by("code")
-        options = format_html_join("", '<option value="{} {}"></option>', rows)
-        field = super().render(name, value, attrs, renderer)
-        return format_html('{}<datalist id="place-choices">{}</datalist>', field, options)
-
-
-class PlaceField(forms.CharField):
-    """A city or county as people write it; cleans to (city, county)."""
-
-    def __init__(self, *, actor: Actor, **kwargs: Any) -> None:
-        hint = _("For example 浙江省 杭州市, or 杭州市西湖区.")
-        super().__init__(label=_("City"), widget=PlaceInput(actor), help_text=hint, max_length=60, **kwargs)
-
-    def clean(self, value: Any) -> tuple[Division, Division | None] | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        match = queries.gazetteer().locate(text)
-        if match.verdict is Verdict.UNKNOWN or match.city is None:
-            near = "、".join(match.suggestions)
-            message = _("No such city is known. Did you mean %(near)s?") if near else _("Name a city.")
-            raise forms.ValidationError(message, params={"near": near})
-        found = Division.objects.in_bulk([match.city.code, *([match.county.code] if match.county else [])])
-        return found[match.city.code], found[match.county.code] if match.county else None
-
-
-class UnitField(forms.ModelChoiceField):
-    """A unit of the organisation, shown as a tree."""
-
-    def __init__(self, *, actor: Actor, label: Any, **kwargs: Any) -> None:
-        rows = queries.units(actor=actor).filter(valid_to__isnull=True).order_by("path")
-        super().__init__(queryset=rows, label=label, **kwargs)
-
-    def label_from_instance(self, unit: OrgUnit) -> str:
-        return "　" * DEPTH[UnitKind(unit.kind)] + unit.name
-
-
-class DealerField(forms.CharField):
-    """A dealer by its code or name; cleans to the dealer."""
-
-    def __init__(self, *, actor: Actor, **kwargs: Any) -> None:
-        self.actor = actor
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Dealer | None:
-        text = super().clean(value)
-        found = queries.by_spelling(actor=self.actor, text=text) if text else None
-        if text and found is None:
-            raise forms.ValidationError(_("No dealer is known under this code or name."))
-        return found
 
 
 class SeenForm(forms.Form):
@@ -112,11 +37,10 @@ class DetailsForm(SeenForm):
 
     name = forms.CharField(label=_("Dealer name"), max_length=200)
     short_name = forms.CharField(label=_("Short name"), max_length=60, required=False)
-    group = forms.ModelChoiceField(label=_("Dealer group"), queryset=None, required=False)
     store_type = forms.ChoiceField(label=_("Store type"), choices=STORE_TYPES)
     channel_pattern = forms.ChoiceField(label=_("Channel pattern"), choices=CHANNEL_PATTERNS)
     partner_type = forms.ChoiceField(label=_("Partner type"), choices=PARTNER_TYPES)
-    city_tier = forms.ChoiceField(label=_("City tier"), choices=AS_THE_CITY + CITY_TIERS, required=False)
+    city_tier = forms.ChoiceField(label=_("City tier"), choices=[*AS_THE_CITY, *CITY_TIERS], required=False)
     capabilities = forms.MultipleChoiceField(
         label=_("Functions"), choices=CAPABILITIES, widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -127,7 +51,11 @@ class DetailsForm(SeenForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
-        self.fields["group"].queryset = queries.groups(actor=actor).order_by("name")
+        groups = queries.groups(actor=actor).order_by("name")
+        self.fields["group"] = forms.ModelChoiceField(
+            label=_("Dealer group"), queryset=groups, required=False
+        )
+        self.order_fields(["name", "short_name", "group"])
 
 
 class DealerForm(DetailsForm):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Field
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -125,7 +126,11 @@ def history_lines(events: list[AuditEvent]) -> Iterator[HistoryLine]:
 
 
 def _label(name: str) -> Any:
-    return NOTES.get(name) or Dealer._meta.get_field(name).verbose_name
+    return NOTES.get(name) or _field(name).verbose_name
+
+
+def _field(name: str) -> Field[Any, Any]:
+    return next(field for field in Dealer._meta.fields if field.name == name)
 
 
 def _words(name: str, value: Any) -> Any:
@@ -136,4 +141,4 @@ def _words(name: str, value: Any) -> Any:
         return dict(STATUSES).get(value, value)
     if name in NOTES:
         return value
-    return dict(Dealer._meta.get_field(name).flatchoices or ()).get(value, value)
+    return dict(_field(name).flatchoices).get(value, value)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.access import ANONYMOUS, Actor
@@ -65,11 +67,12 @@ class DivisionCode(_Coded):
         return queries.divisions(actor=self.actor, level=1)
 
 
-class PlaceField(serializers.CharField):
+@extend_schema_field(OpenApiTypes.STR)
+class PlaceField(serializers.Field):
     """A city or county as people write it (`浙江省 杭州市`)."""
 
     def to_internal_value(self, data: Any) -> tuple[Division, Division | None]:
-        match = queries.gazetteer().locate(super().to_internal_value(data))
+        match = queries.gazetteer().locate(data if isinstance(data, str) else "")
         if match.verdict is Verdict.UNKNOWN or match.city is None:
             near = "、".join(match.suggestions) or "—"
             raise serializers.ValidationError(
@@ -171,7 +174,7 @@ class UnitInput(serializers.Serializer):
     code = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=100)
     kind = serializers.ChoiceField(choices=UNIT_KINDS)
-    parent = UnitCode(required=False, allow_null=True, default=None)
+    parent = UnitCode(required=False, allow_null=True, default=None)  # type: ignore[assignment]
     division = DivisionCode(required=False, allow_null=True)
     valid_from = serializers.DateField()
 
@@ -179,5 +182,5 @@ class UnitInput(serializers.Serializer):
 class UnitMoveInput(serializers.Serializer):
     """Another unit above from a day."""
 
-    parent = UnitCode()
+    parent = UnitCode()  # type: ignore[assignment]
     valid_from = serializers.DateField()

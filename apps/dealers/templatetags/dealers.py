@@ -27,5 +27,5 @@ def dealer_place(dealer: Dealer) -> str:
 @register.filter
 def dealer_functions(dealer: Dealer) -> str:
     """The functions in words."""
-    labels = dict(CAPABILITIES)
-    return "、".join(str(labels[code]) for code in dealer.capabilities)
+    labels = {str(code): str(label) for code, label in CAPABILITIES}
+    return "、".join(labels[code] for code in dealer.capabilities)

@@ -155,7 +155,8 @@ class DealerChangePage(DealerFormPage):
 
     def initial(self) -> dict[str, Any]:
         names = [name for name in forms.DetailsForm.base_fields if name != "seen"]
-        return super().initial() | {name: getattr(self.object, name) for name in names}
+        values = {name: getattr(self.object, name) for name in names}
+        return {**super().initial(), **values, "group": self.object.group_id}
 
     def serve(self, values: dict[str, Any]) -> object:
         return services.change_dealer(**values)
