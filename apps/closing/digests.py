@@ -1,8 +1,8 @@
 """The hash of rows: equal results give equal hashes, on any machine, in any order, in any number of parts.
 
 The rows of a dealer are written one a line, ordered, and hashed to a leaf; the leaves in the order of the
-dealers make the hash of a part, and the leaves of all parts the hash of a stage. Rows without a dealer make one
-leaf.
+dealers make the hash of a part, and the leaves of all parts the hash of a stage. Rows without a dealer make
+one leaf.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,7 @@ from apps.periods import services as periods
 from apps.periods.rules import MonthState
 
 STEP = "closing.run_step"
+WORK_MEM = "64MB"
 
 
 @transaction.atomic
@@ -76,6 +77,7 @@ def run_step(*, step_id: int, now: datetime) -> dict[str, object]:
         return {"skipped": True}
     stage = stages_of(RunKind(run.kind))[step.no]
     dealers = (step.first_dealer, step.last_dealer)
+    _allow_memory()
     stage.work(Part(run.pk, run.month, run.revision, *dealers, access.system(run.started_by), now))
     if stage.writes is not None:
         written = digests.of_rows(stage.writes, run.month, run.revision, *dealers)
@@ -190,6 +192,12 @@ def _ask(steps: list[Step], actor: Actor, now: datetime) -> None:
     for step in steps:
         step.job = jobs.enqueue(STEP, {"step": step.pk}, actor=actor, now=now)
         step.save(update_fields=["job"])
+
+
+def _allow_memory() -> None:
+    """Sorts and hashes of a step stay in memory; the setting ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
 
 
 def _advance(run: Run, step: Step, now: datetime) -> None:

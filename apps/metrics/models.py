@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.roles import Role
-from apps.kernel.kpi import Better, Unit
+from apps.kernel.kpi import Better, KpiError, Threshold, Unit
+from apps.metrics.registry import registry
 
 FEED_STATES = [("reported", _("Reported")), ("nil", _("Nil return"))]
 UNITS = [
@@ -193,13 +196,32 @@ class KpiSetting(models.Model):
     def __str__(self) -> str:
         return self.kpi
 
+    @property
+    def threshold(self) -> Threshold | None:
+        """The limits as the rules read them; None when none is set, KpiError when they are out of order."""
+        limits = (self.low_red, self.low_amber, self.high_amber, self.high_red)
+        if all(limit is None for limit in limits):
+            return None
+        return Threshold(*limits, inclusive=self.inclusive)
+
+    def clean(self) -> None:
+        if self.kpi not in registry.kpis and not CustomKpi.objects.filter(code=self.kpi).exists():
+            raise ValidationError({"kpi": _("There is no such KPI.")})
+        try:
+            self.threshold  # noqa: B018 - reading it checks the order
+        except KpiError as error:
+            message = _("The limits must rise: red below, amber below, amber above, red above.")
+            raise ValidationError(message) from error
+
 
 class FeedSetting(models.Model):
     """On which day of the following month a feed is due, from a month on."""
 
     feed = models.CharField(_("feed"), max_length=40)
     effective_from = models.DateField(_("effective from"))
-    due_day = models.PositiveSmallIntegerField(_("due day of the following month"))
+    due_day = models.PositiveSmallIntegerField(
+        _("due day of the following month"), validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
 
     class Meta:
         verbose_name = _("feed setting")
@@ -212,6 +234,10 @@ class FeedSetting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed} {self.effective_from:%Y-%m}"
+
+    def clean(self) -> None:
+        if self.feed not in registry.feeds:
+            raise ValidationError({"feed": _("There is no such feed.")})
 
 
 class CustomKpi(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from apps.core.access import Actor
 from apps.core.roles import EVERYONE, Role
 from apps.kernel.formula import Expression, Kind, Language, evaluation_order, parse
-from apps.kernel.kpi import Better, Kpi, Threshold, Unit
+from apps.kernel.kpi import Better, Kpi, Unit
 from apps.kernel.period import Month
 from apps.metrics import policies
 from apps.metrics.models import CustomKpi, KpiRule, KpiSetting
@@ -116,11 +116,7 @@ def _settings(on: date) -> dict[str, KpiSetting]:
 
 
 def _configured(kpi: Kpi, setting: KpiSetting) -> Kpi:
-    limits = (setting.low_red, setting.low_amber, setting.high_amber, setting.high_red)
-    threshold = kpi.threshold
-    if any(limit is not None for limit in limits):
-        threshold = Threshold(*limits, inclusive=setting.inclusive)
-    return replace(kpi, threshold=threshold, owner=setting.owner or kpi.owner)
+    return replace(kpi, threshold=setting.threshold or kpi.threshold, owner=setting.owner or kpi.owner)
 
 
 def _is_for(kpi: Kpi, actor: Actor) -> bool:

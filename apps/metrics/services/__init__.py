@@ -2,12 +2,13 @@
 
 from apps.metrics.services.collecting import collect
 from apps.metrics.services.computing import compute_kpis
-from apps.metrics.services.configuring import save_custom_kpi, set_feed, set_kpi
+from apps.metrics.services.configuring import LIMITS, save_custom_kpi, set_feed, set_kpi
 from apps.metrics.services.feeds import declare_nil, mark_reported
 from apps.metrics.services.revisions import begin, finish, open_reading
 from apps.metrics.services.units import reduce_units
 
 __all__ = [
+    "LIMITS",
     "begin",
     "collect",
     "compute_kpis",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.kernel.formula import MESSAGES, FormulaError, check, evaluation_order
-from apps.kernel.kpi import KpiError, Threshold
+from apps.kernel.kpi import KpiError
 from apps.kernel.period import Month
 from apps.metrics.models import CustomKpi, FeedSetting, KpiRule, KpiSetting
 from apps.metrics.queries import dictionary
@@ -67,39 +68,39 @@ def _checked(row: CustomKpi) -> str:
 
 @transaction.atomic
 def set_kpi(*, code: str, month: Month, values: Mapping[str, Any], actor: Actor, now: datetime) -> KpiSetting:
-    """Configure a KPI's limits, owner and visibility from a month on; earlier months keep what held then."""
-    if code not in registry.kpis and not CustomKpi.objects.filter(code=code).exists():
-        raise DomainError("unknown_kpi", _("There is no such KPI."))
-    limits = {name: values.get(name) for name in LIMITS}
-    if any(limit is not None for limit in limits.values()):
-        try:
-            Threshold(**limits, inclusive=bool(values.get("inclusive")))
-        except KpiError as error:
-            raise DomainError(
-                "bad_limits", _("The limits must rise: red below, amber below, amber above, red above.")
-            ) from error
+    """Configure a KPI's limits, owner and visibility from a month on; earlier months keep what held then.
+
+    Error: `invalid_setting` for an unknown KPI or limits that do not rise.
+    """
     row = KpiSetting.objects.filter(kpi=code, effective_from=month.first).first()
     row = row or KpiSetting(kpi=code, effective_from=month.first)
-    before = audit.snapshot(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
-    was, became = audit.difference(before, audit.snapshot(row))
-    audit.record(actor=actor, action="metrics.set_kpi", obj=row, now=now, before=was, after=became)
+    _save(row, values, "metrics.set_kpi", actor, now)
     return row
 
 
 @transaction.atomic
 def set_feed(*, feed: str, month: Month, due_day: int, actor: Actor, now: datetime) -> FeedSetting:
-    """Configure on which day (1–28) of the following month a feed is due, from a month on."""
-    if feed not in registry.feeds:
-        raise DomainError("unknown_feed", _("There is no such feed."))
-    if not 1 <= due_day <= 28:
-        raise DomainError(
-            "bad_day", _("The due day is a day from 1 to 28."), fields={"due_day": _("1 to 28.")}
-        )
-    row, _created = FeedSetting.objects.update_or_create(
-        feed=feed, effective_from=month.first, defaults={"due_day": due_day}
-    )
-    audit.record(actor=actor, action="metrics.set_feed", obj=row, now=now, after={"due_day": due_day})
+    """Configure on which day (1–28) of the following month a feed is due, from a month on.
+
+    Error: `invalid_setting` for an unknown feed or another day.
+    """
+    row = FeedSetting.objects.filter(feed=feed, effective_from=month.first).first()
+    row = row or FeedSetting(feed=feed, effective_from=month.first)
+    _save(row, {"due_day": due_day}, "metrics.set_feed", actor, now)
     return row
+
+
+def _save(
+    row: KpiSetting | FeedSetting, values: Mapping[str, Any], action: str, actor: Actor, now: datetime
+) -> None:
+    before = audit.snapshot(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    try:
+        row.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        problems = {name: texts[0] for name, texts in error.message_dict.items() if name != "__all__"}
+        raise DomainError("invalid_setting", " ".join(error.messages), fields=problems) from error
+    row.save()
+    was, became = audit.difference(before, audit.snapshot(row))
+    audit.record(actor=actor, action=action, obj=row, now=now, before=was, after=became)

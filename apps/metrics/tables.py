@@ -1,0 +1,155 @@
+"""How the figures of the monthly store stand in tables: lights, limits, rankings, the feed matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit import formats
+from apps.core.kit.tables import Column, Table
+from apps.core.roles import Role
+from apps.dealers.models import Dealer
+from apps.kernel.kpi import Better, Kpi
+from apps.kernel.period import Month
+from apps.metrics import queries
+from apps.metrics.models import KpiValue
+from apps.metrics.queries.values import Place
+from apps.metrics.registry import Feed, Measure
+
+LIGHTS = {"green": _("On track"), "amber": _("Watch"), "red": _("Act")}
+BETTER = {
+    Better.HIGHER: _("Higher is better"),
+    Better.LOWER: _("Lower is better"),
+    Better.BAND: _("A middle range is best"),
+}
+AREAS = {
+    "inventory": _("Inventory"),
+    "sales": _("Sales"),
+    "metrics": _("Reporting discipline"),
+    "custom": _("Own KPIs"),
+    "finance": _("Finance"),
+    "aftersales": _("After-sales"),
+    "satisfaction": _("Customer satisfaction"),
+    "incentives": _("Incentives"),
+    "health": _("Health"),
+}
+STATES = {"reported": ("green", _("Reported")), "nil": ("blue", _("Nil return")), "": ("red", _("Missing"))}
+
+
+def role(code: str) -> str:
+    """The name of the role that answers for a figure."""
+    return str(dict(Role.choices).get(code, code))
+
+
+def shown(kpi: Kpi, value: Any) -> str:
+    """A value with the unit and decimals of its KPI; missing is a dash."""
+    return str(formats.show(value, kpi.unit.value, kpi.decimals))
+
+
+def light(kpi: Kpi, value: Any) -> tuple[str, Any] | None:
+    """The light of a value as a badge; None without value or limits."""
+    colour = kpi.light(value)
+    return (colour, LIGHTS[colour]) if colour else None
+
+
+def limits(kpi: Kpi) -> list[tuple[str, str]]:
+    """The limits of a KPI as (colour, words), from low to high."""
+    limit = kpi.threshold
+    if limit is None:
+        return []
+    below, above = _now("below %(value)s"), _now("above %(value)s")
+    if limit.inclusive:
+        below, above = _now("%(value)s or less"), _now("%(value)s or more")
+    words = [
+        ("red", below, limit.low_red),
+        ("amber", below, limit.low_amber),
+        ("amber", above, limit.high_amber),
+        ("red", above, limit.high_red),
+    ]
+    return [
+        (colour, text % {"value": shown(kpi, value)}) for colour, text, value in words if value is not None
+    ]
+
+
+def explain_url(row: KpiValue) -> str:
+    """The page that explains a value."""
+    return reverse("metrics:explain", args=[row.kpi, row.dealer.code, str(Month.of(row.period))])
+
+
+def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
+    """The dealers of a month by one KPI."""
+
+    def place(row: KpiValue) -> str | None:
+        found = places.get(row.dealer_id)
+        return None if found is None else f"{found.rank} / {found.of}"
+
+    ranked = (Column("rank", _("Place"), "code", value=place),) if places else ()
+    parts = (
+        (
+            Column("numerator", _("Numerator"), "number", sort="numerator", phone=False),
+            Column("denominator", _("Denominator"), "number", sort="denominator", phone=False),
+        )
+        if kpi.formula is not None and kpi.unit.value not in ("units", "yuan")
+        else ()
+    )
+
+    class RankingTable(Table):
+        columns = (
+            *ranked,
+            Column("code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"),
+            Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), link=explain_url),
+            Column("unit", _("Unit"), value=lambda row: str(row.dealer.unit), phone=False),
+            Column("value", queries.label(kpi), kpi.unit.value, sort="value", link=explain_url),
+            Column("light", _("Light"), "badge", value=lambda row: light(kpi, row.value)),
+            *parts,
+            Column("reason", _("Why there is no value"), value=lambda row: queries.reason_words(row.reason)),
+        )
+        order_by = ("value" if kpi.better is Better.LOWER else "-value", "dealer__code")
+
+        @classmethod
+        def ordered(cls, rows: Any, sort: str) -> Any:
+            return super().ordered(rows, sort or ("value" if kpi.better is Better.LOWER else "-value"))
+
+    return RankingTable
+
+
+def facts_table(measure: Measure, order_by: Sequence[str]) -> type[Table]:
+    """The facts of a measure with the columns it declares."""
+
+    class FactsTable(Table):
+        columns = tuple(measure.columns)
+
+    FactsTable.order_by = tuple(order_by)
+    return FactsTable
+
+
+def matrix_table(feeds: Sequence[Feed], months: Sequence[Month], may_declare: bool) -> type[Table]:
+    """Dealers by feed and month: reported, nil return or missing."""
+
+    def cell(feed: Feed, month: Month) -> Column:
+        def state(row: Dealer) -> str:
+            told = {(each["feed"], each["period"]): each["state"] for each in row.told}
+            return str(told.get((feed.code, month.first.isoformat()), ""))
+
+        def link(row: Dealer) -> str | None:
+            if not may_declare or state(row):
+                return None
+            return reverse("metrics:feed-nil", args=[row.code, feed.code, str(month)])
+
+        label = f"{feed.label} {month}"
+        return Column(f"{feed.code}-{month}", label, "badge", value=lambda row: STATES[state(row)], link=link)
+
+    class MatrixTable(Table):
+        columns = (
+            Column("code", _("Dealer code"), "code", sort="code"),
+            Column("name", _("Dealer"), value=str),
+            Column("unit", _("Unit"), value=lambda row: str(row.unit), phone=False),
+            *[cell(feed, month) for feed in feeds for month in months],
+        )
+        order_by = ("code",)
+
+    return MatrixTable

@@ -1,0 +1,197 @@
+"""Values of a month: the ranking of dealers, the explanation of any number, the facts beneath."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit import formats
+from apps.core.kit.pages import ListPage, SimplePage
+from apps.dealers import queries as dealers
+from apps.dealers.models import OrgUnit
+from apps.metrics import policies, queries, tables
+from apps.metrics.filters import RankingFilter
+from apps.metrics.models import KpiValue
+from apps.metrics.queries.explaining import Explanation, Input
+from apps.metrics.registry import Measure, registry
+from apps.metrics.views.reading import ReadingPage
+
+
+class Ranking(ReadingPage, ListPage):
+    template_name = "metrics/ranking.html"
+    filterset = RankingFilter
+
+    def page_title(self) -> str:
+        return f"{queries.label(self.kpi)} · {self.month}"
+
+    def rows(self) -> QuerySet[KpiValue]:
+        return queries.ranking(actor=self.actor, kpi=self.kpi, reading=self.reading)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.table = tables.ranking_table(self.kpi, queries.places(self.kpi, self.reading))
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def empty(self) -> str:  # type: ignore[override]
+        return _now("The values appear when the month is computed or closed.")
+
+    def context(self) -> dict[str, Any]:
+        units = [
+            (unit, queries.unit_row(actor=self.actor, kpi=self.kpi, unit=unit, reading=self.reading))
+            for unit in queries.top_units(actor=self.actor)
+        ]
+        return super().context() | {
+            "kpi": self.kpi,
+            "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]),
+            "units": [self._unit(unit, row) for unit, row in units if row is not None],
+        }
+
+    def _unit(self, unit: OrgUnit, row: Any) -> dict[str, Any]:
+        return {
+            "unit": unit,
+            "row": row,
+            "value": tables.shown(self.kpi, row.value),
+            "mean": tables.shown(self.kpi, row.mean),
+            "light": tables.light(self.kpi, row.value),
+            "url": reverse("metrics:explain-unit", args=[self.kpi.code, unit.code, str(self.month)]),
+        }
+
+
+class Explain(ReadingPage, SimplePage):
+    template_name = "metrics/explain.html"
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """What is known about the number; None when it was never computed."""
+        return queries.explain(
+            actor=self.actor, kpi=self.kpi, dealer=self.dealer, month=self.month, reading=self.reading
+        )
+
+    def page_title(self) -> str:
+        return queries.label(self.kpi)
+
+    def context(self) -> dict[str, Any]:
+        found = self.explanation
+        value = found.row.value if found else None
+        place = queries.places(self.kpi, self.reading).get(self.dealer.pk)
+        return super().context() | {
+            "kpi": self.kpi,
+            "subject": self.dealer,
+            "explanation": found,
+            "value": tables.shown(self.kpi, value),
+            "light": tables.light(self.kpi, value),
+            "limits": tables.limits(self.kpi),
+            "place": place,
+            "inputs": [self._input(each) for each in found.inputs] if found else [],
+            "again": tables.shown(self.kpi, found.again) if found else "",
+            "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]) + f"?dealer={self.dealer.code}",
+            "owner": tables.role(self.kpi.owner),
+        }
+
+    def _input(self, each: Input) -> dict[str, Any]:
+        args = [each.code, self.dealer.code, str(each.month)]
+        return {
+            "input": each,
+            "value": formats.show(each.value, each.unit),
+            "url": reverse("metrics:explain" if each.is_kpi else "metrics:facts", args=args),
+            "mend": self._mend(each),
+        }
+
+    def _mend(self, each: Input) -> tuple[str, Any] | None:
+        """Where the missing input is mended, and what the link says."""
+        if each.gap is None:
+            return None
+        if each.gap.mend == "feed":
+            url = reverse("metrics:feed-list") + f"?period={each.month}&search={self.dealer.code}"
+            return url, _("See what has come")
+        if each.gap.mend == "kpi":
+            return reverse("metrics:explain", args=[each.code, self.dealer.code, str(each.month)]), _(
+                "Explain"
+            )
+        if each.gap.mend == "facts":
+            return reverse("metrics:facts", args=[each.code, self.dealer.code, str(each.month)]), _(
+                "See the facts"
+            )
+        return None
+
+
+class ExplainUnit(ReadingPage, SimplePage):
+    template_name = "metrics/explain_unit.html"
+
+    @cached_property
+    def unit(self) -> OrgUnit:
+        """The unit of the address, or 404 outside the actor's reach."""
+        found = dealers.units(actor=self.actor).filter(code=self.kwargs["unit"]).first()
+        if found is None or not (self.actor.scope.everything or found.pk in self.actor.scope.unit_ids):
+            raise Http404
+        return found
+
+    def page_title(self) -> str:
+        return queries.label(self.kpi)
+
+    def context(self) -> dict[str, Any]:
+        row = queries.unit_row(actor=self.actor, kpi=self.kpi, unit=self.unit, reading=self.reading)
+        value = row.value if row else None
+        ranking = reverse("metrics:kpi-ranking", args=[self.kpi.code])
+        return super().context() | {
+            "kpi": self.kpi,
+            "subject": self.unit,
+            "row": row,
+            "value": tables.shown(self.kpi, value),
+            "mean": tables.shown(self.kpi, row.mean if row else None),
+            "light": tables.light(self.kpi, value),
+            "limits": tables.limits(self.kpi),
+            "words": queries.words(self.kpi.formula) if self.kpi.formula is not None else "",
+            "dealers_url": f"{ranking}?period={self.month}&unit={self.unit.code}",
+            "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]) + f"?unit={self.unit.code}",
+        }
+
+
+class Facts(ReadingPage, ListPage):
+    action = policies.VIEW
+    template_name = "metrics/facts.html"
+    empty = _("There are no facts of this month.")
+
+    @cached_property
+    def measure(self) -> Measure:
+        """The measure of the address, or 404."""
+        found = registry.measures.get(self.kwargs["code"])
+        if found is None:
+            raise Http404
+        return found
+
+    def page_title(self) -> str:
+        return f"{self.measure.label} · {self.dealer} · {self.month}"
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """The facts, as far as they were known when the reading was made."""
+        rows = queries.facts(actor=self.actor, measure=self.measure, dealer=self.dealer, month=self.month)
+        return rows if self.reading is None else queries.facts_known_at(rows, self.reading)
+
+    def rows(self) -> QuerySet[Any]:
+        return self.found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.table = tables.facts_table(self.measure, self.found.query.order_by or ("pk",))
+        return super().get(request, *args, **kwargs)
+
+    def context(self) -> dict[str, Any]:
+        stored = queries.measure_value(
+            actor=self.actor, measure=self.measure, dealer=self.dealer, month=self.month, reading=self.reading
+        )
+        total = self.found.aggregate(total=self.measure.aggregate)["total"]
+        unit = self.measure.unit.value
+        return super().context() | {
+            "measure": self.measure,
+            "dealer": self.dealer,
+            "total": formats.show(total if total is not None or stored is None else 0, unit),
+            "stored": formats.show(stored, unit),
+            "differs": self.reading is not None and (total or 0) != (stored or 0),
+        }
