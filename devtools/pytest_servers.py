@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -17,26 +19,32 @@ from devtools.private import private_servers
 from devtools.system import Unmet
 
 TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: S105
-SERVERS = pytest.StashKey[contextlib.ExitStack]()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
-    """Prepare the environment before pytest-django imports the settings."""
-    os.environ.setdefault("DEALEROPS_SECRET_KEY", TEST_SECRET)
-    stack = contextlib.ExitStack()
-    try:
-        if "PYTEST_XDIST_WORKER" not in os.environ:
-            messages.compile_catalogue()
-        os.environ.update(stack.enter_context(private_servers()))
-    except Unmet as error:
-        raise pytest.UsageError(str(error)) from error
-    early_config.stash[SERVERS] = stack
-    early_config.add_cleanup(stack.close)
+    """Prepare addresses, key and private folders before pytest-django imports the settings."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker.startswith("gw"):
         os.environ["REDIS_URL"] = broker_database(os.environ["REDIS_URL"], int(worker[2:]) + 1)
+    else:
+        stack = contextlib.ExitStack()
+        early_config.add_cleanup(stack.close)
+        _prepare(stack)
     return (yield)
+
+
+def _prepare(stack: contextlib.ExitStack) -> None:
+    os.environ.setdefault("DEALEROPS_SECRET_KEY", TEST_SECRET)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dealerops-files-")))
+    for name in ("DEALEROPS_FILES", "DEALEROPS_STATIC_ROOT"):
+        (folder / name).mkdir()
+        os.environ[name] = str(folder / name)
+    try:
+        messages.compile_catalogue()
+        os.environ.update(stack.enter_context(private_servers()))
+    except Unmet as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def broker_database(url: str, number: int) -> str:
