@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
+from apps.core.kit.api import ScopedViewSet, actor_of
 from apps.sales import policies, queries, services
 from apps.sales.filters import DeliveryFilter
 from apps.sales.imports import COLUMNS
@@ -49,21 +46,8 @@ class DeliveryViewSet(ScopedViewSet):
 
     def create(self, request: Request) -> Response:
         """Take deliveries; wrong rows are named, and nothing is taken then unless `mode` is `good`."""
-        actor = actor_of(request)
-        pushed = push.read(request.data, COLUMNS, actor)
-
-        def take() -> tuple[int, Any]:
-            done = services.record_deliveries(
-                rows=pushed.rows,
-                source=pushed.source,
-                actor=actor,
-                now=timezone.now(),
-                only_good=pushed.only_good,
-                unreadable=pushed.problems,
-            )
-            return push.answer(done)
-
-        return idempotent(request, take)
+        pushed = push.read(request.data, COLUMNS, actor_of(request))
+        return push.take(request, pushed, services.record_deliveries)
 
 
 routes = [("deliveries", DeliveryViewSet, "delivery")]

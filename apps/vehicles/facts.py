@@ -218,7 +218,7 @@ def known_rows(
     if not rows:
         return
     found = fetch(
-        f"SELECT DISTINCT ON (external_id) external_id, revision, {', '.join(content)} FROM {table} "
+        f"SELECT DISTINCT ON (external_id) external_id, revision, {', '.join(content)} FROM {table} AS f "
         "WHERE source = %s AND external_id = ANY(%s) ORDER BY external_id, revision DESC",
         (rows[0]["source"], [row["external_id"] for row in rows]),
     )

@@ -162,6 +162,7 @@ class Custody(models.Model):
                     ),
                 ],
             ),
+            models.UniqueConstraint(fields=["vehicle", "dealer", "valid_from"], name="custody_once"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="custody_order"
             ),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from rest_framework import exceptions, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from apps.core.access import Actor
 from apps.core.imports import deciding, lookups, spec
 from apps.core.imports.registry import SAME, ImportColumn, RowProblem
+from apps.core.kit.api import actor_of, idempotent
 from apps.core.spreadsheet import messages
 from apps.core.spreadsheet.errors import Phrase, ValueProblem, excerpt
-from apps.vehicles.facts import Recorded, as_json
+from apps.vehicles.facts import Recorded, RowsRefused, as_json
+
+__all__ = ["Pushed", "RowsRefused", "answer", "read", "schema", "take"]
 
 MOST_ROWS = 1_000
 SOURCE = "api"
@@ -66,6 +72,23 @@ def read(body: Any, columns: Sequence[ImportColumn], actor: Actor) -> Pushed:
     source = deciding.scoped_source(spec.source_name(body.get("source") or SOURCE), actor)
     rows, problems = _read_rows(given, columns, actor)
     return Pushed(rows, source, body.get("mode") == "good", problems)
+
+
+def take(request: Request, pushed: Pushed, service: Callable[..., Recorded]) -> Response:
+    """Give the rows to the service that records them, once for each Idempotency-Key, and word its answer."""
+
+    def effect() -> tuple[int, dict[str, Any]]:
+        done = service(
+            rows=pushed.rows,
+            source=pushed.source,
+            actor=actor_of(request),
+            now=timezone.now(),
+            only_good=pushed.only_good,
+            unreadable=pushed.problems,
+        )
+        return answer(done)
+
+    return idempotent(request, effect)
 
 
 def answer(done: Recorded) -> tuple[int, dict[str, Any]]:

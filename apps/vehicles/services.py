@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -84,19 +84,13 @@ def register_vehicles(*, given: str, now: datetime) -> int:
 def open_custodies(*, given: str) -> int:
     """Begin a custody for each row of a table with `vehicle_id`, `dealer_id`, `valid_from`, `valid_to`.
 
-    Raises `held_elsewhere` when another dealer has one of the vehicles on one of the days.
+    The data base refuses (custody_one_holder) a vehicle that another dealer has on one of the days.
     """
-    try:
-        with transaction.atomic():
-            return facts.execute(
-                "INSERT INTO vehicles_custody (vehicle_id, dealer_id, valid_from, valid_to) "
-                "SELECT vehicle_id, dealer_id, valid_from, valid_to "
-                f"FROM {given} WHERE vehicle_id IS NOT NULL"
-            )
-    except IntegrityError as error:
-        raise DomainError(
-            "held_elsewhere", _("A vehicle would be in two places: it is still in the stock of a dealer.")
-        ) from error
+    return facts.execute(
+        "INSERT INTO vehicles_custody (vehicle_id, dealer_id, valid_from, valid_to) "
+        f"SELECT vehicle_id, dealer_id, valid_from, valid_to FROM {given} WHERE vehicle_id IS NOT NULL "
+        "ON CONFLICT (vehicle_id, dealer_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to"
+    )
 
 
 def settle_custodies(*, given: str) -> int:

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
+from apps.dealers import queries as dealers
+from apps.inventory import filters, policies, queries, services
+from apps.inventory.imports import ARRIVAL_COLUMNS, DECLARATION_COLUMNS, DEPARTURE_COLUMNS
+from apps.kernel.period import Month
+from apps.vehicles import push
+
+
+class StockUnitViewSet(ScopedViewSet):
+    """The vehicles in stock on a day (`on`, default today); POST takes arrivals with an Idempotency-Key."""
+
+    read_action = policies.VIEW
+    write_action = policies.RECORD
+    filterset_class = filters.StockFilter
+    serializer_class = push.schema("ArrivalInput", ARRIVAL_COLUMNS)
+    order_by = ("received_on", "id")
+    fields = {
+        "id": "pk",
+        "source": "source",
+        "external_id": "external_id",
+        "dealer": "dealer__code",
+        "vin": "vin",
+        "model": "model__code",
+        "model_text": "model_text",
+        "trim_text": "trim_text",
+        "colour": "colour",
+        "received_on": "received_on",
+        "produced_on": "produced_on",
+        "cost_amount": "cost_amount",
+        "age": "age",
+        "gone_on": "gone_on",
+    }
+
+    @staticmethod
+    def query(*, actor: Any) -> Any:
+        """All stays; the list narrows them to a day."""
+        return queries.with_age(queries.units(actor=actor), timezone.localdate())
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False) or self.action == "retrieve":
+            return super().get_queryset()
+        return queries.stock(actor=actor_of(self.request), on=self._day())
+
+    def create(self, request: Request) -> Response:
+        """Take arrivals; wrong rows are named, and nothing is taken then unless `mode` is `good`."""
+        pushed = push.read(request.data, ARRIVAL_COLUMNS, actor_of(request))
+        return push.take(request, pushed, services.record_arrivals)
+
+    @action(detail=False)
+    def ageing(self, request: Request) -> Response:
+        """The vehicles in stock on a day by classes of age."""
+        classes = queries.ageing(self.filter_queryset(self.get_queryset()))
+        units, amount = queries.totals(classes)
+        rows = [
+            {"days": each.bucket.code, "units": each.units, "cost_amount": each.amount} for each in classes
+        ]
+        return Response({"on": self._day(), "units": units, "cost_amount": amount, "classes": rows})
+
+    def _day(self) -> Any:
+        text = self.request.query_params.get("on")
+        try:
+            day = parse_date(text) if text else timezone.localdate()
+        except ValueError:
+            day = None
+        if day is None:
+            raise exceptions.ValidationError({"on": _("Write the day as 2026-07-31.")})
+        return day
+
+
+class MovementViewSet(ScopedViewSet):
+    """Stock movements of the caller's dealers; POST takes departures with an Idempotency-Key."""
+
+    read_action = policies.VIEW
+    write_action = policies.RECORD
+    query = queries.movements
+    filterset_class = filters.MovementFilter
+    serializer_class = push.schema("DepartureInput", DEPARTURE_COLUMNS)
+    order_by = ("-occurred_on", "-id")
+    fields = {
+        "id": "pk",
+        "unit": "unit_id",
+        "vin": "unit__vin",
+        "kind": "kind",
+        "quantity": "quantity",
+        "dealer": "dealer__code",
+        "occurred_on": "occurred_on",
+        "period": "period",
+        "recorded_at": "recorded_at",
+        "source": "source",
+        "external_id": "external_id",
+        "revision": "revision",
+        "reverses": "reverses_id",
+        "note": "note",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Take departures; wrong rows are named, and nothing is taken then unless `mode` is `good`."""
+        pushed = push.read(request.data, DEPARTURE_COLUMNS, actor_of(request))
+        return push.take(request, pushed, services.record_departures)
+
+
+class TransferInput(serializers.Serializer[Any]):
+    unit = serializers.IntegerField(min_value=1)
+    to_dealer = serializers.CharField(max_length=60)
+    moved_on = serializers.DateField()
+    note = serializers.CharField(max_length=300, required=False, default="")
+
+
+class TransferViewSet(ScopedViewSet):
+    """Transfers the caller's dealers gave or got."""
+
+    read_action = policies.VIEW
+    write_action = policies.TRANSFER
+    query = queries.transfers
+    filterset_class = filters.TransferFilter
+    serializer_class = TransferInput
+    order_by = ("-occurred_on", "-id")
+    fields = {
+        "id": "pk",
+        "vin": "unit_out__vin",
+        "unit_out": "unit_out_id",
+        "unit_in": "unit_in_id",
+        "from_dealer": "from_dealer__code",
+        "to_dealer": "to_dealer__code",
+        "occurred_on": "occurred_on",
+        "note": "note",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Transfer a vehicle in stock to another dealer of the caller."""
+        actor = actor_of(request)
+        given = TransferInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        plain = given.validated_data
+        unit = queries.units(actor=actor).filter(pk=plain["unit"]).first()
+        target = dealers.by_code(actor=actor, code=plain["to_dealer"])
+        if unit is None or target is None:
+            missing = "unit" if unit is None else "to_dealer"
+            raise exceptions.ValidationError({missing: _("Not found.")})
+
+        def effect() -> tuple[int, Any]:
+            done = services.transfer(
+                unit=unit,
+                to_dealer=target,
+                moved_on=plain["moved_on"],
+                note=plain["note"],
+                actor=actor,
+                now=timezone.now(),
+            )
+            return 201, {"id": done.pk, "unit_in": done.unit_in_id}
+
+        return idempotent(request, effect)
+
+
+class DeclarationViewSet(ScopedViewSet):
+    """Month-end counts that agreed with the book; POST declares one."""
+
+    read_action = policies.VIEW
+    write_action = policies.RECORD
+    query = queries.declarations
+    filterset_class = filters.DeclarationFilter
+    serializer_class = push.schema("DeclarationInput", DECLARATION_COLUMNS)
+    order_by = ("-period", "dealer_id")
+    fields = {
+        "id": "pk",
+        "dealer": "dealer__code",
+        "period": "period",
+        "end_units": "end_units",
+        "lines": "lines",
+        "declared_at": "declared_at",
+        "declared_by": "declared_by",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Declare a count; one that does not agree is rejected with the difference of every line."""
+        actor = actor_of(request)
+        pushed = push.read(request.data, DECLARATION_COLUMNS, actor)
+
+        def effect() -> tuple[int, Any]:
+            if pushed.problems:
+                raise push.RowsRefused(pushed.problems)
+            made = [
+                services.declare_stock(
+                    dealer_id=row["dealer_id"],
+                    month=Month.of(row["month"]),
+                    lines={name: row[name] for name in services.LINES},
+                    actor=actor,
+                    now=timezone.now(),
+                )
+                for row in pushed.rows
+            ]
+            return 201, {"declared": [each.pk for each in made]}
+
+        return idempotent(request, effect)
+
+
+routes = [
+    ("stock-units", StockUnitViewSet, "stock-unit"),
+    ("stock-movements", MovementViewSet, "stock-movement"),
+    ("transfers", TransferViewSet, "transfer"),
+    ("stock-declarations", DeclarationViewSet, "stock-declaration"),
+]

@@ -1,0 +1,136 @@
+"""What is measured of stock, for each dealer and month of posting.
+
+Stock at month end is the sum of all movements posted up to then; units that left for good before do not count
+any more and are left out, so that the facts of a stock are the vehicles in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from django.db.models import Case, DecimalField, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column
+from apps.inventory.models import StockMovement, age_on
+from apps.inventory.rules import AGED_DAYS, LINES, MovementKind
+from apps.kernel.formula import Kind
+from apps.kernel.kpi import Unit
+from apps.kernel.period import Month
+from apps.metrics.registry import Feed, Measure, registry
+from apps.periods import queries as periods
+
+STOCK = "inventory.stock"
+_MONEY = DecimalField(max_digits=20, decimal_places=2)
+COLUMNS = (
+    Column("occurred_on", _("Date"), "date"),
+    Column(
+        "unit",
+        _("Vehicle"),
+        "code",
+        value=lambda row: str(row.unit),
+        link=lambda row: reverse("inventory:unit-detail", kwargs={"pk": row.unit_id}),
+    ),
+    Column("model", _("Model"), value=lambda row: str(row.unit.model or row.unit.model_text)),
+    Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
+    Column("quantity", _("Quantity"), "units"),
+)
+AGED_COLUMNS = (*COLUMNS, Column("age", _("Days in stock"), "days"))
+COST_COLUMNS = (*COLUMNS, Column("cost_amount", _("Cost"), "money", value=lambda row: row.unit.cost_amount))
+
+
+def stock(month: Month) -> QuerySet[StockMovement]:
+    """The movements that make up the stock at the end of a month."""
+    standing = Q(unit__gone_period__isnull=True) | Q(unit__gone_period__gt=month.first)
+    return StockMovement.objects.filter(standing, period__lte=month.first).select_related("unit__model")
+
+
+def with_age(month: Month) -> QuerySet[StockMovement]:
+    """The same with `age`, the days since receipt at the end of the business month. Source: I-06."""
+    _first, last = periods.business_calendar().bounds(month)
+    return stock(month).annotate(age=age_on(last, "unit__received_on"))
+
+
+def aged(month: Month) -> QuerySet[StockMovement]:
+    """The part of the stock that is older than 90 days. Source: I-07."""
+    return with_age(month).filter(age__gt=AGED_DAYS)
+
+
+def _of_kinds(kinds: Collection[MovementKind]) -> Callable[[Month], QuerySet[StockMovement]]:
+    def facts(month: Month) -> QuerySet[StockMovement]:
+        rows = StockMovement.objects.filter(period=month.first, kind__in=kinds)
+        return rows.select_related("unit__model")
+
+    return facts
+
+
+_UNCOSTED = Coalesce(Sum("quantity", filter=Q(unit__cost_amount__isnull=True)), 0)
+# one unknown cost makes the sum unknown, not smaller
+COST = Case(
+    When(
+        Exact(_UNCOSTED, 0),
+        then=Coalesce(Sum(F("quantity") * F("unit__cost_amount")), 0, output_field=_MONEY),
+    ),
+    output_field=_MONEY,
+)
+AGE = Sum(F("quantity") * F("age"), output_field=IntegerField())
+
+
+def _declare(
+    code: str,
+    label: Any,
+    kind: Kind,
+    unit: Unit,
+    facts: Callable[[Month], QuerySet[StockMovement]],
+    aggregate: Any,
+    columns: Sequence[Column] = COLUMNS,
+) -> None:
+    registry.measure(
+        Measure(
+            code=code,
+            label=label,
+            kind=kind,
+            unit=unit,
+            facts=facts,
+            aggregate=aggregate,
+            feed=STOCK,
+            columns=columns,
+        )
+    )
+
+
+def _declare_flow(line: str, code: str, label: Any) -> None:
+    kinds, sign = LINES[line]
+    _declare(code, label, Kind.FLOW, Unit.UNITS, _of_kinds(kinds), Sum(F("quantity") * sign))
+
+
+registry.feed(Feed(STOCK, _("Stock movements"), due_day=3))
+UNITS = Sum("quantity")
+_declare("inventory.stock_units", _("Month-end stock (units)"), Kind.STOCK, Unit.UNITS, stock, UNITS)
+_declare(
+    "inventory.stock_amount", _("Month-end stock (cost)"), Kind.STOCK, Unit.YUAN, stock, COST, COST_COLUMNS
+)
+_declare(
+    "inventory.aged_units", _("Stock over 90 days (units)"), Kind.STOCK, Unit.UNITS, aged, UNITS, AGED_COLUMNS
+)
+_declare(
+    "inventory.aged_amount", _("Stock over 90 days (cost)"), Kind.STOCK, Unit.YUAN, aged, COST, COST_COLUMNS
+)
+_declare(
+    "inventory.age_days",
+    _("Days in stock of all vehicles"),
+    Kind.STOCK,
+    Unit.DAYS,
+    with_age,
+    AGE,
+    AGED_COLUMNS,
+)
+_declare_flow("receipts", "inventory.receipt_units", _("Receipts (units)"))
+_declare_flow("retail", "inventory.retail_out_units", _("Left stock by retail (units)"))
+_declare_flow("transfers_in", "inventory.transfer_in_units", _("Transfers in (units)"))
+_declare_flow("transfers_out", "inventory.transfer_out_units", _("Transfers out (units)"))
+_declare_flow("adjustments", "inventory.adjustment_units", _("Adjustments and opening stock (units)"))

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.roles import EVERYONE, OPERATORS, Role
+from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
+
+VIEW = declare("inventory.view", _("View stock and movements"), EVERYONE)
+RECORD = declare(
+    "inventory.record",
+    _("Enter and import stock movements"),
+    OPERATORS | {Role.DEALER_GENERAL, Role.DEALER_SALES, Role.INTEGRATION},
+)
+ADJUST = declare(
+    "inventory.adjust", _("Adjust stock and take movements back"), OPERATORS | {Role.DEALER_GENERAL}
+)
+TRANSFER = declare(
+    "inventory.transfer",
+    _("Transfer vehicles between dealers"),
+    OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.DEALER_GENERAL},
+)
+
+unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER)
+movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER)
+declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
+
+
+class TransferPolicy(Policy):
+    """A transfer has two owners: the dealer that gave the vehicle and the one that got it."""
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
+        if actor.scope.everything:
+            return rows
+        own = actor.scope.dealer_ids
+        return rows.filter(Q(from_dealer_id__in=own) | Q(to_dealer_id__in=own))
+
+
+transfer = TransferPolicy(Transfer, view=VIEW, ownership=Ownership.DEALER, dealer="from_dealer_id")

@@ -1,0 +1,35 @@
+"""Stock comes, goes, is transferred, adjusted and declared; movements are never changed or deleted."""
+
+from apps.inventory.services.arrivals import arrival_problems, enter, record_arrivals, take_arrivals
+from apps.inventory.services.declarations import (
+    LINES,
+    declaration_problems,
+    declare_stock,
+    take_declarations,
+)
+from apps.inventory.services.departures import (
+    depart,
+    departure_problems,
+    record_departures,
+    take_departures,
+)
+from apps.inventory.services.reversals import undo, withdraw_batch
+from apps.inventory.services.transfers import transfer
+
+__all__ = [
+    "LINES",
+    "arrival_problems",
+    "declaration_problems",
+    "declare_stock",
+    "depart",
+    "departure_problems",
+    "enter",
+    "record_arrivals",
+    "record_departures",
+    "take_arrivals",
+    "take_declarations",
+    "take_departures",
+    "transfer",
+    "undo",
+    "withdraw_batch",
+]

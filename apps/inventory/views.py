@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import audit
+from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.dealers import queries as dealers
+from apps.inventory import filters, forms, policies, queries, services, tables
+from apps.inventory.models import StockUnit
+from apps.inventory.rules import MovementKind
+from apps.kernel.period import Month
+
+
+def _unit_url(pk: int) -> str:
+    return reverse("inventory:unit-detail", kwargs={"pk": pk})
+
+
+class StockList(ListPage):
+    """The vehicles in stock on a day, with their classes of age."""
+
+    action = policies.VIEW
+    title = _("Vehicles in stock")
+    template_name = "inventory/stock_list.html"
+    query = queries.stock
+    filterset = filters.StockFilter
+    table = tables.StockTable
+    empty = _("No vehicle in stock on this day. Enter arrivals, import a table, or let your DMS send them.")
+    buttons = (
+        Button(_("Enter an arrival"), "inventory:arrival-enter", policies.RECORD, "plus", True),
+        Button(_("Movements"), "inventory:movement-list", policies.VIEW, "arrows-exchange"),
+        Button(_("Month-end counts"), "inventory:declaration-list", policies.VIEW, "clipboard-check"),
+    )
+
+    @property
+    def day(self) -> date:
+        """The day asked for, else today."""
+        try:
+            return parse_date(self.request.GET.get("on", "")) or timezone.localdate()
+        except ValueError:
+            return timezone.localdate()
+
+    def rows(self) -> QuerySet[StockUnit]:
+        return queries.stock(actor=self.actor, on=self.day)
+
+    def context(self) -> dict[str, Any]:
+        classes = queries.ageing(self.filter.qs if self.filter else self.rows())
+        units, amount = queries.totals(classes)
+        return {
+            "day": self.day,
+            "units": units,
+            "amount": amount,
+            "chart": tables.ageing_chart(classes),
+        }
+
+
+class MovementList(ListPage):
+    action = policies.VIEW
+    title = _("Stock movements")
+    query = queries.movements
+    filterset = filters.MovementFilter
+    table = tables.MovementTable
+    empty = _("No movement yet.")
+
+
+class TransferList(ListPage):
+    action = policies.VIEW
+    title = _("Transfers between dealers")
+    query = queries.transfers
+    filterset = filters.TransferFilter
+    table = tables.TransferTable
+    empty = _("No transfer yet. Open a vehicle in stock to transfer it.")
+
+
+class UnitDetail(DetailPage):
+    action = policies.VIEW
+    query = queries.units
+    template_name = "inventory/unit_detail.html"
+    buttons = (
+        Button(_("Left stock"), "inventory:unit-depart", policies.RECORD, "logout", True),
+        Button(_("Transfer"), "inventory:unit-transfer", policies.TRANSFER, "arrows-exchange"),
+        Button(_("Missing"), "inventory:unit-adjust", policies.ADJUST, "alert-triangle"),
+    )
+
+    def head_buttons(self) -> list[dict[str, Any]]:
+        return super().head_buttons() if self.object.gone_on is None else []
+
+    def context(self) -> dict[str, Any]:
+        movements = queries.movements_of(self.object, actor=self.actor)
+        last = queries.in_force().filter(unit=self.object).order_by("-pk").first()
+        may_undo = last is not None and self.actor.may(policies.ADJUST)
+        return {
+            "blocks": tables.facts_of(self.object),
+            "movements": tables.MovementTable(movements),
+            "undo_url": reverse("inventory:movement-undo", kwargs={"pk": last.pk})
+            if last and may_undo
+            else "",
+            "history": audit.history(self.object),
+        }
+
+
+class ArrivalEnter(FormPage):
+    action = policies.RECORD
+    title = _("Enter an arrival")
+    form_class = forms.ArrivalForm
+    submit_label = _("Save the arrival")
+    success = _("The vehicle is in stock.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def form(self, data: Any = None, files: Any = None) -> Any:
+        self.shown_form = super().form(data, files)
+        return self.shown_form
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        unit = services.enter(row=self.shown_form.as_row(), actor=self.actor, now=timezone.now())
+        return _unit_url(unit.pk)
+
+
+class UnitForm(ObjectFormPage):
+    """A form about one vehicle in stock."""
+
+    query = queries.units
+    to_unit: ClassVar[bool] = True
+
+    def page_title(self) -> str:
+        return f"{self.title} · {self.object}"
+
+
+class Depart(UnitForm):
+    action = policies.RECORD
+    title = _("Left stock")
+    form_class = forms.DepartureForm
+    submit_label = _("Save the departure")
+    success = _("The departure is recorded.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.depart(unit=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return _unit_url(self.object.pk)
+
+
+class Adjust(UnitForm):
+    action = policies.ADJUST
+    title = _("Missing")
+    form_class = forms.AdjustForm
+    submit_label = _("Take out of stock")
+    success = _("The vehicle is out of stock; the adjustment stays visible.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        kind = MovementKind.ADJUSTMENT
+        services.depart(
+            unit=self.object, kind=kind, actor=self.actor, now=timezone.now(), action=self.action, **cleaned
+        )
+        return _unit_url(self.object.pk)
+
+
+class TransferUnit(UnitForm):
+    action = policies.TRANSFER
+    title = _("Transfer")
+    form_class = forms.TransferForm
+    submit_label = _("Transfer the vehicle")
+    success = _("The vehicle is transferred.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        target = dealers.dealers(actor=self.actor).get(pk=cleaned.pop("dealer"))
+        done = services.transfer(
+            unit=self.object, to_dealer=target, actor=self.actor, now=timezone.now(), **cleaned
+        )
+        return _unit_url(done.unit_in_id)
+
+
+class Undo(ObjectFormPage):
+    action = policies.ADJUST
+    query = queries.movements
+    form_class = forms.UndoForm
+    submit_label = _("Take the movement back")
+    success = _("The movement is taken back by a counter-movement.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.undo(movement=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return _unit_url(self.object.unit_id)
+
+
+class DeclarationList(ListPage):
+    action = policies.VIEW
+    title = _("Month-end counts")
+    query = queries.declarations
+    filterset = filters.DeclarationFilter
+    table = tables.DeclarationTable
+    empty = _("No count yet. Declare what stood in the yard at month end.")
+    buttons = (
+        Button(_("Declare a month-end count"), "inventory:declaration-enter", policies.RECORD, "plus", True),
+    )
+
+
+class DeclarationEnter(FormPage):
+    action = policies.RECORD
+    title = _("Declare a month-end count")
+    form_class = forms.DeclarationForm
+    submit_label = _("Declare")
+    success = _("The count agrees with the book and is declared.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        dealer_id, month = cleaned.pop("dealer"), Month.of(cleaned.pop("month"))
+        services.declare_stock(
+            dealer_id=dealer_id, month=month, lines=cleaned, actor=self.actor, now=timezone.now()
+        )
+        return reverse("inventory:declaration-list")
