@@ -23,13 +23,12 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Staged:
-    """One fact of one row, ready to be stored."""
+    """One fact of the mapping for every row that makes it, ready to be stored; one key beside each row."""
 
     output: int
     kind: str
-    row_no: int
-    key: str
-    data: dict[str, Any]
+    rows: list[dict[str, Any]]
+    keys: list[str]
 
 
 @dataclass
@@ -60,10 +59,7 @@ def check_table(table: Table, mapping: spec.Spec, actor: Actor, report: Report) 
         report("checking", number, len(mapping.outputs))
         part = grid.only(parsing.filled(grid.cells(output.when))) if output.when else grid
         run = _OutputCheck(part, output, mapping, actor, checked.findings, unresolved)
-        checked.staged += [
-            Staged(number, output.kind, row["row_no"], key, row)
-            for row, key in zip(run.rows, run.keys, strict=True)
-        ]
+        checked.staged.append(Staged(number, output.kind, run.rows, run.keys))
         known.append(run.same)
     _count(checked, known)
     checked.unresolved = {name: spellings.most_common() for name, spellings in unresolved.items()}
@@ -73,7 +69,7 @@ def check_table(table: Table, mapping: spec.Spec, actor: Actor, report: Report) 
 def _count(checked: Checked, known: Sequence[set[int]]) -> None:
     """A row is bad with any error, and known when all its facts are."""
     bad = set(checked.findings.errors)
-    facts = Counter(staged.row_no for staged in checked.staged)
+    facts = Counter(row["row_no"] for staged in checked.staged for row in staged.rows)
     old = Counter(row_no for rows in known for row_no in rows)
     checked.findings.same = {row_no for row_no, count in old.items() if count == facts[row_no]} - bad
     checked.bad, checked.same = len(bad), len(checked.findings.same)

@@ -129,20 +129,20 @@ def _note(batch: ImportBatch, checked: checking.Checked) -> None:
 
 
 def _dealers(checked: checking.Checked) -> set[int]:
-    found = {row.data.get("dealer_id") for row in checked.staged}
-    return {dealer_id for dealer_id in found if dealer_id is not None}
+    return {row.get("dealer_id") for staged in checked.staged for row in staged.rows} - {None}
 
 
 def _reach(checked: checking.Checked) -> dict[str, Any]:
     """How many dealers and which days the good rows of every kind of fact reach."""
     reached: dict[str, Any] = {}
-    for code, kind in registry.kinds().items():
-        rows = [row.data for row in checked.staged if row.kind == code]
-        rows = [data for data in rows if data["row_no"] not in checked.findings.errors]
+    wrong = checked.findings.errors
+    for staged in checked.staged:
+        kind = registry.kinds()[staged.kind]
+        rows = [row for row in staged.rows if row["row_no"] not in wrong]
         dated = next((column.name for column in kind.columns if column.is_date and column.required), None)
         days = [data[dated] for data in rows if data[dated]] if dated else []
         if rows:
-            reached[code] = {
+            reached[staged.kind] = {
                 "dealers": len({data.get("dealer_id") for data in rows} - {None}),
                 "from": min(days).isoformat() if days else None,
                 "to": max(days).isoformat() if days else None,

@@ -2,54 +2,58 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import orjson
 from django.db import connection
 
-from apps.core.imports.checking import Checked, Staged
+from apps.core.imports.checking import Checked
 from apps.core.models import ImportBatch, ImportRow
 
 _COLUMNS = "batch_id, output, row_no, kind, key, data, errors, warnings"
 _COPY = f"COPY {ImportRow._meta.db_table} ({_COLUMNS}) FROM STDIN"
 _EMPTY = b"[]"
+_LINES_AT_ONCE = 200
 
 
 def replace_rows(batch: ImportBatch, checked: Checked) -> None:
     """Put the staged rows of a batch in the place of those it has."""
     ImportRow.objects.filter(batch=batch).delete()
-    buffer = io.BytesIO(b"".join(_lines(batch.pk, checked)))
     with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY, buffer)
+        cursor.copy_expert(_COPY, _Stream(_lines(batch.pk, checked)))
+
+
+class _Stream:
+    """Lines as a file, written while the database already reads the ones before."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+
+    def read(self, size: int = -1) -> bytes:
+        """The next lines, some hundred at a time whatever is asked for; empty at the end."""
+        return b"".join(islice(self._lines, _LINES_AT_ONCE))
 
 
 def _lines(batch_id: int, checked: Checked) -> Iterator[bytes]:
     errors, warnings = _plain(checked.findings.errors), _plain(checked.findings.warnings)
-    heads = {
-        pair: f"{batch_id}\t{pair[0]}\t%d\t{pair[1]}\t".encode()
-        for pair in {(row.output, row.kind) for row in checked.staged}
-    }
-    for row in checked.staged:
-        yield b"%b%b\t%b\t%b\t%b\n" % (
-            heads[row.output, row.kind] % row.row_no,
-            _text(row.key),
-            _json(_data(row)),
-            errors.get(row.row_no, _EMPTY),
-            warnings.get(row.row_no, _EMPTY),
-        )
+    for staged in checked.staged:
+        head = f"{batch_id}\t{staged.output}\t%d\t{staged.kind}\t".encode()
+        for row, key in zip(staged.rows, staged.keys, strict=True):
+            row_no = row["row_no"]
+            yield b"%b%b\t%b\t%b\t%b\n" % (
+                head % row_no,
+                _text(key),
+                _json(row),
+                errors.get(row_no, _EMPTY),
+                warnings.get(row_no, _EMPTY),
+            )
 
 
 def _plain(found: dict[int, list[dict[str, Any]]]) -> dict[int, bytes]:
     return {row_no: _json(items) for row_no, items in found.items() if items}
-
-
-def _data(row: Staged) -> dict[str, Any]:
-    data = dict(row.data)
-    del data["row_no"]
-    return data
 
 
 def _json(value: Any) -> bytes:

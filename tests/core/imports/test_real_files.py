@@ -53,7 +53,7 @@ def test_a_year_of_sales_of_28_unknown_dealers(network, hq_ops, client_of, run_j
     batch.refresh_from_db()
     assert batch.status == BatchStatus.MAPPING
     suggested = queries.mapping_of(batch=batch).outputs[0].fields
-    assert {name: source.column for name, source in suggested.items()} | {"customer_type": ""} == {
+    assert {name: source.column for name, source in suggested.items()} == {
         "external_id": "Car_id",
         "dealer": "Dealer_Name",
         "occurred_on": "Date",
@@ -61,7 +61,6 @@ def test_a_year_of_sales_of_28_unknown_dealers(network, hq_ops, client_of, run_j
         "colour": "Color",
         "price_amount": "Price ($)",
         "region_text": "Dealer_Region",
-        "customer_type": "",
     }
     assert suggested["occurred_on"].formats == ("%m/%d/%Y",)
     months = {"covers_from": "2022-01", "covers_to": "2022-12"}
