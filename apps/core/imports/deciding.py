@@ -52,8 +52,10 @@ def decide(batch: ImportBatch, table: Table, facts: Sequence[ColumnFacts], actor
         if lost and batch.profile is not None:
             params = {"profile": profile.name, "columns": "、".join(lost)}
             raise ImportRefused("columns_missing", Phrase(messages.COLUMNS_MISSING, params))
-        if not lost and not missing_fields(mapping):
-            return Decision(mapping, True, profile, by="profile")
+        if not lost:
+            mapping = _with_own(mapping, actor)
+            complete = not missing_fields(mapping)
+            return Decision(mapping, complete, profile, by="profile" if complete else "")
     kind = registry.kinds()[batch.kind]
     by_name = _from_headings(kind, names, facts, actor)
     if by_name is not None:
@@ -151,6 +153,15 @@ def _from_headings(
 def _column(field: ImportColumn, column: ColumnFacts) -> spec.FieldSource:
     formats = column.guess.formats if field.is_date and column.guess else ()
     return spec.FieldSource(column=column.name, formats=formats)
+
+
+def _with_own(mapping: spec.Spec, actor: Actor) -> spec.Spec:
+    """The mapping with what a dealer's user need not say, in every fact; what is mapped already stays."""
+    outputs = tuple(
+        replace(output, fields=_own_constants(registry.kinds()[output.kind], actor) | dict(output.fields))
+        for output in mapping.outputs
+    )
+    return replace(mapping, outputs=outputs)
 
 
 def _own_constants(kind: ImportKind, actor: Actor) -> dict[str, spec.FieldSource]:

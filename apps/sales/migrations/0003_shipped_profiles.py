@@ -1,0 +1,15 @@
+from pathlib import Path
+
+from django.db import migrations
+
+from apps.vehicles import shipped
+
+PROFILES = Path(__file__).resolve().parent.parent / "profiles"
+
+
+class Migration(migrations.Migration):
+    """Ship the mapping profiles declared in this app."""
+
+    dependencies = [("sales", "0002_append_only"), ("core", "0002_import_engine")]
+
+    operations = [shipped.load(PROFILES)]
