@@ -190,6 +190,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apps.accounts.authentication.TokenAuthentication",

@@ -110,7 +110,7 @@ class UserForm(forms.Form):
 class AssignmentForm(forms.Form):
     """A role over one unit, dealer or group, for some time."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role.")), *Role.choices])
     valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
     valid_to = forms.DateField(
         label=_("Last day"), widget=DATE, required=False, help_text=_("Empty: until it is ended.")

@@ -42,6 +42,7 @@ NOTES = {
     "survivor": _("Merged into"),
 }
 HIDDEN = frozenset({"merged_into"})
+ORDER = {field.name: place for place, field in enumerate(Dealer._meta.fields)}
 
 
 def status_badge(dealer: Dealer) -> tuple[str, Any]:
@@ -81,8 +82,7 @@ class DealerTable(Table):
             _("City tier"),
             "code",
             value=lambda dealer: dealer.get_city_tier_display(),
-            sort="city_tier",
-            phone=False,
+            export_only=True,
         ),
         Column("status", _("Status"), "badge", value=status_badge, sort="status"),
         Column("group", _("Dealer group"), phone=False, export_only=True),
@@ -113,14 +113,16 @@ class HistoryLine:
     differences: list[Difference]
 
 
-def history_lines(events: list[AuditEvent]) -> Iterator[HistoryLine]:
-    """Events with the names of fields and values instead of codes."""
+def history_lines(events: list[AuditEvent], *, peers: bool) -> Iterator[HistoryLine]:
+    """Events with names of fields and values instead of codes; without `peers` no other dealer is named."""
+    hidden = HIDDEN if peers else HIDDEN | {"survivor"}
     for event in events:
         before, after = event.before or {}, event.after or {}
+        names = sorted(after, key=lambda name: (name in NOTES, ORDER.get(name, 0)))
         differences = [
-            Difference(_label(name), _words(name, before.get(name)), _words(name, value))
-            for name, value in after.items()
-            if (name not in HIDDEN and value not in (None, "", [])) or before.get(name)
+            Difference(_label(name), _words(name, before.get(name)), _words(name, after[name]))
+            for name in names
+            if name not in hidden and (after[name] not in (None, "", []) or before.get(name))
         ]
         yield HistoryLine(event, ACTIONS.get(event.action, event.action), differences)
 

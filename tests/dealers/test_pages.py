@@ -183,6 +183,15 @@ def test_merging_on_the_page_names_the_survivor_by_code_or_name(network, hq_ops,
     assert (network.d2.status, network.d2.merged_into) == ("merged", network.d1)
 
 
+def test_a_merged_dealer_is_not_told_its_survivor(network, hq_ops, d2_gm, client_of, now) -> None:
+    services.merge_dealers(dealer=network.d2, survivor=network.d1, on=date(2026, 7, 1), actor=SYSTEM, now=now)
+    here = f"/dealers/{network.d2.pk}/"
+    for tab in ("profile", "places", "outlets", "history"):
+        assert "D001" not in client_of(d2_gm).get(f"{here}?tab={tab}").content.decode()
+    assert "D001" in client_of(hq_ops).get(here).content.decode()
+    assert "D001" in client_of(hq_ops).get(f"{here}?tab=history").content.decode()
+
+
 def test_outlets_are_added_changed_and_closed(network, hq_ops, d1_gm, d2_gm, client_of) -> None:
     client = client_of(hq_ops)
     form = {

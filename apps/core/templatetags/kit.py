@@ -40,6 +40,8 @@ def sparkline(values: Any, light: str = "") -> SafeString:
 def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
     """A form field with label, help and errors; `compact` for filter bars."""
     widget = bound.field.widget
+    if isinstance(widget, _CHOICES):
+        widget.attrs.setdefault("class", "form-check-input")
     return {
         "field": bound,
         "compact": compact,

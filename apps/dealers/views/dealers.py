@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.dealers import forms, policies, queries, services
 from apps.dealers.filters import DealerFilter
-from apps.dealers.rules import DealerStatus
+from apps.dealers.rules import ChannelPattern, DealerStatus
 from apps.dealers.tables import DealerTable, history_lines
 
 TABS = {
@@ -58,6 +58,9 @@ class DealerDetailPage(DetailPage):
     query = queries.dealers
     template_name = "dealers/dealer_detail.html"
 
+    def page_title(self) -> str:
+        return str(self.object.name)
+
     def context(self) -> dict[str, Any]:
         tab = self.request.GET.get("tab", "profile")
         shown = tab if tab in TABS else "profile"
@@ -78,7 +81,8 @@ class DealerDetailPage(DetailPage):
         return {"outlets": rows, "may_manage": self.actor.may(policies.MANAGE)}
 
     def _history(self) -> dict[str, Any]:
-        return {"lines": history_lines(queries.history(actor=self.actor, dealer=self.object))}
+        events = queries.history(actor=self.actor, dealer=self.object)
+        return {"lines": history_lines(events, peers=not self.actor.is_dealer)}
 
     def _verbs(self) -> list[dict[str, Any]]:
         """What this actor may do with the dealer as it stands."""
@@ -106,7 +110,7 @@ class DealerCreatePage(FormPage):
     success = _("The dealer is created.")
 
     def initial(self) -> dict[str, Any]:
-        return {"valid_from": timezone.localdate()}
+        return {"valid_from": timezone.localdate(), "channel_pattern": ChannelPattern.EXCLUSIVE}
 
     def form_options(self) -> dict[str, Any]:
         return {"actor": self.actor}
