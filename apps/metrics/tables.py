@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,7 @@ def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
         found = places.get(row.dealer_id)
         return None if found is None else f"{found.rank} / {found.of}"
 
+    labels = queries.labels()
     ranked = (Column("rank", _("Place"), "code", value=place),) if places else ()
     parts = (
         (
@@ -106,13 +108,21 @@ def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
             Column("value", queries.label(kpi), kpi.unit.value, sort="value", link=explain_url),
             Column("light", _("Light"), "badge", value=lambda row: light(kpi, row.value)),
             *parts,
-            Column("reason", _("Why there is no value"), value=lambda row: queries.reason_words(row.reason)),
+            Column(
+                "reason",
+                _("Why there is no value"),
+                value=lambda row: queries.reason_words(row.reason, labels),
+            ),
         )
-        order_by = ("value" if kpi.better is Better.LOWER else "-value", "dealer__code")
+        order_by = ("dealer__code",)
 
         @classmethod
-        def ordered(cls, rows: Any, sort: str) -> Any:
-            return super().ordered(rows, sort or ("value" if kpi.better is Better.LOWER else "-value"))
+        def ordered(cls, rows: QuerySet[KpiValue], sort: str) -> QuerySet[KpiValue]:
+            asked = sort or ("value" if kpi.better is Better.LOWER else "-value")
+            if asked not in ("value", "-value"):
+                return super().ordered(rows, asked)
+            value = F("value").desc(nulls_last=True) if asked == "-value" else F("value").asc(nulls_last=True)
+            return rows.order_by(value, "dealer__code")
 
     return RankingTable
 

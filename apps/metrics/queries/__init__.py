@@ -14,6 +14,7 @@ from apps.metrics.queries.dictionary import (
 from apps.metrics.queries.explaining import explain, facts, facts_known_at, measure_value, reason_words
 from apps.metrics.queries.feed_states import completeness, feed_counts, feeds, status_of
 from apps.metrics.queries.months import (
+    chosen,
     current_revisions,
     in_readings,
     readings_of,
@@ -26,13 +27,16 @@ from apps.metrics.queries.values import (
     measure_values,
     places,
     ranking,
+    top_rows,
     top_units,
+    unit,
     unit_row,
     unit_trend,
     unit_values,
 )
 
 __all__ = [
+    "chosen",
     "completeness",
     "computed_kpis",
     "current_revisions",
@@ -60,7 +64,9 @@ __all__ = [
     "revisions",
     "settings_of",
     "status_of",
+    "top_rows",
     "top_units",
+    "unit",
     "unit_row",
     "unit_trend",
     "unit_values",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -65,9 +66,9 @@ def labels() -> dict[str, str]:
     }
 
 
-def words(formula: Expression) -> str:
-    """A formula in words, in the language of the page."""
-    return formula.text(labels(), lang())
+def words(formula: Expression, named: Mapping[str, str] | None = None) -> str:
+    """A formula in words, in the language of the page; `named` spares reading the labels again."""
+    return formula.text(labels() if named is None else named, lang())
 
 
 def rule(code: str, version: int) -> Expression | None:

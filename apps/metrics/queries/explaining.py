@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -72,13 +73,13 @@ class Explanation:
         return self.again != self.row.value
 
 
-def reason_words(reason: str) -> str:
-    """A stored reason in the language of the page."""
+def reason_words(reason: str, labels: Mapping[str, str] | None = None) -> str:
+    """A stored reason in the language of the page; `labels` spares reading them again for each row."""
     if not reason:
         return ""
     if reason == OUT_OF_RANGE:
         return _("The result has more digits than the store can hold.")
-    return reason_text(reason, dictionary.labels(), dictionary.lang())
+    return reason_text(reason, dictionary.labels() if labels is None else labels, dictionary.lang())
 
 
 def explain(

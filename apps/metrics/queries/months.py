@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
@@ -40,15 +40,25 @@ def revision_of(
     month: Month, *, known_on: date | None = None, revision: int | None = None
 ) -> MonthRevision | None:
     """The reading of one month that counts, or counted on a day, or has this number; else None."""
-    if revision is not None:
-        return MonthRevision.objects.filter(period=month.first, revision=revision).first()
-    return current_revisions([month], known_on=known_on).get(month)
+    return chosen(readings_of(month), known_on=known_on, revision=revision)
 
 
 def readings_of(month: Month) -> list[MonthRevision]:
     """All computed readings of a month, newest first; what the "as known on" selector offers."""
     rows = MonthRevision.objects.filter(period=month.first, computed_at__isnull=False)
     return list(rows.order_by("-revision"))
+
+
+def chosen(
+    readings: Sequence[MonthRevision], *, known_on: date | None = None, revision: int | None = None
+) -> MonthRevision | None:
+    """Of a month's readings, newest first: the one with a number, the one known on a day, or the newest."""
+    if revision is not None:
+        return next((row for row in readings if row.revision == revision), None)
+    if known_on is None:
+        return readings[0] if readings else None
+    limit = end_of(known_on)
+    return next((row for row in readings if (row.frozen_at or row.computed_at or limit) < limit), None)
 
 
 def in_readings(readings: Mapping[Month, MonthRevision]) -> Q:

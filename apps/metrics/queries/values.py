@@ -88,6 +88,28 @@ def top_units(*, actor: Actor) -> list[OrgUnit]:
     return list(reached.exclude(parent__in=actor.scope.unit_ids).order_by("code"))
 
 
+def unit(*, actor: Actor, code: str) -> OrgUnit | None:
+    """A unit inside the actor's reach by its code; None when there is none."""
+    rows = OrgUnit.objects.filter(code=code)
+    if not actor.scope.everything:
+        rows = rows.filter(pk__in=actor.scope.unit_ids)
+    return rows.first()
+
+
+def top_rows(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> list[UnitKpiValue]:
+    """A KPI of the units where the actor's reach begins, in one reading."""
+    if reading is None:
+        return []
+    rows = UnitKpiValue.objects.filter(
+        period=reading.period, revision=reading.revision, kpi=kpi.code
+    ).select_related("unit")
+    if actor.scope.everything:
+        rows = rows.filter(unit__parent__isnull=True)
+    else:
+        rows = rows.exclude(unit__parent__in=actor.scope.unit_ids)
+    return list(policies.unit_kpi.visible_to(actor, rows).order_by("unit__code"))
+
+
 def unit_row(*, actor: Actor, kpi: Kpi, unit: OrgUnit, reading: MonthRevision | None) -> UnitKpiValue | None:
     """A KPI of one unit in one reading; None outside the actor's reach or without a row."""
     if reading is None:

@@ -32,13 +32,14 @@ def save_custom_kpi(*, code: str, values: Mapping[str, Any], actor: Actor, now: 
     """
     if code in registry.kpis or code in registry.measures:
         raise DomainError("code_taken", _("The product itself uses this code."), fields={"code": _("Taken.")})
-    row = CustomKpi.objects.select_for_update().filter(code=code).first() or CustomKpi(code=code, version=0)
+    row = CustomKpi.objects.select_for_update().filter(code=code).first() or CustomKpi(code=code)
     before = audit.snapshot(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.formula = _checked(row)
-    if row.version == 0 or row.formula != before["formula"]:
-        row.version += 1
+    fresh = row.pk is None
+    if fresh or row.formula != before["formula"]:
+        row.version += 0 if fresh else 1
         KpiRule.objects.create(kpi=code, version=row.version, formula=row.formula, recorded_at=now)
     row.save()
     was, became = audit.difference(before, audit.snapshot(row))

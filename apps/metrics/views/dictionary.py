@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -22,14 +23,14 @@ from apps.metrics.forms import CustomKpiForm, FeedSettingForm, KpiSettingForm
 from apps.metrics.views.reading import ReadingPage
 
 
-def entry(kpi: Kpi) -> dict[str, Any]:
+def entry(kpi: Kpi, labels: Mapping[str, str]) -> dict[str, Any]:
     """A KPI as the dictionary shows it."""
     other = kpi.label_en if queries.lang() == "zh" else kpi.label_zh
     return {
         "kpi": kpi,
         "label": queries.label(kpi),
         "other": other,
-        "words": queries.words(kpi.formula) if kpi.formula is not None else "",
+        "words": queries.words(kpi.formula, labels) if kpi.formula is not None else "",
         "better": tables.BETTER[kpi.better],
         "limits": tables.limits(kpi),
         "owner": tables.role(kpi.owner),
@@ -54,8 +55,9 @@ class KpiList(SimplePage):
     def context(self) -> dict[str, Any]:
         asked = self.request.GET.get("q", "").strip()
         which = self.request.GET.get("which", "")
+        labels = queries.labels()
         found = [
-            entry(kpi)
+            entry(kpi, labels)
             for kpi in queries.kpis(actor=self.actor, month=period.picked(self.request)).values()
             if _matches(kpi, asked) and which in ("", "with" if kpi.has_source else "without")
         ]
@@ -88,21 +90,21 @@ class KpiDetail(ReadingPage, SimplePage):
     @cached_property
     def shown_unit(self) -> OrgUnit | None:
         """The unit whose trend is shown: the one asked for, or the top of the actor's reach."""
-        units = queries.top_units(actor=self.actor)
         asked = self.request.GET.get("unit", "")
-        if asked:
-            units = list(dealers.units(actor=self.actor).filter(code=asked))
-            if not units:
-                raise Http404
-        return units[0] if units else None
+        if not asked:
+            return next(iter(queries.top_units(actor=self.actor)), None)
+        found = queries.unit(actor=self.actor, code=asked)
+        if found is None:
+            raise Http404
+        return found
 
     def page_title(self) -> str:
         return queries.label(self.kpi)
 
     def context(self) -> dict[str, Any]:
-        subject = self.shown_dealer or self.shown_unit
+        subject = self.shown_unit if "unit" in self.request.GET else self.shown_dealer or self.shown_unit
         return super().context() | {
-            "entry": entry(self.kpi),
+            "entry": entry(self.kpi, queries.labels()),
             "subject": subject,
             "chart": self._chart(subject) if self.kpi.has_source and subject is not None else None,
             "settings": list(queries.settings_of(self.kpi.code, actor=self.actor)),

@@ -49,9 +49,14 @@ class ReadingPage(Page):
     def reading(self) -> MonthRevision | None:
         """The reading that counts; None when the month was not computed (by then)."""
         number = self.request.GET.get("revision", "")
-        return queries.revision_of(
-            self.month, known_on=self.known_on, revision=int(number) if number.isdecimal() else None
+        return queries.chosen(
+            self.readings, known_on=self.known_on, revision=int(number) if number.isdecimal() else None
         )
+
+    @cached_property
+    def readings(self) -> list[MonthRevision]:
+        """All computed readings of the month, newest first."""
+        return queries.readings_of(self.month)
 
     @cached_property
     def kpi(self) -> Kpi:
@@ -73,7 +78,7 @@ class ReadingPage(Page):
         return {
             "month": self.month,
             "reading": self.reading,
-            "readings": queries.readings_of(self.month),
+            "readings": self.readings,
             "known_on": self.known_on,
             "not_computed": _("%(month)s has not been computed.") % {"month": self.month},
         }

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import formats
 from apps.core.kit.pages import ListPage, SimplePage
-from apps.dealers import queries as dealers
 from apps.dealers.models import OrgUnit
 from apps.metrics import policies, queries, tables
 from apps.metrics.filters import RankingFilter
-from apps.metrics.models import KpiValue
+from apps.metrics.models import KpiValue, UnitKpiValue
 from apps.metrics.queries.explaining import Explanation, Input
 from apps.metrics.registry import Measure, registry
 from apps.metrics.views.reading import ReadingPage
@@ -42,24 +41,20 @@ class Ranking(ReadingPage, ListPage):
         return _now("The values appear when the month is computed or closed.")
 
     def context(self) -> dict[str, Any]:
-        units = [
-            (unit, queries.unit_row(actor=self.actor, kpi=self.kpi, unit=unit, reading=self.reading))
-            for unit in queries.top_units(actor=self.actor)
-        ]
+        units = queries.top_rows(actor=self.actor, kpi=self.kpi, reading=self.reading)
         return super().context() | {
             "kpi": self.kpi,
             "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]),
-            "units": [self._unit(unit, row) for unit, row in units if row is not None],
+            "units": [self._unit(row) for row in units],
         }
 
-    def _unit(self, unit: OrgUnit, row: Any) -> dict[str, Any]:
+    def _unit(self, row: UnitKpiValue) -> dict[str, Any]:
         return {
-            "unit": unit,
             "row": row,
             "value": tables.shown(self.kpi, row.value),
             "mean": tables.shown(self.kpi, row.mean),
             "light": tables.light(self.kpi, row.value),
-            "url": reverse("metrics:explain-unit", args=[self.kpi.code, unit.code, str(self.month)]),
+            "url": reverse("metrics:explain-unit", args=[self.kpi.code, row.unit.code, str(self.month)]),
         }
 
 
@@ -127,8 +122,8 @@ class ExplainUnit(ReadingPage, SimplePage):
     @cached_property
     def unit(self) -> OrgUnit:
         """The unit of the address, or 404 outside the actor's reach."""
-        found = dealers.units(actor=self.actor).filter(code=self.kwargs["unit"]).first()
-        if found is None or not (self.actor.scope.everything or found.pk in self.actor.scope.unit_ids):
+        found = queries.unit(actor=self.actor, code=self.kwargs["unit"])
+        if found is None:
             raise Http404
         return found
 
