@@ -3,11 +3,16 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.incentives.rules import growth_cliff
+from apps.incentives.rules.catalogue import TYPES
 
-TYPES = [(growth_cliff.CODE, _("Quarterly growth, cliff tiers"))]
+
+def type_choices() -> list[tuple[str, str]]:
+    """The rebate types that can be chosen, in the language of the reader."""
+    english = (get_language() or "").startswith("en")
+    return [(found.code, found.label_en if english else found.label_zh) for found in TYPES.values()]
 
 
 class Programme(models.Model):
@@ -30,7 +35,7 @@ class ProgrammeVersion(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveSmallIntegerField(_("version"))
-    type = models.CharField(_("type"), max_length=40, choices=TYPES)
+    type = models.CharField(_("type"), max_length=40, choices=type_choices)
     params = models.JSONField(_("parameters"))
     effective_from = models.DateField(_("effective from"))
     effective_to = models.DateField(_("effective to"), null=True, blank=True)
@@ -51,7 +56,7 @@ class ProgrammeVersion(models.Model):
 
     def clean(self) -> None:
         try:
-            growth_cliff.Params.read(self.params)
+            TYPES[self.type].read(self.params)
         except ValueError as error:
             raise ValidationError({"params": str(error)}) from error
         if self.pk and self.settlement_set.exists():

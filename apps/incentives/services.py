@@ -10,8 +10,8 @@ from django.db import transaction
 
 from apps.incentives import queries
 from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
-from apps.incentives.rules import growth_cliff
-from apps.incentives.rules.outcome import Outcome, Sale
+from apps.incentives.rules.catalogue import TYPES
+from apps.incentives.rules.outcome import Facts, Outcome, Sale
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
 from apps.metrics.models import MeasureValue, MonthRevision
@@ -41,25 +41,24 @@ def settle(*, month: Month, revision: int, first_dealer: int, last_dealer: int) 
     last_year = _units([each.year_ago for each in months], revisions, dealers)
     sales = _sales(months, dealers)
     written = 0
+    given = {dealer: _facts(dealer, sales, this_year, last_year) for dealer in sorted(this_year)}
     for version in versions:
-        params = growth_cliff.Params.read(version.params)
-        outcomes = {
-            dealer: _outcome(dealer, sales, this_year, last_year, params) for dealer in sorted(this_year)
-        }
+        kind = TYPES[version.type]
+        params = kind.read(version.params)
+        outcomes = {dealer: kind.settle(facts, params) for dealer, facts in given.items()}
         written += _write(version, month, revision, outcomes)
     return written
 
 
-def _outcome(
+def _facts(
     dealer: int,
     sales: Mapping[int, Sequence[Sale]],
     this_year: Mapping[int, Decimal | Missing],
     last_year: Mapping[int, Decimal | Missing],
-    params: growth_cliff.Params,
-) -> Outcome:
+) -> Facts:
+    """The dealer's facts; with a month of this year missing, nothing can be compared either."""
     now, before = this_year[dealer], last_year.get(dealer, Missing("no_data"))
-    known = now if isinstance(now, Missing) else before
-    return growth_cliff.settle(sales.get(dealer, ()), known, params)
+    return Facts(tuple(sales.get(dealer, ())), now if isinstance(now, Missing) else before)
 
 
 def _revisions(month: Month, revision: int) -> dict[Month, int]:

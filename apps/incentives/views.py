@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import DetailPage, ListPage
 from apps.incentives import policies, queries, tables
 from apps.incentives.filters import SettlementFilter
-from apps.incentives.rules import growth_cliff
+from apps.incentives.rules.catalogue import TYPES
 from apps.kernel.trace import Trace
 
 
@@ -33,10 +33,11 @@ class SettlementDetail(DetailPage):
         return f"{self.object.dealer} · {self.object.quarter}"
 
     def context(self) -> dict[str, Any]:
-        params = growth_cliff.Params.read(self.object.version.params)
+        kind = TYPES[self.object.version.type]
+        params = kind.read(self.object.version.params)
         return {
             "programme": tables.programme_name(self.object.version.programme),
-            "clause": params.text(get_language() or "zh-hans"),
+            "clause": kind.text(params, get_language() or "zh-hans"),
             "reason": tables.reason_text(self.object.reason) if self.object.reason else "",
             "steps": Trace.from_data(self.object.trace).steps,
             "lines_url": reverse("incentives:settlement-lines", kwargs={"pk": self.object.pk}),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.incentives.rules.growth_cliff import Params, settle
-from apps.incentives.rules.outcome import Sale
+from apps.incentives.rules import growth_cliff
+from apps.incentives.rules.growth_cliff import Params
+from apps.incentives.rules.outcome import Facts, Sale
 from apps.kernel.missing import Missing
 
 PARAMS = Params.read(
@@ -19,6 +20,10 @@ PARAMS = Params.read(
         ]
     }
 )
+
+
+def settle(given, last_year, params):
+    return growth_cliff.settle(Facts(tuple(given), last_year), params)
 
 
 def sales(count, amount="100000"):

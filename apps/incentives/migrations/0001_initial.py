@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import apps.incentives.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -44,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.CharField(
-                        choices=[("growth_cliff", "Quarterly growth, cliff tiers")],
+                        choices=apps.incentives.models.type_choices,
                         max_length=40,
                         verbose_name="type",
                     ),

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.incentives.rules.outcome import Line, Outcome, Sale
+from apps.incentives.rules.outcome import Facts, Line, Outcome, RebateType, Sale
 from apps.kernel import money
 from apps.kernel.missing import Missing
 from apps.kernel.tiers import Tier, TierError, TierTable
 from apps.kernel.trace import Step, Trace
 
-CODE = "growth_cliff"
 VERSION = "growth_cliff@1"
 
 
@@ -48,13 +47,13 @@ class Params:
         )
 
 
-def settle(sales: Sequence[Sale], units_last_year: Decimal | Missing, params: Params) -> Outcome:
+def settle(facts: Facts, params: Params) -> Outcome:
     """The rebate of one dealer and quarter from its signed sales; its lines sum to it to the fen.
 
-    No value without last year's units (reason as given), with none last year (`zero_denominator`) or with a sale
-    whose amount is unknown (`amount_missing`).
+    No value without last year's units (reason as given), with none last year (`zero_denominator`) or with a
+    sale whose amount is unknown (`amount_missing`).
     """
-    ordered = sorted(sales, key=lambda sale: sale.key)
+    ordered, units_last_year = sorted(facts.sales, key=lambda sale: sale.key), facts.units_last_year
     units = sum((sale.units for sale in ordered), Decimal(0))
     if isinstance(units_last_year, Missing):
         return _no_value(units_last_year.reason, units)
@@ -98,3 +97,13 @@ def _no_value(reason: str, units: Decimal) -> Outcome:
 
 def _percent(value: Decimal) -> str:
     return f"{(value * 100).normalize():f}%"
+
+
+TYPE = RebateType(
+    code="growth_cliff",
+    label_zh="季度同比增长（达档）",
+    label_en="Quarterly growth, cliff tiers",
+    read=Params.read,
+    settle=settle,
+    text=Params.text,
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Any
 
+from apps.kernel.missing import Missing
 from apps.kernel.trace import Trace
 
 
@@ -17,6 +18,14 @@ class Sale:
     key: str
     units: Decimal
     amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one dealer did in the window: its sales, and the units of the same window last year if known."""
+
+    sales: tuple[Sale, ...]
+    units_last_year: Decimal | Missing
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,15 @@ class Outcome:
     trace: Trace
 
 
-class RebateType(Protocol):
-    """A rebate type: parameters that check themselves and settle facts."""
+@dataclass(frozen=True)
+class RebateType:
+    """A rebate type: `read` makes parameters of their stored form (ValueError names what is wrong), `settle`
+    turns facts and parameters into an outcome, `text` says the rule as a dealer reads it.
+    """
 
-    @classmethod
-    def read(cls, stored: Mapping[str, object]) -> RebateType:
-        """The parameters from their stored form; ValueError names what is wrong."""
-        ...
-
-    def text(self, lang: str) -> str:
-        """The rule in words, as a dealer reads it."""
-        ...
+    code: str
+    label_zh: str
+    label_en: str
+    read: Callable[[Mapping[str, Any]], Any]
+    settle: Callable[[Facts, Any], Outcome]
+    text: Callable[[Any, str], str]
