@@ -22,7 +22,7 @@ class User(AbstractUser):
 
 
 class Assignment(models.Model):
-    """A role held over an organisation unit, one dealer or a dealer group, from one day to another."""
+    """A role held over an organisation unit, one dealer or a dealer group; `valid_to` is its last day."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)

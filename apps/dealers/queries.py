@@ -9,7 +9,6 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.core import audit
 from apps.core.access import Actor
 from apps.core.models import AuditEvent
 from apps.dealers import policies
@@ -93,8 +92,11 @@ def codes(*, actor: Actor, dealer: Dealer) -> QuerySet[DealerCode]:
 
 
 def history(*, actor: Actor, dealer: Dealer) -> list[AuditEvent]:
-    """What was changed about a dealer, the newest first; nothing outside the actor's scope."""
-    return audit.history(dealer) if actor.scope.holds_dealer(dealer.pk) else []
+    """What was changed about a dealer and its outlets, the newest first; nothing outside the scope."""
+    if not actor.scope.holds_dealer(dealer.pk):
+        return []
+    kinds = [model._meta.label_lower for model in (Dealer, Outlet)]
+    return list(AuditEvent.objects.filter(dealer_id=dealer.pk, object_type__in=kinds).order_by("-id"))
 
 
 def parents_on(day: date) -> dict[int, int | None]:
@@ -167,9 +169,15 @@ def line_of(
 
 
 def tree(*, actor: Actor, on: date) -> list[TreeNode]:
-    """The organisation as it stood on a day, in reading order, with the visible dealers of each unit."""
+    """The organisation as it stood on a day, in reading order, with the visible dealers of each unit.
+
+    Field staff see their own units and the line above them.
+    """
     parents = parents_on(on)
-    rows = policies.unit.visible_to(actor, OrgUnit.objects.filter(pk__in=parents))
+    reach = set(parents)
+    if not actor.scope.everything:
+        reach = {step for unit in actor.scope.unit_ids & reach for step in line_of(unit, parents)}
+    rows = policies.unit.visible_to(actor, OrgUnit.objects.filter(pk__in=reach))
     found = {unit.pk: unit for unit in rows.select_related("division")}
     visible = policies.placements.visible_to(actor, standing_on(on)).exclude(
         dealer__status__in=[DealerStatus.CLOSED, DealerStatus.MERGED], dealer__closed_on__lte=on

@@ -250,6 +250,8 @@ def test_closing_and_reopening(network, by) -> None:
     assert [event.action for event in queries.history(actor=SYSTEM, dealer=network.d1)] == [
         "dealers.reopen_dealer",
         "dealers.close_dealer",
+        "dealers.close_outlet",
+        "dealers.create_outlet",
     ]
 
 

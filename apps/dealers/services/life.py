@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.dealers.models import Dealer, DealerCode, Outlet
@@ -54,7 +55,7 @@ def close_dealer(
     dealers.require_step(row, DealerStatus.CLOSED)
     before = recording.facts(row)
     row.status, row.closed_on = DealerStatus.CLOSED, on
-    Outlet.objects.filter(dealer=row, closed_on__isnull=True).update(closed_on=on)
+    _close_outlets(row, on, actor, now)
     return recording.save_dealer(
         row, action="dealers.close_dealer", before=before, actor=actor, now=now, note={"reason": reason}
     )
@@ -91,7 +92,14 @@ def merge_dealers(
     dealers.require_step(row, DealerStatus.MERGED)
     before = recording.facts(row)
     row.status, row.merged_into, row.closed_on = DealerStatus.MERGED, into, on
-    Outlet.objects.filter(dealer=row, closed_on__isnull=True).update(closed_on=on)
+    _close_outlets(row, on, actor, now)
     return recording.save_dealer(
         row, action="dealers.merge_dealers", before=before, actor=actor, now=now, note={"survivor": into.code}
     )
+
+
+def _close_outlets(dealer: Dealer, on: date, actor: Actor, now: datetime) -> None:
+    open_ones = list(Outlet.objects.select_for_update().filter(dealer=dealer, closed_on__isnull=True))
+    Outlet.objects.filter(pk__in=[outlet.pk for outlet in open_ones]).update(closed_on=on)
+    changes = [audit.Change(outlet, None, {"closed_on": on}, dealer.pk) for outlet in open_ones]
+    audit.record_many(actor=actor, action="dealers.close_outlet", changes=changes, now=now)
