@@ -24,9 +24,11 @@ from django.db.models import (
 from apps.core.access import Actor
 from apps.core.models import ImportBatch
 from apps.inventory import policies
+from apps.inventory.measures import STOCK
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer, age_on
 from apps.inventory.rules import BUCKETS, LINES, Bucket, StockReport
 from apps.kernel.period import Month
+from apps.metrics.models import FeedStatus
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,14 @@ def transfers_of_batch(batch: ImportBatch) -> QuerySet[Transfer]:
     """The transfers in force of vehicles an import brought."""
     gone = in_force().filter(unit=OuterRef("unit_out"), kind="transfer_out")
     return Transfer.objects.filter(Exists(gone), unit_out__batch=batch)
+
+
+def told_without_stock(batch: ImportBatch) -> set[tuple[int, Month]]:
+    """The dealers of an import without any movement in force, with all months of their stock feed."""
+    named = StockMovement.objects.filter(batch=batch).values("dealer")
+    left = in_force().filter(dealer=OuterRef("dealer"))
+    rows = FeedStatus.objects.filter(~Exists(left), dealer__in=named, feed=STOCK)
+    return {(dealer, Month.of(period)) for dealer, period in rows.values_list("dealer_id", "period")}
 
 
 def declarations(*, actor: Actor) -> QuerySet[StockDeclaration]:

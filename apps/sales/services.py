@@ -8,7 +8,7 @@ Pages, API and imports end here. Rows are taken set-based, whatever their number
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -105,7 +105,8 @@ def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Make deliveries of the good staged rows of an import, and note what it reports on."""
     source = batch.spec["source"]
     posted = _post(facts.from_batch(batch, FEED, _RECORD), source, batch, now)
-    pairs = set(posted.pairs) | _covered(batch)
+    named = {row[0] for row in facts.fetch("SELECT DISTINCT dealer_id FROM given_delivery")}
+    pairs = set(posted.pairs) | _covered(batch, named)
     metrics.mark_reported(feed=FEED, pairs=pairs, source=source, now=now)
     return Committed(created=posted.created, same=posted.same, late=posted.late)
 
@@ -117,7 +118,9 @@ def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
         f"SELECT f.id FROM {TABLE} AS f LEFT JOIN {TABLE} AS origin ON origin.id = f.reverses_id "
         "WHERE f.batch_id = %(batch)s OR origin.batch_id = %(batch)s"
     )
-    return _counter(chosen, {"batch": batch.pk}, batch, now)
+    countered = _counter(chosen, {"batch": batch.pk}, batch, now)
+    metrics.retract(feed=FEED, pairs=_left_empty(batch), source=batch.spec["source"])
+    return countered
 
 
 @transaction.atomic
@@ -251,14 +254,23 @@ def _counter(chosen: str, params: Mapping[str, Any], batch: ImportBatch | None, 
     return facts.execute(_COUNTER, {"now": now, "batch": batch.pk if batch else None})
 
 
-def _covered(batch: ImportBatch) -> set[tuple[int, Month]]:
+def _covered(batch: ImportBatch, dealers: Iterable[int]) -> set[tuple[int, Month]]:
     """The dealers and months an import declares to be complete: those it names, in the months it covers."""
     covered = spec.coverage(batch.spec.get("coverage"))
-    if covered is None:
-        return set()
-    months = list(months_between(covered.start, covered.end))
-    dealers = facts.fetch("SELECT DISTINCT dealer_id FROM given_delivery")
-    return {(dealer, month) for (dealer,) in dealers for month in months}
+    months = list(months_between(covered.start, covered.end)) if covered else []
+    return {(dealer, month) for dealer in dealers for month in months}
+
+
+def _left_empty(batch: ImportBatch) -> set[tuple[int, Month]]:
+    """The dealers and months an import reported of which no delivery is in force any more."""
+    reported = {
+        (dealer, Month.of(period))
+        for dealer, period in RetailDelivery.objects.filter(batch=batch).values_list("dealer_id", "period")
+    }
+    reported |= _covered(batch, {dealer for dealer, _month in reported})
+    dealers = {dealer for dealer, _month in reported}
+    left = sales.in_force().filter(dealer__in=dealers).values_list("dealer_id", "period").distinct()
+    return reported - {(dealer, Month.of(period)) for dealer, period in left}
 
 
 def _content_of(row: Mapping[str, Any]) -> tuple[Any, ...]:

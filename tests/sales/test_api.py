@@ -108,7 +108,9 @@ def test_only_the_good_rows_are_taken_when_asked(send) -> None:
     assert list(RetailDelivery.objects.values_list("external_id", flat=True)) == ["DMS-1"]
 
 
-@pytest.mark.parametrize("body", [{"rows": []}, {"rows": [ONE] * 1001}, {"rows": [ONE], "mode": "some"}, [ONE]])
+@pytest.mark.parametrize(
+    "body", [{"rows": []}, {"rows": [ONE] * 1001}, {"rows": [ONE], "mode": "some"}, [ONE]]
+)
 def test_bodies_that_are_no_batch(send, body) -> None:
     assert send(body).status_code == 400
     assert not RetailDelivery.objects.exists()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
-from io import BytesIO
 
 from apps.sales import services
 from apps.sales.models import RetailDelivery

@@ -19,6 +19,7 @@ from apps.inventory import policies, queries
 from apps.inventory.models import StockMovement
 from apps.inventory.services import posting
 from apps.inventory.services.posting import FEED, MOVEMENTS, UNITS
+from apps.metrics import services as metrics
 from apps.vehicles import facts
 from apps.vehicles import services as vehicles
 
@@ -66,7 +67,9 @@ def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
             "transferred", _("Vehicles of this import were transferred since. Take the transfers back first.")
         )
     chosen = f"m.unit_id IN (SELECT id FROM {UNITS} WHERE batch_id = %(batch)s) OR m.batch_id = %(batch)s"
-    return _counter(f"({chosen})", {"batch": batch.pk}, batch, now, "")
+    countered = _counter(f"({chosen})", {"batch": batch.pk}, batch, now, "")
+    metrics.retract(feed=FEED, pairs=queries.told_without_stock(batch), source=batch.spec["source"])
+    return countered
 
 
 def _counter(

@@ -57,6 +57,23 @@ def mark_reported(*, feed: str, pairs: Iterable[tuple[int, Month]], source: str,
 
 
 @transaction.atomic
+def retract(*, feed: str, pairs: Iterable[tuple[int, Month]], source: str) -> int:
+    """Note that (dealer, month) pairs last reported by a source are missing again; returns how many.
+
+    For what an import reported and its withdrawal took back. Months that are shut keep what they knew.
+    """
+    shut = periods.shut_months(kind=feed)
+    by_month: dict[Month, set[int]] = {}
+    for dealer, month in pairs:
+        if month not in shut:
+            by_month.setdefault(month, set()).add(dealer)
+    told = FeedStatus.objects.filter(feed=feed, state="reported", source=source[:80])
+    return sum(
+        told.filter(period=month.first, dealer__in=dealers).delete()[0] for month, dealers in by_month.items()
+    )
+
+
+@transaction.atomic
 def declare_nil(*, dealer: Dealer, month: Month, feed: str, actor: Actor, now: datetime) -> FeedStatus:
     """Declare that a dealer has nothing to report for a month; its measures of that feed are then 0.
 
