@@ -29,6 +29,7 @@ class UploadInput(serializers.Serializer[Any]):
     sheet = serializers.CharField(max_length=100, required=False, default="")
     covers_from = serializers.CharField(max_length=7, required=False, default="")
     covers_to = serializers.CharField(max_length=7, required=False, default="")
+    constants = serializers.JSONField(required=False, default=dict)
 
 
 class MappingInput(serializers.Serializer[Any]):
@@ -157,6 +158,7 @@ class ImportViewSet(ScopedViewSet):
             source=given["source"],
             sheet=given["sheet"],
             coverage=months if any(months.values()) else None,
+            constants=_constants(given["constants"]),
             mode=given["mode"],
         )
         batch = services.upload(
@@ -188,6 +190,13 @@ class ImportViewSet(ScopedViewSet):
 def _spec(batch: ImportBatch) -> dict[str, Any] | None:
     """The mapping in use, or the suggestion to be completed."""
     return batch.summary.get("draft") or batch.spec or None
+
+
+def _constants(given: Any) -> dict[str, str]:
+    """Values for all rows by field."""
+    if not isinstance(given, dict) or not all(isinstance(value, str) and value for value in given.values()):
+        raise exceptions.ValidationError({"constants": [_("A JSON object is expected.")]})
+    return given
 
 
 def _error(error: Any) -> dict[str, Any]:

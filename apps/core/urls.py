@@ -2,7 +2,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import views
-from apps.core.imports import pages, policies
+from apps.core.imports import pages, policies, profile_pages
 from apps.core.kit import menu
 
 app_name = "core"
@@ -11,9 +11,9 @@ urlpatterns = [
     path("imports/", pages.ImportList.as_view(), name="import-list"),
     path("imports/new/", pages.ImportNew.as_view(), name="import-new"),
     path("imports/template/<str:kind>/", pages.ImportTemplate.as_view(), name="import-template"),
-    path("imports/profiles/", pages.ProfileList.as_view(), name="profile-list"),
-    path("imports/profiles/<int:pk>/", pages.ProfileDetail.as_view(), name="profile-detail"),
-    path("imports/profiles/<int:pk>/delete/", pages.ProfileDelete.as_view(), name="profile-delete"),
+    path("imports/profiles/", profile_pages.ProfileList.as_view(), name="profile-list"),
+    path("imports/profiles/<int:pk>/", profile_pages.ProfileDetail.as_view(), name="profile-detail"),
+    path("imports/profiles/<int:pk>/delete/", profile_pages.ProfileDelete.as_view(), name="profile-delete"),
     path("imports/<int:pk>/", pages.ImportDetail.as_view(), name="import-detail"),
     path("imports/<int:pk>/progress/", pages.ImportProgress.as_view(), name="import-progress"),
     path("imports/<int:pk>/mapping/", pages.ImportMapping.as_view(), name="import-mapping"),

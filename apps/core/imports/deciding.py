@@ -53,14 +53,15 @@ def decide(batch: ImportBatch, table: Table, facts: Sequence[ColumnFacts], actor
             params = {"profile": profile.name, "columns": "、".join(lost)}
             raise ImportRefused("columns_missing", Phrase(messages.COLUMNS_MISSING, params))
         if not lost:
-            mapping = _with_own(mapping, actor)
+            mapping = _filled(mapping, given, actor)
             complete = not missing_fields(mapping)
             return Decision(mapping, complete, profile, by="profile" if complete else "")
     kind = registry.kinds()[batch.kind]
-    by_name = _from_headings(kind, names, facts, actor)
-    if by_name is not None:
+    by_name = _filled(_from_headings(kind, names, facts), given, actor)
+    if _is_clear(by_name, facts):
         return Decision(_with_given(by_name, given), True, by="headings")
-    return Decision(_with_given(suggestion(kind, table, facts, actor), given), False)
+    suggested = _filled(suggestion(kind, table, facts, actor), given, actor)
+    return Decision(_with_given(suggested, given), False)
 
 
 def missing_columns(mapping: spec.Spec, names: Sequence[str]) -> list[str]:
@@ -98,7 +99,7 @@ def suggest_output(
 
     matches = matching.suggest(kind.columns, facts, cells, resolvable)
     fields = {name: _column(kind.column(name), facts[match.position]) for name, match in matches.items()}
-    return spec.Output(kind.code, _own_constants(kind, actor) | fields)
+    return spec.Output(kind.code, {**_own_constants(kind, actor), **fields})
 
 
 def scoped_source(source: str, actor: Actor) -> str:
@@ -133,35 +134,40 @@ def _with_given(mapping: spec.Spec, given: dict[str, Any]) -> spec.Spec:
     )
 
 
-def _from_headings(
-    kind: ImportKind, names: Sequence[str], facts: Sequence[ColumnFacts], actor: Actor
-) -> spec.Spec | None:
-    """The mapping of a file with our own headings; None unless it is complete and its dates are clear."""
+def _from_headings(kind: ImportKind, names: Sequence[str], facts: Sequence[ColumnFacts]) -> spec.Spec:
+    """The mapping of a file as far as its headings are our own."""
     found = matching.by_heading(kind.columns, names)
-    columns = {name: facts[position] for name, position in found.items()}
-    fields = _own_constants(kind, actor) | {
-        name: spec.FieldSource(column=column.name) for name, column in columns.items()
-    }
-    mapping = spec.Spec((spec.Output(kind.code, fields),))
-    unclear = any(
-        kind.column(name).is_date and column.guess and column.guess != sniffing.DateGuess()
-        for name, column in columns.items()
-    )
-    return None if unclear or not found or missing_fields(mapping) else mapping
+    fields = {name: spec.FieldSource(column=facts[position].name) for name, position in found.items()}
+    return spec.Spec((spec.Output(kind.code, fields),))
+
+
+def _is_clear(mapping: spec.Spec, facts: Sequence[ColumnFacts]) -> bool:
+    """Whether nobody need look at a mapping: headings are known, no field is missing, dates are clear."""
+    known = {column.name: column for column in facts}
+    kind, sources = registry.kinds()[mapping.kind], mapping.outputs[0].fields
+    mapped = {name: known[source.column] for name, source in sources.items() if source.column}
+    guesses = [column.guess for name, column in mapped.items() if kind.column(name).is_date]
+    dated = all(guess is None or guess == sniffing.DateGuess() for guess in guesses)
+    return bool(mapped) and dated and not missing_fields(mapping)
+
+
+def _filled(mapping: spec.Spec, given: dict[str, Any], actor: Actor) -> spec.Spec:
+    """The mapping with what was told once for all rows, and what a dealer's user need not say."""
+    outputs = []
+    for output in mapping.outputs:
+        kind = registry.kinds()[output.kind]
+        told = {
+            name: spec.FieldSource(constant=value)
+            for name, value in given.get("constants", {}).items()
+            if any(column.name == name for column in kind.columns)
+        }
+        outputs.append(replace(output, fields={**_own_constants(kind, actor), **told, **output.fields}))
+    return replace(mapping, outputs=tuple(outputs))
 
 
 def _column(field: ImportColumn, column: ColumnFacts) -> spec.FieldSource:
     formats = column.guess.formats if field.is_date and column.guess else ()
     return spec.FieldSource(column=column.name, formats=formats)
-
-
-def _with_own(mapping: spec.Spec, actor: Actor) -> spec.Spec:
-    """The mapping with what a dealer's user need not say, in every fact; what is mapped already stays."""
-    outputs = tuple(
-        replace(output, fields=_own_constants(registry.kinds()[output.kind], actor) | dict(output.fields))
-        for output in mapping.outputs
-    )
-    return replace(mapping, outputs=outputs)
 
 
 def _own_constants(kind: ImportKind, actor: Actor) -> dict[str, spec.FieldSource]:

@@ -19,7 +19,6 @@ from apps.core.imports import (
     findings,
     forms,
     policies,
-    profiles,
     progress,
     queries,
     registry,
@@ -28,7 +27,7 @@ from apps.core.imports import (
     tables,
 )
 from apps.core.kit.export import XLSX
-from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage, Page
+from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, Page
 from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus
 from apps.core.spreadsheet.errors import CellError, Phrase
@@ -236,6 +235,7 @@ class ImportMapping(ImportPage):
                 for column in facts
             ],
             "derivations": derivations.ALL.values(),
+            "lookups": queries.choices(mapping=mapping, actor=self.actor),
             "kinds": registry.kinds_for(self.actor),
             "sheets": batch.summary.get("sheets", []),
             "profile_name": batch.profile.name if batch.profile else "",
@@ -358,54 +358,3 @@ class ImportWithdraw(ConfirmPage):
     def act(self) -> str:
         services.withdraw(batch=self.object, actor=self.actor, now=timezone.now())
         return reverse("core:import-detail", kwargs={"pk": self.object.pk})
-
-
-class ProfileList(ListPage):
-    action = policies.IMPORT
-    title = _("Mapping profiles")
-    query = queries.profiles
-    table = tables.ProfileTable
-    empty = _("No profile yet. Match the columns of an upload once and save the mapping under a name.")
-
-
-class ProfileDetail(ObjectFormPage):
-    action = policies.IMPORT
-    query = queries.own_profiles
-    template_name = "core/profile_detail.html"
-    form_class = forms.ProfileForm
-    submit_label = _("Save")
-    success = _("The profile is saved.")
-
-    def form_options(self) -> dict[str, Any]:
-        return {"values": self.object.spec.get("values", {})}
-
-    def initial(self) -> dict[str, Any]:
-        return {"name": self.object.name}
-
-    def context(self) -> dict[str, Any]:
-        return {
-            "outputs": queries.profile_lines(self.object),
-            "kind_label": tables.kind_label(self.object.kind),
-        }
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        profiles.change(
-            profile=self.object,
-            name=cleaned["name"],
-            values=forms.spellings_of(cleaned),
-            actor=self.actor,
-            now=timezone.now(),
-        )
-        return reverse("core:profile-list")
-
-
-class ProfileDelete(ConfirmPage):
-    action = policies.IMPORT
-    query = queries.own_profiles
-    question = _("Delete this profile? Imports made with it keep their own copy of the mapping.")
-    submit_label = _("Delete the profile")
-    success = _("The profile is deleted.")
-
-    def act(self) -> str:
-        profiles.delete(profile=self.object, actor=self.actor, now=timezone.now())
-        return reverse("core:profile-list")

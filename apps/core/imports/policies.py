@@ -44,6 +44,11 @@ def may_edit_profile(actor: Actor, obj: MappingProfile) -> bool:
     return obj.owner_id == actor.user_id or actor.scope.holds_dealer(obj.dealer_id)
 
 
+def may_teach_profile(actor: Actor, obj: MappingProfile) -> bool:
+    """Whether spellings may be added: by who may change it, and to a shipped one by headquarters."""
+    return may_edit_profile(actor, obj) or (actor.may(IMPORT) and actor.scope.everything)
+
+
 def dealer_of(actor: Actor) -> int | None:
     """The dealer whose import or profile it is: the only one of a dealer's user, else none."""
     own = actor.scope.dealer_ids

@@ -61,11 +61,18 @@ def save(
 
 
 @transaction.atomic
-def add_values(
+def learn(
     *, profile: MappingProfile, values: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime
 ) -> MappingProfile:
-    """Add explained spellings to a profile."""
-    row = _editable(profile, actor)
+    """Add explained spellings to a profile; a dealer's user who may not change it gets an own copy of it."""
+    if not policies.may_teach_profile(actor, profile):
+        if not actor.is_dealer:
+            return profile
+        mapping = spec.from_json(profile.spec).with_values(values)
+        return save(
+            name=profile.name, mapping=mapping, header=profile.header, actor=actor, now=now, overwrite=True
+        )
+    row = MappingProfile.objects.select_for_update().get(pk=profile.pk)
     row.spec = spec.from_json(row.spec).with_values(values).as_json()
     row.updated_at = now
     row.save()

@@ -153,6 +153,14 @@ def facts_of(batch: ImportBatch) -> list[sniffing.ColumnFacts]:
     return [sniffing.ColumnFacts.from_json(stored) for stored in batch.summary.get("columns", [])]
 
 
+def choices(*, mapping: spec.Spec, actor: Actor) -> dict[str, Sequence[lookups.Choice]]:
+    """What may stand in the fields of a mapping that are looked up, by lookup."""
+    kinds = [registry.kinds()[output.kind] for output in mapping.outputs]
+    names = {column.lookup for kind in kinds for column in kind.columns if column.lookup}
+    offered = {name: lookups.get(name).choices for name in sorted(names)}
+    return {name: list(listing(actor))[:MOST_CHOICES] for name, listing in offered.items() if listing}
+
+
 def open_fields(*, batch: ImportBatch) -> list[registry.ImportColumn]:
     """The required fields an import still has no column for."""
     return deciding.missing_fields(mapping_of(batch=batch))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,8 @@ class Wish:
     sheet: str = ""
     header_row: int | None = None
     coverage: Mapping[str, str] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Values for fields the file has no column for, by field name."""
     mode: str = ""
     wait: bool = False
     """Check in this process, whatever the size of the file."""
@@ -57,6 +59,7 @@ class Wish:
             "sheet": self.sheet,
             "header_row": self.header_row,
             "coverage": covered and {"from": str(covered.start), "to": str(covered.end)},
+            "constants": dict(self.constants),
         }
         return {name: value for name, value in plain.items() if value}
 
@@ -81,6 +84,8 @@ def upload(
         raise DomainError("mode_unknown", _("The mode is all or good."))
     if wish.profile is not None and wish.profile.kind != declared.code:
         raise DomainError("profile_other_kind", _("This profile belongs to another kind of import."))
+    if set(wish.constants) - {column.name for column in declared.columns}:
+        raise spec.SpecError("constants", _("A field does not exist in this kind of import."))
     dealer_id = policies.dealer_of(actor)
     stored = files.store(
         content=content, name=name, content_type=content_type, actor=actor, now=now, dealer_id=dealer_id
@@ -150,8 +155,8 @@ def explain_spellings(
         if wrong:
             raise DomainError("target_unknown", _("Some names are not known."), fields=wrong)
     row.spec = spec.from_json(row.spec).with_values(values).as_json()
-    if row.profile is not None and policies.may_edit_profile(actor, row.profile):
-        profiles.add_values(profile=row.profile, values=values, actor=actor, now=now)
+    if row.profile is not None:
+        row.profile = profiles.learn(profile=row.profile, values=values, actor=actor, now=now)
     audit.record(actor=actor, action="core.explain_import", obj=row, now=now, after={"values": values})
     return checks.start(row, actor, now)
 

@@ -106,6 +106,19 @@ def test_a_mapping_by_request_by_profile_and_afterwards(network, hq_ops, api_of)
     assert (unknown.status_code, list(unknown.json()["fields"])) == (400, ["profile"])
 
 
+def test_a_value_for_all_rows(network, hq_ops, api_of):
+    header = [name for name in HEADER if name != "经销商"]
+    content = csv_of([cell for place, cell in enumerate(row(1)) if place != 1], header=header)
+    api = api_of(hq_ops)
+    body = send(api, content, constants=json.dumps({"dealer": "D003"})).json()
+    assert (body["status"], body["good_rows"]) == ("checked", 1)
+    wrong = send(api, content, key="key-00002", constants=json.dumps({"dealer": ["D003"]}))
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["constants"])
+    unknown = send(api, content, key="key-00003", constants=json.dumps({"wheels": "4"}))
+    assert (unknown.status_code, list(unknown.json()["fields"])) == (409, ["constants"])
+    assert ImportBatch.objects.count() == 1
+
+
 def test_missing_dealers_are_created_by_request(network, hq_ops, d1_gm, api_of):
     here = f"{URL}{send(api_of(hq_ops), csv_of(row(1, 'North Motors'))).json()['id']}/spellings/"
     body = api_of(hq_ops).post(here, {"create": {LOOKUP: ["North Motors"]}}, format="json").json()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.core.imports import lookups, registry
 from apps.core.models import ImportBatch
 from apps.core.models.imports import BatchStatus
-from apps.dealers.models import Outlet
+from apps.dealers.models import Dealer, Outlet
 
-from .conftest import KIND, csv_of, row
+from .conftest import HEADER, KIND, LOOKUP, OUTLETS, csv_of, row
 from .test_api import FOREIGN, SPEC
 
 
@@ -70,6 +72,32 @@ def test_profiles_specs_and_files_that_are_not_clear(network, file, tmp_path):
     mapping = file(json.dumps(SPEC).encode(), "spec.json")
     run(path, "--spec", str(mapping))
     assert Outlet.objects.get().name == "One"
+
+
+def test_a_value_for_all_rows(network, file):
+    header = [name for name in HEADER if name != "经销商"]
+    path = file(csv_of([cell for place, cell in enumerate(row(1)) if place != 1], header=header))
+    with pytest.raises(CommandError, match="经销商"):
+        run(path)
+    with pytest.raises(CommandError, match="constants"):
+        run(path, "--set", "wheels=4")
+    run(path, "--set", "dealer=D003")
+    assert Outlet.objects.get().dealer == network.d3
+
+
+def test_missing_dealers_are_created_when_asked(network, file, monkeypatch):
+    monkeypatch.setitem(lookups._lookups, "dealer", lookups.get(LOOKUP))
+    columns = [
+        column if column.name != "dealer" else replace(column, lookup="dealer") for column in OUTLETS.columns
+    ]
+    monkeypatch.setitem(registry._kinds, KIND, replace(OUTLETS, columns=tuple(columns)))
+    path = file(csv_of(row(1, "North Motors"), row(2, "D001")))
+    with pytest.raises(CommandError):
+        run(path)
+    assert Dealer.objects.filter(name="North Motors").count() == 0
+    out, _wrong = run(path, "--create-dealers")
+    assert "2 facts created" in out
+    assert Outlet.objects.get(code="S001").dealer.name == "North Motors"
 
 
 def test_a_refused_file_says_why(network, file):

@@ -314,3 +314,45 @@ def test_pages_without_an_object_open_for_everybody_who_may(network, cast, clien
     for user in cast.values():
         assert client_of(user).get(reverse(name)).status_code == 200
     assert client_of(cast["d1_gm"]).get(reverse(name)).status_code == 200
+
+
+def test_spellings_a_dealer_explains_go_into_an_own_copy_of_a_profile_of_headquarters(
+    network, hq_ops, d1_gm, client_of
+):
+    client = client_of(hq_ops)
+    send(client, foreign(["A1", "D001", "One", "3/31/2025", ""]))
+    client.post(url("mapping", ImportBatch.objects.get()), mapped(save_as="总部方案"))
+    shared = MappingProfile.objects.get()
+    dealer = client_of(d1_gm)
+    send(dealer, foreign(["A9", "本店", "Nine", "3/31/2025", ""]), "own.csv")
+    batch = ImportBatch.objects.get(file__name="own.csv")
+    answer = {f"{LOOKUP}--text-1": "本店", f"{LOOKUP}--target-1": "D001", "act": "explain"}
+    dealer.post(url("spellings", batch), answer)
+    batch.refresh_from_db()
+    shared.refresh_from_db()
+    assert (batch.good_rows, shared.spec["values"]) == (1, {})
+    copy = MappingProfile.objects.exclude(pk=shared.pk).get()
+    assert (copy.name, copy.dealer_id, copy.spec["values"]) == (
+        "总部方案",
+        network.d1.pk,
+        {LOOKUP: {"本店": "D001"}},
+    )
+    assert (batch.profile, copy.spec["source"]) == (copy, "dms")
+    send(dealer, foreign(["A8", "本店", "Eight", "3/31/2025", ""]), "next.csv")
+    assert ImportBatch.objects.get(file__name="next.csv").good_rows == 1
+
+
+def test_a_profile_that_leaves_a_field_open_becomes_the_draft(network, hq_ops, client_of):
+    client = client_of(hq_ops)
+    send(client, foreign(["A1", "D001", "One", "3/31/2025", ""]))
+    client.post(url("mapping", ImportBatch.objects.get()), mapped(save_as="无店名"))
+    profile = MappingProfile.objects.get()
+    del profile.spec["outputs"][0]["fields"]["dealer"]
+    profile.save()
+    page = send(client, foreign(["A2", "North", "Two", "3/31/2025", ""]), "next.csv")
+    batch = ImportBatch.objects.get(file__name="next.csv")
+    assert (batch.status, batch.profile) == (BatchStatus.MAPPING, profile)
+    text = page.content.decode()
+    assert 'value="c:Store No" data-samples="A2" selected' in text
+    assert f'list="choices-{LOOKUP}"' in text
+    assert '<option value="D002">' in text

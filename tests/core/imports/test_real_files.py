@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from apps.core.models import ImportBatch, MappingProfile
 from apps.core.models.imports import BatchStatus
 from apps.core.spreadsheet import reading
 from apps.dealers.models import Dealer
+from apps.inventory.models import StockMovement
 from apps.sales.models import RetailDelivery
 
 FOLDER = Path(os.environ.get("DEALEROPS_REAL_DATA") or reading.PROJECT_ROOT.parent / "shared" / "data")
@@ -103,3 +105,45 @@ def test_a_dealer_network_goes_in_without_a_question(network, hq_ops, client_of,
     batch.refresh_from_db()
     assert (batch.status, batch.total_rows) == (BatchStatus.CHECKED, 221)
     assert (batch.good_rows + batch.bad_rows, batch.summary["by"]) == (221, "headings")
+
+
+def test_stays_on_the_lot_become_arrivals_and_departures(network, hq_ops, client_of, run_jobs):
+    client = client_of(hq_ops)
+    batch = send(client, "vehicles_us_dev.csv", "inventory.receipt", source="listings")
+    run_jobs()
+    batch.refresh_from_db()
+    assert batch.status == BatchStatus.MAPPING
+    receipt = {
+        "act": "add:inventory.departure",
+        "source": "listings",
+        "o0-external_id-from": "c:row_no",
+        "o0-dealer-from": "constant",
+        "o0-dealer-constant": "D001",
+        "o0-received_on-from": "c:date_posted",
+        "o0-received_on-format": "%m/%d/%Y",
+        "o0-colour-from": "c:paint_color",
+    }
+    departure = {
+        "act": "check",
+        "o1-external_id-from": "c:row_no",
+        "o1-dealer-from": "constant",
+        "o1-dealer-constant": "D001",
+        "o1-received_on-from": "c:date_posted",
+        "o1-received_on-format": "%m/%d/%Y",
+        "o1-left_on-from": "d:add_days",
+        "o1-left_on-column0": "date_posted",
+        "o1-left_on-column1": "days_listed",
+        "o1-left_on-format": "%m/%d/%Y",
+    }
+    client.post(url("mapping", batch), receipt)
+    client.post(url("mapping", batch), receipt | departure)
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.status, batch.total_rows, batch.good_rows) == (BatchStatus.CHECKED, 17_291, 17_291)
+    client.post(url("commit", batch), {"mode": "all"})
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.status, batch.created_facts) == (BatchStatus.COMMITTED, 2 * 17_291)
+    day = date(2018, 12, 31)
+    held = StockMovement.objects.filter(occurred_on__lte=day).aggregate(Sum("quantity"))
+    assert held["quantity__sum"] == 1_878

@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--profile", default="", help="name or number of a saved mapping profile")
         parser.add_argument("--spec", type=Path, help="a JSON file with the mapping instead of a profile")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", help="a value for all rows"
+        )
         parser.add_argument("--mode", choices=ImportMode.values, default=ImportMode.ALL)
         parser.add_argument("--coverage", default="", help="complete months, 2022-01:2022-12")
         parser.add_argument("--source", default="", help="name of the source system")
@@ -62,6 +65,7 @@ class Command(BaseCommand):
             mapping=json.loads(options["spec"].read_text("utf-8")) if options["spec"] else None,
             source=options["source"],
             coverage={"from": first, "to": last or first} if first else None,
+            constants=dict(item.partition("=")[::2] for item in options["set"]),
             wait=True,
         )
         batch = services.upload(
