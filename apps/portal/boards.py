@@ -24,7 +24,9 @@ class Desk:
 
     def __init__(self, request: HttpRequest, actor: Actor) -> None:
         self.units: Sequence[OrgUnit] = [] if actor.is_dealer else queries.units(actor)
-        self.dealers: Sequence[Dealer] = list(queries.dealers(actor=actor).order_by("code")) if actor.is_dealer else []
+        self.dealers: Sequence[Dealer] = (
+            list(queries.dealers(actor=actor).order_by("code")) if actor.is_dealer else []
+        )
         unit = _picked_unit(request, self.units)
         dealer = _picked_dealer(request, self.dealers)
         self.board = _board(request, actor, unit=unit, dealer=dealer, units=self.units)

@@ -202,7 +202,7 @@ def alert_lines(found: Sequence[AlertEpisode]) -> list[AlertLine]:
 
 def explain_url(kpi: Kpi, dealer_code: str, month: Month) -> str:
     """The page that explains a dealer's figure."""
-    return url_or_none("metrics:explain", kpi.code, dealer_code, str(month))
+    return reverse("metrics:explain", args=[kpi.code, dealer_code, str(month)])
 
 
 def _stake(value: Decimal | None) -> str:

@@ -15,7 +15,7 @@ from apps.core.kit.search import Hit
 from apps.dealers import queries as dealers
 from apps.kernel.period import Month
 from apps.metrics.queries import dictionary
-from apps.portal import policies, queries
+from apps.portal import queries
 from apps.vehicles import queries as vehicles
 
 _VIN_PART = re.compile(r"(?=.*\d)[A-Z0-9]{5,17}")
@@ -61,11 +61,10 @@ def find_vehicles(actor: Actor, text: str, limit: int) -> list[Hit]:
 def find_kpis(actor: Actor, text: str, limit: int) -> list[Hit]:
     """KPIs by name or code."""
     wanted = text.casefold()
-    page = reverse("portal:ranking" if actor.may(policies.NETWORK) else "portal:home")
     known = dictionary.kpis(actor=actor, month=Month.of(timezone.localdate()))
     found = [(kpi, dictionary.label(kpi)) for kpi in known.values() if kpi.has_source]
     return [
-        Hit(name, f"{page}?{urlencode({'kpi': kpi.code})}", kpi.code, "chart-line")
+        Hit(name, reverse("metrics:kpi-detail", args=[kpi.code]), kpi.code, "chart-line")
         for kpi, name in found
         if wanted in name.casefold() or wanted in kpi.code
     ][:limit]

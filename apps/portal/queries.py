@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,8 @@ from apps.core.access import Actor
 from apps.core.kit.period import Choice
 from apps.dealers import policies as dealers_policies
 from apps.dealers.models import Dealer, OrgUnit
+from apps.inventory import queries as inventory
+from apps.inventory.rules import BUCKETS, Bucket
 from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month
 from apps.metrics import membership
@@ -192,6 +195,20 @@ def provinces(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> list[
     ]
 
 
+def ageing(*, actor: Actor, dealer: Dealer, days: Sequence[date]) -> list[list[int]]:
+    """For each day: how many vehicles stood in the dealer's stock, by class of age. Source: I-06."""
+    rows = inventory.units(actor=actor).filter(dealer=dealer, received_on__lte=max(days))
+    rows = rows.filter(Q(gone_on__isnull=True) | Q(gone_on__gt=min(days)))
+    counts = rows.order_by().aggregate(
+        **{
+            f"day_{place}_{bucket.first}": Count("pk", filter=_stood(day, bucket))
+            for place, day in enumerate(days)
+            for bucket in BUCKETS
+        }
+    )
+    return [[counts[f"day_{place}_{bucket.first}"] for bucket in BUCKETS] for place in range(len(days))]
+
+
 def missing_feeds(
     *, actor: Actor, month: Month, unit: OrgUnit | None = None, dealer: Dealer | None = None
 ) -> list[Missing]:
@@ -243,6 +260,15 @@ def _owing(
     if dealer is not None:
         rows = rows.filter(pk=dealer.pk)
     return rows.filter(unit__path__startswith=unit.path) if unit is not None else rows
+
+
+def _stood(day: date, bucket: Bucket) -> Q:
+    found = Q(received_on__lte=day - timedelta(days=bucket.first)) & (
+        Q(gone_on__isnull=True) | Q(gone_on__gt=day)
+    )
+    if bucket.last is not None:
+        found &= Q(received_on__gte=day - timedelta(days=bucket.last))
+    return found
 
 
 def _histories(rows: QuerySet[Any], kpis: Iterable[Kpi], readings: Readings) -> dict[int, dict[str, History]]:

@@ -129,11 +129,12 @@
     };
   }
 
-  function stack(spec, colour, printing) {
+  function stack(spec, colour, printing, width) {
+    const rows = spec.series.length > 4 && width < 520 ? 2 : 1;
     return {
       ...common(spec, colour, printing),
       legend: legend(spec, colour),
-      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 34 : 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 14 + 20 * rows : 14, bottom: 2, containLabel: true },
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: valueAxis(spec, colour),
       series: spec.series.map((series, order) => ({
@@ -176,7 +177,7 @@
         if (link) window.location.assign(link);
       });
     }
-    chart.setOption(shapes[spec.shape](spec, palette(printing), printing), { notMerge: true });
+    chart.setOption(shapes[spec.shape](spec, palette(printing), printing, holder.clientWidth), { notMerge: true });
   }
 
   const watcher = new ResizeObserver((entries) => {

@@ -112,5 +112,6 @@ def test_the_menu_slides_in_on_a_phone(page):
     menu = page.locator("#sidebar")
     expect(menu).not_to_be_in_viewport()
     page.locator(".topbar [data-bs-toggle=offcanvas]").click()
+    menu.get_by_text("经营分析").click()
     menu.get_by_text("经销商排名").click()
     expect(page.locator("h1")).to_have_text("经销商排名")

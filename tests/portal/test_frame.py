@@ -51,7 +51,7 @@ def test_search_finds_dealers_pages_and_kpis(figures, hq_admin, client_of):
     assert re.findall(r'href="([^"]+)"', found) == ["/dealer/D003/"]
     assert "D003 · 浙南片区" in pages.text(found)
     found = client.get("/search/?q=库存系数", HTTP_HX_REQUEST="true").content.decode()
-    assert "/ranking/?kpi=inventory.coefficient" in found
+    assert re.findall(r'href="([^"]+)"', found) == ["/metrics/kpis/inventory.coefficient/"]
     found = client.get("/search/?q=排名", HTTP_HX_REQUEST="true").content.decode()
     assert 'href="/ranking/"' in found
 

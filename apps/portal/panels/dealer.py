@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Table
 from apps.dealers import policies as dealers_policies
 from apps.health import policies as health_policies
@@ -17,11 +19,15 @@ from apps.health.reading import breakdown
 from apps.incentives import policies as incentives_policies
 from apps.incentives import queries as incentives
 from apps.incentives.tables import programme_name, reason_text
+from apps.inventory import policies as inventory_policies
+from apps.inventory.rules import BUCKETS
 from apps.metrics import policies as metrics_policies
 from apps.metrics.queries import dictionary
+from apps.periods import queries as periods
 from apps.portal import figures, queries
 from apps.portal.panels.board import Board, Panel
 from apps.portal.panels.network import ATTENTION, TREND
+from apps.portal.rules import trend_months
 from apps.sales import policies as sales_policies
 from apps.sales import queries as sales
 from apps.sales.measures import COLUMNS
@@ -31,6 +37,8 @@ RING = 264
 
 
 LATEST = 8
+AGEING_MONTHS = 12
+AGE_TONES: tuple[Tone, ...] = ("one", "two", "three", "four", "five", "six")
 
 
 class DeliveriesTable(Table):
@@ -110,6 +118,32 @@ def rebates(board: Board) -> dict[str, Any]:
     }
 
 
+def ageing(board: Board) -> dict[str, Any] | None:
+    """The stock of the dealer by age at the end of each of twelve months."""
+    calendar = periods.business_calendar()
+    months = trend_months(board.month, AGEING_MONTHS)
+    counts = queries.ageing(
+        actor=board.actor, dealer=_dealer(board), days=[calendar.bounds(month)[1] for month in months]
+    )
+    if not any(map(any, counts)):
+        return None
+    return {
+        "chart": Chart(
+            code="ageing",
+            shape="stack",
+            title=_("Stock by age"),
+            labels=[str(month) for month in months],
+            series=[
+                Series(
+                    _("%(days)s days") % {"days": bucket.code}, [Decimal(row[place]) for row in counts], tone
+                )
+                for place, (bucket, tone) in enumerate(zip(BUCKETS, AGE_TONES, strict=True))
+            ],
+            unit="units",
+        )
+    }
+
+
 def deliveries(board: Board) -> dict[str, Any]:
     """The newest retail deliveries of the dealer."""
     rows = sales.deliveries(actor=board.actor).filter(dealer=_dealer(board))
@@ -148,7 +182,7 @@ def _missing_data(board: Board) -> list[Step]:
             "file-import",
             _("%(feed)s of %(month)s is missing") % {"feed": feed.label, "month": board.month},
             _("Without it the month's figures stay empty. Report it, or declare that there was nothing."),
-            figures.url_or_none("metrics:feed-list"),
+            reverse("metrics:feed-list"),
             _("Report"),
         )
         for feed in missing
@@ -179,8 +213,8 @@ def _red_figures(board: Board) -> list[Step]:
             text, suffix = figures.short(kpi, value)
             found.append(
                 Step(
-                    "amber",
-                    "trending-down",
+                    "red",
+                    "gauge",
                     _("%(kpi)s needs action") % {"kpi": dictionary.label(kpi)},
                     f"{text} {suffix}".strip(),
                     figures.explain_url(kpi, dealer.code, board.month),
@@ -231,5 +265,24 @@ DELIVERIES = Panel(
     "col-xl-8",
 )
 
-HOME = (CARDS, TREND, STEPS, SCORE, REBATES)
-FULL = (CARDS, TREND, SCORE, PROFILE, ATTENTION, DELIVERIES, REBATES, ALL_CARDS)
+AGEING = Panel(
+    "ageing",
+    gettext_lazy("Stock by age"),
+    "portal/panels/ageing.html",
+    ageing,
+    inventory_policies.VIEW,
+    "col-xl-4",
+)
+
+HOME = (CARDS, TREND, STEPS, AGEING, SCORE, REBATES)
+FULL = (
+    CARDS,
+    TREND,
+    SCORE,
+    replace(AGEING, width="col-xl-8"),
+    ATTENTION,
+    PROFILE,
+    REBATES,
+    replace(DELIVERIES, width="col-12"),
+    ALL_CARDS,
+)

@@ -55,7 +55,7 @@ class Todo:
 def cards(board: Board) -> dict[str, Any]:
     """The headline KPIs of the unit."""
     shown = [
-        figures.card(board.histories[kpi.code], board.month, url=_ranking_url(board, kpi))
+        figures.card(board.histories[kpi.code], board.month, url=_explain_url(board, kpi))
         for kpi in board.headlines
     ]
     return {"cards": shown}
@@ -237,6 +237,12 @@ def _tile(
 def _bar_tone(kpi: Kpi, value: Decimal | None) -> Tone:
     light = kpi.light(value)
     return light if light is not None else "main"
+
+
+def _explain_url(board: Board, kpi: Kpi) -> str:
+    if board.unit is None or board.reading is None:
+        return ""
+    return reverse("metrics:explain-unit", args=[kpi.code, board.unit.code, str(board.month)])
 
 
 def _ranking_url(board: Board, kpi: Kpi) -> str:
