@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.core.roles import Role
+from apps.core import role_names
 
 
 class UserFilter(django_filters.FilterSet):
@@ -13,7 +13,7 @@ class UserFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Name"), method="named")
     role = django_filters.ChoiceFilter(
-        label=_("Role"), field_name="assignments__role", choices=Role.choices, distinct=True
+        label=_("Role"), field_name="assignments__role", choices=role_names.CHOICES, distinct=True
     )
     is_active = django_filters.ChoiceFilter(
         label=_("State"), choices=[("true", _("May log in")), ("false", _("Shut out"))], method="in_state"

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core import role_names
 from apps.core.access import Actor
-from apps.core.roles import Role
 from apps.dealers import queries as dealers
 from apps.dealers.fields import DealerField, UnitField
 
@@ -110,7 +110,7 @@ class UserForm(forms.Form):
 class AssignmentForm(forms.Form):
     """A role over one unit, dealer or group, for some time."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role.")), *Role.choices])
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role.")), *role_names.CHOICES])
     valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
     valid_to = forms.DateField(
         label=_("Last day"), widget=DATE, required=False, help_text=_("Empty: until it is ended.")

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.roles import Role
+from apps.core import role_names
 
 
 class User(AbstractUser):
@@ -25,7 +25,7 @@ class Assignment(models.Model):
     """A role held over an organisation unit, one dealer or a dealer group; `valid_to` is its last day."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
-    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=30, choices=role_names.CHOICES)
     unit = models.ForeignKey("dealers.OrgUnit", null=True, blank=True, on_delete=models.PROTECT)
     dealer = models.ForeignKey("dealers.Dealer", null=True, blank=True, on_delete=models.PROTECT)
     group = models.ForeignKey("dealers.DealerGroup", null=True, blank=True, on_delete=models.PROTECT)

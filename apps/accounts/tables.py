@@ -4,15 +4,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core import role_names
 from apps.core.kit.tables import Column, Table
-from apps.core.roles import Role
 
-ROLES = dict(Role.choices)
+ROLES = dict(role_names.CHOICES)
 
 
 def _roles(user: User) -> str:
     held = sorted({assignment.role for assignment in user.assignments.all()})
-    return "、".join(str(ROLES[role]) for role in held)
+    return " · ".join(str(ROLES[role]) for role in held)
 
 
 def _state(user: User) -> tuple[str, object]:

@@ -138,7 +138,7 @@ def _field(name: str) -> Field[Any, Any]:
 def _words(name: str, value: Any) -> Any:
     if name == "capabilities":
         labels = dict(CAPABILITIES)
-        return "、".join(str(labels.get(code, code)) for code in value or [])
+        return " · ".join(str(labels.get(code, code)) for code in value or [])
     if name == "status":
         return dict(STATUSES).get(value, value)
     if name in NOTES:

@@ -123,7 +123,7 @@ def test_a_dealer_is_created_on_the_page(network, hq_ops, client_of) -> None:
         "preparing",
     )
     page = client.get(created.url).content.decode()
-    assert all(text in page for text in ("杭州示范汽车有限公司", "整车销售、配件配送", "二线", "筹建"))
+    assert all(text in page for text in ("杭州示范汽车有限公司", "整车销售 · 配件配送", "二线", "筹建"))
 
 
 def test_a_stale_form_is_refused_and_loses_nothing(network, hq_ops, client_of) -> None:

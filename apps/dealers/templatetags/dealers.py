@@ -28,4 +28,4 @@ def dealer_place(dealer: Dealer) -> str:
 def dealer_functions(dealer: Dealer) -> str:
     """The functions in words."""
     labels = {str(code): str(label) for code, label in CAPABILITIES}
-    return "、".join(labels[code] for code in dealer.capabilities)
+    return " · ".join(labels[code] for code in dealer.capabilities)
