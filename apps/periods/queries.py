@@ -26,6 +26,12 @@ def state_of(month: Month, kind: str = ALL_KINDS) -> MonthState:
     return max((MonthState(value) for value in found), key=order.index, default=MonthState.OPEN)
 
 
+def states() -> dict[Month, MonthState]:
+    """The general state of every month that has one; the others are open."""
+    rows = PeriodState.objects.filter(kind=ALL_KINDS).values_list("period", "state")
+    return {Month.of(period): MonthState(state) for period, state in rows}
+
+
 def posting_months(occurred: Iterable[date], kind: str) -> dict[Month, Month]:
     """For each business month of the given days, the month its facts are posted to.
 
