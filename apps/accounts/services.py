@@ -74,7 +74,7 @@ def assign(
     given = {name: value for name, value in place.items() if value is not None}
     if len(given) != 1:
         raise DomainError("one_place", _("Choose exactly one unit, dealer or group."))
-    if role not in Role.values:
+    if role not in set(Role):
         raise DomainError("role", _("Choose a role."), fields={"role": _("Choose a role.")})
     if valid_to is not None and valid_to < valid_from:
         raise DomainError("dates", _("It ends before it begins."), fields={"valid_to": _("Too early.")})

@@ -1,8 +1,8 @@
 """Who may do what, and who sees which rows: the one place pages, API, exports, search and jobs ask.
 
-An `Actor` carries the actions granted to its roles and a `Scope` of dealers and organisation units. A `Policy`
-stands for one model: `visible_to` narrows a QuerySet, `can` answers with a reason. A row outside the scope is
-treated as if it did not exist.
+An `Actor` carries the actions granted to its roles and a `Scope` of dealers and organisation units. A
+`Policy` stands for one model: `visible_to` narrows a QuerySet, `can` answers with a reason. A row outside the
+scope is treated as if it did not exist.
 """
 
 from __future__ import annotations
@@ -56,11 +56,7 @@ class Actor:
     @property
     def is_dealer(self) -> bool:
         """Whether the actor works for a dealer (and never sees peers by name)."""
-        return (
-            not self.scope.everything
-            and not self.scope.unit_ids
-            and bool(self.scope.dealer_ids)
-        )
+        return not self.scope.everything and not self.scope.unit_ids and bool(self.scope.dealer_ids)
 
     def may(self, action: str) -> bool:
         """Whether any role of the actor is granted the action."""

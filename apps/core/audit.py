@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from django.forms.models import model_to_dict
-import json
 
 from apps.core.access import Actor
 from apps.core.models import AuditEvent
@@ -41,9 +41,7 @@ def record(
     return record_many(actor=actor, action=action, changes=[change], now=now)[0]
 
 
-def record_many(
-    *, actor: Actor, action: str, changes: Iterable[Change], now: datetime
-) -> list[AuditEvent]:
+def record_many(*, actor: Actor, action: str, changes: Iterable[Change], now: datetime) -> list[AuditEvent]:
     """Write the events of a bulk change, one for each object."""
     events = [_event(actor, action, change, now) for change in changes]
     return AuditEvent.objects.bulk_create(events)
@@ -54,22 +52,16 @@ def snapshot(obj: Model) -> dict[str, Any]:
     return _plain(model_to_dict(obj))
 
 
-def difference(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that differ, as they were and as they are."""
     changed = [name for name in after if before.get(name) != after[name]]
-    return {name: before.get(name) for name in changed}, {
-        name: after[name] for name in changed
-    }
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
 def history(obj: Model) -> list[AuditEvent]:
     """The events of an object, newest first."""
     return list(
-        AuditEvent.objects.filter(
-            object_type=obj._meta.label_lower, object_id=str(obj.pk)
-        ).order_by("-id")
+        AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).order_by("-id")
     )
 
 
@@ -92,8 +84,4 @@ def _event(actor: Actor, action: str, change: Change, now: datetime) -> AuditEve
 
 
 def _plain(values: Mapping[str, Any] | None) -> Any:
-    return (
-        None
-        if values is None
-        else json.loads(json.dumps(values, cls=DjangoJSONEncoder, default=str))
-    )
+    return None if values is None else json.loads(json.dumps(values, cls=DjangoJSONEncoder, default=str))

@@ -1,28 +1,27 @@
-"""The roles of the product; grants of actions to them are declared beside each action."""
+"""The roles of the product; actions declare which of them they are granted to, `role_names` names them."""
 
 from __future__ import annotations
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from enum import StrEnum
 
 
-class Role(models.TextChoices):
+class Role(StrEnum):
     """A job a person holds, at headquarters, in the field or at a dealer."""
 
-    HQ_ADMIN = "hq_admin", _("HQ administrator")
-    HQ_OPERATIONS = "hq_operations", _("HQ operations")
-    HQ_FINANCE = "hq_finance", _("HQ incentive finance")
-    HQ_AUDIT = "hq_audit", _("HQ audit")
-    HQ_EXPERIENCE = "hq_experience", _("HQ customer experience")
-    EXECUTIVE = "executive", _("Executive")
-    PROVINCE_MANAGER = "province_manager", _("Province manager")
-    REGION_MANAGER = "region_manager", _("Region manager")
-    ACCOUNT_MANAGER = "account_manager", _("Account manager")
-    DEALER_GENERAL = "dealer_general", _("Dealer general manager")
-    DEALER_SALES = "dealer_sales", _("Dealer sales manager")
-    DEALER_SERVICE = "dealer_service", _("Dealer service manager")
-    DEALER_FINANCE = "dealer_finance", _("Dealer finance manager")
-    INTEGRATION = "integration", _("Integration")
+    HQ_ADMIN = "hq_admin"
+    HQ_OPERATIONS = "hq_operations"
+    HQ_FINANCE = "hq_finance"
+    HQ_AUDIT = "hq_audit"
+    HQ_EXPERIENCE = "hq_experience"
+    EXECUTIVE = "executive"
+    PROVINCE_MANAGER = "province_manager"
+    REGION_MANAGER = "region_manager"
+    ACCOUNT_MANAGER = "account_manager"
+    DEALER_GENERAL = "dealer_general"
+    DEALER_SALES = "dealer_sales"
+    DEALER_SERVICE = "dealer_service"
+    DEALER_FINANCE = "dealer_finance"
+    INTEGRATION = "integration"
 
 
 HQ = frozenset(
@@ -37,8 +36,6 @@ HQ = frozenset(
 )
 FIELD = frozenset({Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.ACCOUNT_MANAGER})
 MAKER = HQ | FIELD
-DEALER = frozenset(
-    {Role.DEALER_GENERAL, Role.DEALER_SALES, Role.DEALER_SERVICE, Role.DEALER_FINANCE}
-)
+DEALER = frozenset({Role.DEALER_GENERAL, Role.DEALER_SALES, Role.DEALER_SERVICE, Role.DEALER_FINANCE})
 OPERATORS = frozenset({Role.HQ_ADMIN, Role.HQ_OPERATIONS})
 EVERYONE = MAKER | DEALER | {Role.INTEGRATION}

@@ -58,8 +58,8 @@ class Scorecard:
 def read_scorecard(code: str, version: int, spec: Mapping[str, Any]) -> Scorecard:
     """A scorecard from its stored form; KeyError or ScoringError when the form contradicts itself.
 
-    `spec` = {"dimensions": [{"code", "weight", "kpis": [{"kpi", "weight", "normaliser", …}]}]}, a KPI with its
-    "parameters" (M, Z) or its "target" (T, T−).
+    `spec` = {"dimensions": [{"code", "weight", "kpis": [{"kpi", "weight", "normaliser", …}]}]}, a KPI with
+    its "parameters" (M, Z) or its "target" (T, T−).
     """
     dimensions, goals = [], {}
     for part in spec["dimensions"]:

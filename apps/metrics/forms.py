@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import role_names
 from apps.core.kit.filters import MonthField
-from apps.core.roles import Role
 from apps.metrics.models import BETTER, UNITS
 from apps.metrics.registry import registry
 
@@ -53,7 +53,7 @@ class KpiSettingForm(forms.Form):
     high_amber = forms.DecimalField(label=_("Amber above"), required=False, max_digits=18, decimal_places=6)
     high_red = forms.DecimalField(label=_("Red above"), required=False, max_digits=18, decimal_places=6)
     inclusive = forms.BooleanField(label=_("A value equal to a limit has crossed it"), required=False)
-    owner = forms.ChoiceField(label=_("Owner"), choices=[("", "—"), *Role.choices], required=False)
+    owner = forms.ChoiceField(label=_("Owner"), choices=[("", "—"), *role_names.CHOICES], required=False)
     shown = forms.BooleanField(label=_("Shown"), required=False, initial=True)
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.roles import Role
+from apps.core import role_names
 from apps.kernel.kpi import Better, KpiError, Threshold, Unit
 from apps.metrics.registry import registry
 
@@ -182,7 +182,7 @@ class KpiSetting(models.Model):
     high_amber = _limit(_("amber above"))
     high_red = _limit(_("red above"))
     inclusive = models.BooleanField(_("a value equal to a limit has crossed it"), default=False)
-    owner = models.CharField(_("owner"), max_length=30, choices=Role.choices, blank=True)
+    owner = models.CharField(_("owner"), max_length=30, choices=role_names.CHOICES, blank=True)
     shown = models.BooleanField(_("shown"), default=True)
 
     class Meta:

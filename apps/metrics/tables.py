@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import role_names
 from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
-from apps.core.roles import Role
 from apps.dealers.models import Dealer
 from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month
@@ -43,7 +43,7 @@ STATES = {"reported": ("green", _("Reported")), "nil": ("blue", _("Nil return"))
 
 def role(code: str) -> str:
     """The name of the role that answers for a figure."""
-    return str(dict(Role.choices).get(code, code))
+    return str(dict(role_names.CHOICES).get(code, code))
 
 
 def shown(kpi: Kpi, value: Any) -> str:

@@ -61,11 +61,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
 
     def action_for(self, method: str | None) -> str:
         """The action code a method asks for."""
-        return (
-            self.read_action
-            if method in ("GET", "HEAD", "OPTIONS")
-            else self.write_action
-        )
+        return self.read_action if method in ("GET", "HEAD", "OPTIONS") else self.write_action
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
@@ -85,24 +81,18 @@ class ScopedViewSet(viewsets.GenericViewSet):
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         name = self.lookup_url_kwarg or self.lookup_field
-        row = self.represent(
-            self.get_queryset().filter(**{self.lookup_field: kwargs[name]})
-        ).first()
+        row = self.represent(self.get_queryset().filter(**{self.lookup_field: kwargs[name]})).first()
         if row is None:
             raise Http404
         return Response(row)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """`{code, message, fields}` for every refusal; anything unexpected stays a 500 with its correlation id."""
+    """`{code, message, fields}` for every refusal; anything unexpected stays a 500 with its id."""
     if isinstance(error, DomainError):
         return Response(error.as_dict(), status=status.HTTP_409_CONFLICT)
     if isinstance(error, exceptions.ValidationError):
-        fields = (
-            error.detail
-            if isinstance(error.detail, dict)
-            else {"non_field_errors": error.detail}
-        )
+        fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
         body = {
             "code": "invalid",
             "message": _("Some fields are not right."),
@@ -111,16 +101,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(body, status=error.status_code)
     response = default_handler(error, context)
     if response is not None:
-        code = (
-            "not_found"
-            if response.status_code == 404
-            else getattr(error, "default_code", "error")
-        )
-        message = (
-            _("Not found.")
-            if response.status_code == 404
-            else str(getattr(error, "detail", error))
-        )
+        code = "not_found" if response.status_code == 404 else getattr(error, "default_code", "error")
+        message = _("Not found.") if response.status_code == 404 else str(getattr(error, "detail", error))
         response.data = {"code": code, "message": message, "fields": {}}
     return response
 
@@ -132,16 +114,12 @@ def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Respo
     """
     key = request.headers.get("Idempotency-Key", "")
     if not 8 <= len(key) <= 100:
-        raise exceptions.ValidationError(
-            {"Idempotency-Key": _("Send a header of 8 to 100 characters.")}
-        )
+        raise exceptions.ValidationError({"Idempotency-Key": _("Send a header of 8 to 100 characters.")})
     digest = hashlib.sha256(request.path.encode() + b"\0" + _body(request)).hexdigest()
     actor = actor_of(request)
     with transaction.atomic():
         jobs.lock(f"idempotent:{actor.user_id}:{key}")
-        known = IdempotentRequest.objects.filter(
-            actor_id=actor.user_id, key=key
-        ).first()
+        known = IdempotentRequest.objects.filter(actor_id=actor.user_id, key=key).first()
         if known is None:
             code, answer = effect()
             answer = orjson.loads(orjson.dumps(answer, default=str))

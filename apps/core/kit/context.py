@@ -5,10 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from apps.core import correlation
+from apps.core import correlation, role_names
 from apps.core.access import ANONYMOUS
 from apps.core.kit import menu, period
-from apps.core.roles import Role
 
 THEMES = frozenset({"light", "dark"})
 
@@ -20,7 +19,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     sections = menu.for_actor(actor, request.path) if actor.user_id else []
     return {
         "actor": actor,
-        "actor_roles": [role.label for role in Role if role.value in actor.roles],
+        "actor_roles": [name for role, name in role_names.NAMES.items() if role in actor.roles],
         "menu": sections,
         "trail": menu.trail(sections),
         "theme": theme if theme in THEMES else "",

@@ -17,16 +17,11 @@ from apps.core.spreadsheet import writing
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def workbook(
-    title: str, columns: Iterable[Column], rows: Iterable[Any], *, note: str = ""
-) -> HttpResponse:
+def workbook(title: str, columns: Iterable[Column], rows: Iterable[Any], *, note: str = "") -> HttpResponse:
     """An xlsx answer holding every row; the footer counts them and names the filter."""
     declared = list(columns)
     buffer = io.BytesIO()
-    specs = [
-        writing.ColumnSpec(column.key, str(column.label), _kind(column))
-        for column in declared
-    ]
+    specs = [writing.ColumnSpec(column.key, str(column.label), _kind(column)) for column in declared]
     sheet = writing.SheetSpec(title[:31], specs, _values(declared, rows))
     writing.write_workbook(buffer, [sheet], footer=note or _("No filter"))
     response = HttpResponse(buffer.getvalue(), content_type=XLSX)

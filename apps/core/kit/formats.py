@@ -11,9 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 MISSING = "—"
-NUMERIC = frozenset(
-    {"units", "number", "money", "percent", "score", "days", "months", "yuan"}
-)
+NUMERIC = frozenset({"units", "number", "money", "percent", "score", "days", "months", "yuan"})
 _PLACES = {
     "units": 0,
     "days": 0,
@@ -44,6 +42,10 @@ def show(value: Any, kind: str = "text", places: int | None = None) -> Any:
         return grouped(Decimal(value), _PLACES[kind] if places is None else places)
     if kind == "month":
         return value.strftime("%Y-%m") if isinstance(value, date) else str(value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -62,6 +64,4 @@ def grouped(value: Decimal, places: int) -> str:
 def badge(value: Any) -> Any:
     """A (colour, text) pair as a badge."""
     colour, text = value
-    return format_html(
-        '<span class="badge {}">{}</span>', _BADGES.get(colour, _BADGES["grey"]), text
-    )
+    return format_html('<span class="badge {}">{}</span>', _BADGES.get(colour, _BADGES["grey"]), text)

@@ -1,7 +1,7 @@
 """The pages of the product are declared, not written: list, detail, form, confirm.
 
-Every page names the action it asks for. Nobody logged in → log-in; action not granted → 403; an object outside
-the scope → 404, as if it did not exist. A `DomainError` becomes a message on the form.
+Every page names the action it asks for. Nobody logged in → log-in; action not granted → 403; an object
+outside the scope → 404, as if it did not exist. A `DomainError` becomes a message on the form.
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ class Page(View):
     template_name: ClassVar[str] = ""
     buttons: ClassVar[Sequence[Button]] = ()
 
-    def dispatch(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.action:
             raise TypeError(f"{type(self).__name__} names no action")
         self.actor = actor_of(request)
@@ -94,9 +92,7 @@ class Page(View):
         """Where a button leads; pages of one object override it to add the object's key."""
         return reverse(button.url_name)
 
-    def show(
-        self, template: str | None = None, status: int = 200, **extra: Any
-    ) -> HttpResponse:
+    def show(self, template: str | None = None, status: int = 200, **extra: Any) -> HttpResponse:
         """Render the page."""
         context = {
             "title": self.page_title(),
@@ -104,9 +100,7 @@ class Page(View):
             **self.context(),
             **extra,
         }
-        return render(
-            self.request, template or self.template_name, context, status=status
-        )
+        return render(self.request, template or self.template_name, context, status=status)
 
 
 class SimplePage(Page):
@@ -132,9 +126,7 @@ class ListPage(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.filter = self._filtered()
-        rows = self.table.ordered(
-            self.filter.qs if self.filter else self.rows(), self._sort
-        )
+        rows = self.table.ordered(self.filter.qs if self.filter else self.rows(), self._sort)
         if request.GET.get("_export") == "xlsx":
             return self._export(rows)
         number = request.GET.get("page", "1")
@@ -163,16 +155,12 @@ class ListPage(Page):
     def _filtered(self) -> FilterSet | None:
         if self.filterset is None:
             return None
-        bound = self.filterset(
-            self.request.GET, queryset=self.rows(), request=self.request
-        )
+        bound = self.filterset(self.request.GET, queryset=self.rows(), request=self.request)
         bound.form.is_valid()
         return bound
 
     def _export(self, rows: QuerySet[Any]) -> HttpResponse:
-        applied = {
-            k: v for k, v in self.request.GET.items() if v and not k.startswith("_")
-        }
+        applied = {k: v for k, v in self.request.GET.items() if v and not k.startswith("_")}
         return export.workbook(
             self.page_title(),
             self.table.columns,
@@ -181,20 +169,14 @@ class ListPage(Page):
         )
 
     def _links(self, page: Any) -> dict[str, str]:
-        given = {
-            k: v
-            for k, v in self.request.GET.items()
-            if v and k not in ("page", "_export")
-        }
+        given = {k: v for k, v in self.request.GET.items() if v and k not in ("page", "_export")}
         links = {
             "base": urlencode({k: v for k, v in given.items() if k != "sort"}),
             "export": "",
         }
         links["export"] = "?" + urlencode({**given, "_export": "xlsx"})
         if page.has_previous():
-            links["previous"] = "?" + urlencode(
-                {**given, "page": page.previous_page_number()}
-            )
+            links["previous"] = "?" + urlencode({**given, "page": page.previous_page_number()})
         if page.has_next():
             links["next"] = "?" + urlencode({**given, "page": page.next_page_number()})
         return links
@@ -213,7 +195,7 @@ class _BoundedPaginator(Paginator):
 
 
 class ObjectPage(Page):
-    """A page about one object found by `query(actor)` and the key in the URL; outside the scope it does not exist."""
+    """A page about one object, found by `query(actor)` and the key in the URL; else 404."""
 
     query: ClassVar[Callable[..., QuerySet[Any]]]
     lookup: ClassVar[str] = "pk"
@@ -221,12 +203,7 @@ class ObjectPage(Page):
     @cached_property
     def object(self) -> Any:
         """The object, or 404."""
-        found = (
-            type(self)
-            .query(actor=self.actor)
-            .filter(**{self.lookup: self.kwargs[self.lookup]})
-            .first()
-        )
+        found = type(self).query(actor=self.actor).filter(**{self.lookup: self.kwargs[self.lookup]}).first()
         if found is None:
             raise Http404
         return found
@@ -262,9 +239,7 @@ class FormPage(Page):
 
     def form(self, data: Any = None, files: Any = None) -> forms.Form:
         """The form, bound when data is given."""
-        return self.form_class(
-            data, files, initial=self.initial(), **self.form_options()
-        )
+        return self.form_class(data, files, initial=self.initial(), **self.form_options())
 
     def form_options(self) -> dict[str, Any]:
         """Extra arguments of the form class, for example the actor for scoped choices."""

@@ -13,6 +13,7 @@ from apps.core.access import ANONYMOUS, Actor
 from apps.kernel.period import Month, PeriodError
 
 KEY = "period"
+_READ = "_period_choices"
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ def choices_from(source: Source) -> None:
 
 def choices(request: HttpRequest) -> list[Choice]:
     """The months that can be picked, newest first; read once in a request."""
-    known: list[Choice] | None = getattr(request, "_period_choices", None)
-    if known is None:
+    kept = vars(request)
+    if _READ not in kept:
         actor = getattr(request, "actor", ANONYMOUS)
-        known = [choice for source in _sources for choice in source(actor)] if actor.user_id else []
-        request._period_choices = known
+        kept[_READ] = [choice for source in _sources for choice in source(actor)] if actor.user_id else []
+    known: list[Choice] = kept[_READ]
     return known
 
 

@@ -16,14 +16,8 @@ class OrjsonRenderer(renderers.BaseRenderer):
     format = "json"
     charset = None
 
-    def render(
-        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
-    ) -> bytes:
-        return (
-            b""
-            if data is None
-            else orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
-        )
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
 
 
 class Pagination(pagination.LimitOffsetPagination):

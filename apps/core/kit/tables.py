@@ -15,7 +15,7 @@ from apps.core.kit import formats
 
 @dataclass(frozen=True)
 class Column:
-    """One column: where its value comes from (`key`, a dotted path or a function), how it is shown and sorted."""
+    """One column: where its value comes from (`key`, a dotted path or a function), how it is shown."""
 
     key: str
     label: Any
@@ -32,11 +32,7 @@ class Column:
             return self.value(row)
         current = row
         for part in self.key.split("."):
-            current = (
-                current.get(part)
-                if isinstance(current, dict)
-                else getattr(current, part, None)
-            )
+            current = current.get(part) if isinstance(current, dict) else getattr(current, part, None)
             if current is None:
                 return None
         return current
@@ -78,9 +74,7 @@ class Table:
         name, descending = sort.lstrip("-"), sort.startswith("-")
         for column in cls.columns:
             if column.sort and column.key == name:
-                return rows.order_by(
-                    ("-" if descending else "") + column.sort, *cls.order_by
-                )
+                return rows.order_by(("-" if descending else "") + column.sort, *cls.order_by)
         return rows.order_by(*cls.order_by)
 
     def head(self) -> list[dict[str, Any]]:

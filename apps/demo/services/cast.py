@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.accounts.services import assign, create_user
+from apps.core import role_names
 from apps.core.access import Actor
 from apps.core.roles import Role
 from apps.dealers.models import Dealer, OrgUnit
@@ -61,7 +62,7 @@ def logins() -> list[Login]:
 
 
 def _login(name: str, role: str, place: dict[str, Any], actor: Actor, now: datetime) -> Login:
-    label = str(Role(role).label)
+    label = str(role_names.NAMES[Role(role)])
     admin = role == Role.HQ_ADMIN
     user = create_user(
         username=name, display_name=label, password=PASSWORD, actor=actor, now=now, staff=admin
@@ -75,7 +76,7 @@ def _login(name: str, role: str, place: dict[str, Any], actor: Actor, now: datet
 
 def _described(user: User) -> Login:
     held = user.assignments.all()[0]
-    return Login(user.username, str(Role(held.role).label), str(held.unit or held.dealer))
+    return Login(user.username, str(role_names.NAMES[Role(held.role)]), str(held.unit or held.dealer))
 
 
 def _above(dealer: Dealer) -> dict[str, OrgUnit]:
