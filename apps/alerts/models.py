@@ -9,11 +9,11 @@ EVENTS = {
     "none": _("No change"),
     "opened": _("Opened"),
     "continued": _("Continues"),
-    "closed": _("Closed"),
+    "closed": _("Resolved"),
     "reopened": _("Opened again"),
     "rearmed": _("Back to normal"),
 }
-EPISODE_STATES = [("open", _("Open")), ("acknowledged", _("Acknowledged")), ("closed", _("Closed"))]
+EPISODE_STATES = [("open", _("Unhandled")), ("acknowledged", _("Acknowledged")), ("closed", _("Resolved"))]
 SEVERITIES = [("amber", _("Warning")), ("red", _("Serious"))]
 
 

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("acknowledged", "Acknowledged"), ("closed", "Closed")],
+                        choices=[("open", "Unhandled"), ("acknowledged", "Acknowledged"), ("closed", "Resolved")],
                         max_length=12,
                         verbose_name="state",
                     ),
