@@ -32,7 +32,7 @@ class Point(serializers.Serializer[Any]):
 
 class KpiFigures(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     unit = serializers.CharField()
     value = serializers.DecimalField(max_digits=24, decimal_places=6, allow_null=True)
     light = serializers.CharField(allow_null=True)

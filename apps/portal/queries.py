@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Rank
 
+from apps.alerts.models import AlertEpisode
 from apps.core.access import Actor
 from apps.core.kit.period import Choice
 from apps.dealers import policies as dealers_policies
@@ -71,6 +72,15 @@ class Missing:
     def light(self) -> str:
         """Green when all has come, amber from 90 %, red below."""
         return "green" if not self.missing else "amber" if self.percent >= 90 else "red"
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Open alerts: the costliest, how many there are in all, how many are unanswered."""
+
+    first: Sequence[AlertEpisode]
+    total: int
+    unanswered: int
 
 
 @dataclass(frozen=True)
@@ -231,26 +241,38 @@ def late_dealers(*, actor: Actor, month: Month, unit: OrgUnit | None = None) -> 
 
 
 def standings(
-    *, actor: Actor, dealer: Dealer, kpis: Sequence[Kpi], reading: MonthRevision | None
+    *, actor: Actor, dealer: Dealer, own: Iterable[tuple[Kpi, Decimal | None]], reading: MonthRevision | None
 ) -> dict[str, Standing]:
-    """The dealer's place in the whole network for each KPI; only counts leave this query, never a name."""
-    if reading is None or not actor.scope.holds_dealer(dealer.pk):
+    """The dealer's place in the whole network by each of its own values; only counts leave this query.
+
+    Equal values share a place; a band has no order, and a KPI without an own value has no place.
+    """
+    held = [(kpi, value) for kpi, value in own if value is not None and kpi.better is not Better.BAND]
+    if reading is None or not held or not actor.scope.holds_dealer(dealer.pk):
         return {}
-    lower = {kpi.code for kpi in kpis if kpi.better is Better.LOWER}
-    codes = [kpi.code for kpi in kpis if kpi.better is not Better.BAND]
     rows = KpiValue.objects.filter(
-        period=reading.period, revision=reading.revision, kpi__in=codes, value__isnull=False
+        period=reading.period,
+        revision=reading.revision,
+        kpi__in=[kpi.code for kpi, _value in held],
+        value__isnull=False,
     )
-    own = rows.filter(dealer=dealer, kpi=OuterRef("kpi")).values("value")[:1]
-    counted = rows.annotate(own=Subquery(own)).filter(own__isnull=False).order_by().values("kpi")
-    return {
-        row["kpi"]: Standing(1 + (row["below"] if row["kpi"] in lower else row["above"]), row["of"])
-        for row in counted.annotate(
-            of=Count("value"),
-            above=Count("value", filter=Q(value__gt=F("own"))),
-            below=Count("value", filter=Q(value__lt=F("own"))),
-        )
-    }
+    ahead = Q(pk__isnull=True)
+    for kpi, value in held:
+        ahead |= Q(kpi=kpi.code, **{"value__lt" if kpi.better is Better.LOWER else "value__gt": value})
+    counted = rows.order_by().values("kpi").annotate(of=Count("value"), ahead=Count("value", filter=ahead))
+    return {row["kpi"]: Standing(1 + row["ahead"], row["of"]) for row in counted}
+
+
+def costliest(episodes: QuerySet[AlertEpisode], limit: int) -> Alerts:
+    """The first of the open alerts, with how many there are and how many nobody answered, in one query."""
+    found = list(
+        episodes.annotate(total=Window(Count("pk")), unanswered=Window(Count("pk", filter=Q(state="open"))))[
+            :limit
+        ]
+    )
+    if not found:
+        return Alerts((), 0, 0)
+    return Alerts(found, found[0].total, found[0].unanswered)
 
 
 def _owing(

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from apps.kernel.kpi import Kpi
 from apps.metrics.queries import dictionary
-from apps.portal import queries
 from apps.portal.panels.board import TREND_MONTHS, Board
 from apps.portal.rules import History, trend_months
 
 
 def of_board(board: Board) -> dict[str, Any]:
     """Headline KPIs with their months, missing feeds and open alerts of the board's unit or dealer."""
-    places = _places(board)
     return {
         "period": str(board.month),
         "revision": board.reading.revision if board.reading else None,
         "closed": bool(board.reading and board.reading.frozen_at),
         "subject": _subject(board),
-        "kpis": [_figures(board, kpi, board.histories[kpi.code], places) for kpi in board.headlines],
+        "kpis": [_figures(board, kpi, board.histories[kpi.code]) for kpi in board.headlines],
         "missing_feeds": [
             {"feed": each.feed.code, "due": each.due, "missing": each.missing} for each in board.missing
         ],
-        "open_alerts": len(board.alerts),
+        "open_alerts": board.alerts.total,
     }
-
-
-def _places(board: Board) -> Mapping[str, queries.Standing]:
-    if board.dealer is None:
-        return {}
-    return queries.standings(
-        actor=board.actor, dealer=board.dealer, kpis=board.headlines, reading=board.reading
-    )
 
 
 def _subject(board: Board) -> dict[str, Any]:
@@ -44,10 +33,8 @@ def _subject(board: Board) -> dict[str, Any]:
     return {"kind": "none"}
 
 
-def _figures(
-    board: Board, kpi: Kpi, history: History, places: Mapping[str, queries.Standing]
-) -> dict[str, Any]:
-    value, standing = history.at(board.month), places.get(kpi.code)
+def _figures(board: Board, kpi: Kpi, history: History) -> dict[str, Any]:
+    value, standing = history.at(board.month), board.standings.get(kpi.code)
     return {
         "code": kpi.code,
         "label": dictionary.label(kpi),

@@ -104,7 +104,7 @@ class RankingPage(ListPage):
         return month_board(self.request, self.actor)
 
     @cached_property
-    def table(self) -> type[Table]:
+    def table(self) -> type[Table]:  # type: ignore[override]
         """The columns for the chosen KPI."""
         kpi = self.board.chosen_kpi()
         return ranking_table(kpi) if kpi else Table
@@ -150,11 +150,11 @@ class SearchPage(SimplePage):
     template_name = "portal/search.html"
 
     def context(self) -> dict[str, Any]:
-        text = self.request.GET.get("q", "")
+        text = self.request.GET.get("q", "").strip()
         return {"text": text, "groups": search.search(self.actor, text)}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show("portal/_hits.html" if request.htmx else None)
+        return self.show("portal/_hits.html" if getattr(request, "htmx", None) else None)
 
 
 def _one(panels: Sequence[Panel], code: str, board: Board) -> Shown:

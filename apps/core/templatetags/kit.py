@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from apps.core.kit import formats, icons, spark
 from apps.core.kit.charts import Chart
 
 register = template.Library()
 
+DASHES = BLANK_CHOICE_DASH[0][1]
 _SELECTS = (forms.Select, forms.SelectMultiple)
 _CHECKS = (forms.CheckboxInput,)
 _CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
@@ -39,6 +42,7 @@ def sparkline(values: Any, light: str = "") -> SafeString:
 @register.inclusion_tag("kit/_field.html")
 def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
     """A form field with label, help and errors; `compact` for filter bars."""
+    _name_empty_choice(bound.field)
     widget = bound.field.widget
     if isinstance(widget, _CHOICES):
         widget.attrs.setdefault("class", "form-check-input")
@@ -55,6 +59,15 @@ def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
 def chart(declared: Chart, head: str = "", size: str = "m") -> dict[str, Any]:
     """A declared chart with its table; `head` names what the labels are, `size` is s, m or l."""
     return {"chart": declared, "source": f"chart-{declared.code}", "head": head, "size": size}
+
+
+def _name_empty_choice(asked: forms.Field) -> None:
+    """Django's row of dashes says nothing; say what leaving it means."""
+    words = gettext("Please choose") if asked.required else gettext("None")
+    if isinstance(asked, forms.ModelChoiceField):
+        asked.empty_label = words if asked.empty_label == DASHES else asked.empty_label
+    elif isinstance(asked, forms.ChoiceField) and isinstance(asked.choices, list):
+        asked.choices = [(key, words if name == DASHES else name) for key, name in asked.choices]
 
 
 def _css(widget: forms.Widget, bound: BoundField, compact: bool) -> str:

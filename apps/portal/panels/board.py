@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from apps.alerts import queries as alerts
-from apps.alerts.models import AlertEpisode
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, OrgUnit
 from apps.kernel.kpi import Kpi
@@ -19,6 +18,7 @@ from apps.portal import queries
 from apps.portal.rules import History, headline_order
 
 TREND_MONTHS = 24
+ALERTS = 6
 
 
 @dataclass
@@ -63,29 +63,37 @@ class Board:
         """The KPIs that come first."""
         return headline_order(self.kpis)
 
+    @property
+    def shown(self) -> list[Kpi]:
+        """The KPIs a page about a unit draws: the headlines and the one picked."""
+        chosen = self.chosen_kpi()
+        return [*self.headlines, *([chosen] if chosen and chosen not in self.headlines else [])]
+
     @cached_property
     def histories(self) -> Mapping[str, History]:
-        """All KPIs of the unit or dealer, 24 months and the year before."""
-        kpis = self.kpis.values()
+        """All KPIs of the dealer, or those shown of the unit: 24 months and the year before."""
         if self.dealer is not None:
             of_dealers = queries.dealer_histories(
-                actor=self.actor, dealers=[self.dealer], kpis=kpis, readings=self.readings
+                actor=self.actor,
+                dealers=[self.dealer],
+                kpis=self.kpis.values(),
+                readings=self.readings,
             )
             return of_dealers[self.dealer.pk]
         if self.unit is None:
-            return {kpi.code: History(kpi, {}) for kpi in kpis}
+            return {kpi.code: History(kpi, {}) for kpi in self.shown}
         return self.unit_histories[self.unit.pk]
 
     @cached_property
     def unit_histories(self) -> Mapping[int, Mapping[str, History]]:
-        """All KPIs of the unit, and those of the units below it in this month."""
+        """The KPIs shown of the unit, and those of the units below it in this month."""
         if self.unit is None:
             return {}
         return queries.unit_histories(
             actor=self.actor,
             unit=self.unit,
             below=self.below,
-            kpis=self.kpis.values(),
+            kpis=self.shown,
             month=self.month,
             known=self.readings,
         )
@@ -96,14 +104,22 @@ class Board:
         return queries.missing_feeds(actor=self.actor, month=self.month, unit=self.unit, dealer=self.dealer)
 
     @cached_property
-    def alerts(self) -> list[AlertEpisode]:
+    def alerts(self) -> queries.Alerts:
         """The open alerts of the unit or dealer, what costs most first."""
         found = alerts.open_episodes(actor=self.actor)
         if self.dealer is not None:
             found = found.filter(dealer=self.dealer)
         elif self.unit is not None:
             found = found.filter(dealer__unit__path__startswith=self.unit.path)
-        return list(found)
+        return queries.costliest(found, ALERTS)
+
+    @cached_property
+    def standings(self) -> Mapping[str, queries.Standing]:
+        """The dealer's place in the network by each headline KPI; nothing for a unit."""
+        if self.dealer is None:
+            return {}
+        own = [(kpi, self.histories[kpi.code].at(self.month)) for kpi in self.headlines]
+        return queries.standings(actor=self.actor, dealer=self.dealer, own=own, reading=self.reading)
 
     def chosen_kpi(self, default: str = "") -> Kpi | None:
         """The KPI picked on a panel, else the panel's own, else the first there is."""

@@ -63,7 +63,7 @@ def cards(board: Board) -> dict[str, Any]:
     """The headline KPIs of the dealer with its place in the network."""
     dealer = _dealer(board)
     kpis = board.headlines
-    places = queries.standings(actor=board.actor, dealer=dealer, kpis=kpis, reading=board.reading)
+    places = board.standings
     shown = [
         figures.card(
             board.histories[kpi.code],
@@ -199,7 +199,7 @@ def _open_alerts(board: Board) -> list[Step]:
             reverse("alerts:episode-detail", args=[alert.pk]),
             _("Answer"),
         )
-        for alert in board.alerts
+        for alert in board.alerts.first
         if alert.state == "open"
     ]
 

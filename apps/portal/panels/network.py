@@ -22,7 +22,6 @@ from apps.portal import figures, places, policies, queries
 from apps.portal.panels.board import Board, Panel
 
 RANKED = 12
-ALERTS = 6
 LATE = 12
 MATRIX = 60
 
@@ -80,7 +79,7 @@ def ranking(board: Board) -> dict[str, Any] | None:
         rows = rows.filter(dealer__unit__path__startswith=board.unit.path)
     last = board.asked.get("end") == "last"
     found = list(rows.reverse()[:RANKED] if last else rows[:RANKED])
-    top = max((abs(row.value) for row in found), default=Decimal(0)) or Decimal(1)
+    top = max([abs(row.value) for row in found if row.value is not None], default=Decimal(0)) or Decimal(1)
     lines = [_place(board, kpi, no, row, top) for no, row in enumerate(found, 1)]
     shown = {"places": lines, "chosen": kpi.code, "choices": board.choices(), "last": last}
     return shown | {"all_url": _ranking_url(board, kpi)}
@@ -126,7 +125,7 @@ def compare(board: Board) -> dict[str, Any] | None:
 
 def attention(board: Board) -> dict[str, Any]:
     """The open alerts that cost most."""
-    return {"alerts": figures.alert_lines(board.alerts[:ALERTS]), "alert_count": len(board.alerts)}
+    return {"alerts": figures.alert_lines(board.alerts.first), "alert_count": board.alerts.total}
 
 
 def feeds(board: Board) -> dict[str, Any]:
@@ -141,10 +140,16 @@ def feeds(board: Board) -> dict[str, Any]:
 def work(board: Board) -> dict[str, Any]:
     """What waits for the maker's people, in numbers that lead to the work."""
     missing = sum(each.missing for each in board.missing)
-    unanswered = sum(alert.state == "open" for alert in board.alerts)
+    unanswered = board.alerts.unanswered
     return {
         "todos": [
-            Todo("red" if missing else "green", "file-import", missing, _("reports missing"), "#panel-feeds"),
+            Todo(
+                "red" if missing else "green",
+                "file-import",
+                missing,
+                _("reports missing"),
+                reverse("metrics:feed-list"),
+            ),
             Todo(
                 "amber" if unanswered else "green",
                 "alert-triangle",
