@@ -26,7 +26,7 @@ STATUSES = [
     (DealerStatus.PREPARING, _("In preparation")),
     (DealerStatus.ACTIVE, _("Active")),
     (DealerStatus.SUSPENDED, _("Suspended")),
-    (DealerStatus.CLOSED, _("Closed")),
+    (DealerStatus.CLOSED, _("Out of business")),
     (DealerStatus.MERGED, _("Merged")),
 ]
 STORE_TYPES = [
