@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from apps.core.access import Actor
 from apps.core.kit import period
@@ -76,7 +77,7 @@ def month_board(request: HttpRequest, actor: Actor) -> Board:
 
 def _board(request: HttpRequest, actor: Actor, **about: Any) -> Board:
     known = {choice.month: choice.reading for choice in period.choices(request)}
-    return Board(actor, period.picked(request), known, request.GET.dict(), **about)
+    return Board(actor, period.picked(request), timezone.localdate(), known, request.GET.dict(), **about)
 
 
 def _picked_unit(request: HttpRequest, units: Sequence[OrgUnit]) -> OrgUnit | None:

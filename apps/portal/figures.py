@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -158,14 +158,6 @@ def badge(kpi: Kpi, value: Decimal | None) -> tuple[str, str] | None:
     """The light of a value as a badge; None without limits."""
     light = kpi.light(value)
     return None if light is None else (light, str(LIGHTS[light]))
-
-
-def url_or_none(name: str, *args: object) -> str:
-    """The address of a page; empty while that part of the product is not installed."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def alert_label(rule: AlertRule) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 
 from apps.core.access import actions
 from tests.portal import pages
@@ -112,6 +113,22 @@ def test_a_month_without_figures_says_so(network, hq_admin, client_of):
     html = html_of(client_of(hq_admin))
     assert "尚未计算" in pages.text(html)
     assert "请选择其他月份" not in html
+
+
+@pytest.mark.parametrize(
+    ("day", "persona", "told"),
+    [
+        ("2026-07-31", "hq_ops", False),
+        ("2026-08-01", "hq_ops", True),
+        ("2026-08-01", "executive", False),
+        ("2026-08-01", "am_1", False),
+    ],
+)
+def test_a_month_that_is_over_waits_to_be_closed(day, persona, told, figures, cast, client_of):
+    with time_machine.travel(f"{day} 12:00+08:00", tick=False):
+        html = html_of(client_of(cast[persona]))
+    assert ("2026-07 尚未结账" in pages.text(html)) is told
+    assert ('href="/closing/months/2026-07/"' in html) is told
 
 
 def test_nobody_logged_in_is_sent_to_the_log_in(figures, client):

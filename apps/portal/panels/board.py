@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,7 @@ class Board:
 
     actor: Actor
     month: Month
+    today: date
     known: queries.Readings
     asked: Mapping[str, str]
     unit: OrgUnit | None = None

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.alerts import policies as alerts_policies
+from apps.closing import policies as closing_policies
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.dealers import policies as dealers_policies
 from apps.kernel.kpi import Kpi
 from apps.metrics import policies as metrics_policies
 from apps.metrics.queries import dictionary
+from apps.periods import queries as periods
 from apps.portal import figures, places, policies, queries
 from apps.portal.panels.board import Board, Panel
 
@@ -197,11 +199,15 @@ def matrix(board: Board) -> dict[str, Any] | None:
 
 
 def _month_to_close(board: Board) -> list[Todo]:
-    url = figures.url_or_none("closing:run-list")
-    if not url or not board.actor.may("closing.run") or (board.reading and board.reading.frozen_at):
+    """The month after the newest closed one, once it is over, for those who close months."""
+    closed = [month for month, reading in board.known.items() if reading.frozen_at]
+    if not closed or not board.actor.may(closing_policies.RUN):
         return []
-    text = _("%(month)s is not closed") % {"month": board.month}
-    return [Todo("amber", "calendar-check", None, text, url)]
+    month = max(closed).next
+    if periods.business_calendar().bounds(month)[1] >= board.today:
+        return []
+    text = _("%(month)s is not closed") % {"month": month}
+    return [Todo("amber", "calendar-check", None, text, reverse("closing:month-detail", args=[str(month)]))]
 
 
 def _place(board: Board, kpi: Kpi, no: int, row: Any, top: Decimal) -> Place:
