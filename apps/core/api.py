@@ -25,7 +25,7 @@ class UploadInput(serializers.Serializer[Any]):
     profile = serializers.CharField(max_length=100, required=False, default="")
     spec = serializers.JSONField(required=False, default=None)
     mode = serializers.ChoiceField(ImportMode.choices, required=False, default="")
-    source = serializers.CharField(max_length=30, required=False, default="")
+    source = serializers.CharField(max_length=30, required=False, default="")  # type: ignore[assignment]
     sheet = serializers.CharField(max_length=100, required=False, default="")
     covers_from = serializers.CharField(max_length=7, required=False, default="")
     covers_to = serializers.CharField(max_length=7, required=False, default="")
@@ -41,7 +41,9 @@ class SpellingsInput(serializers.Serializer[Any]):
     """What unknown spellings stand for, by lookup; `create` lists spellings to be created instead."""
 
     values = serializers.DictField(child=serializers.DictField(child=serializers.CharField()), default=dict)
-    create = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), default=dict)
+    create = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), default=dict
+    )
 
 
 class ModeInput(serializers.Serializer[Any]):
@@ -92,7 +94,7 @@ class ImportViewSet(ScopedViewSet):
     def errors(self, request: Request, pk: str) -> Response:
         """The errors with sheet, row and column, the first 500 with their detail."""
         found = queries.errors(batch=self.get_object())
-        page = self.paginate_queryset(found) or []
+        page = self.paginate_queryset(found) or []  # type: ignore[arg-type]
         return self.get_paginated_response([_error(error) for error in page])
 
     @action(detail=True)
@@ -107,10 +109,11 @@ class ImportViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def mapping(self, request: Request, pk: str) -> Response:
         """Give the mapping of the file, keep it as a profile if named, and check again."""
+        found = self.get_object()
         given = MappingInput(data=request.data)
         given.is_valid(raise_exception=True)
         batch = services.set_mapping(
-            batch=self.get_object(),
+            batch=found,
             mapping=given.validated_data["spec"],
             save_as=given.validated_data["save_as"],
             actor=actor_of(request),
@@ -122,9 +125,9 @@ class ImportViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def spellings(self, request: Request, pk: str) -> Response:
         """Say what unknown spellings stand for, or have them created, and check again."""
+        batch, actor, now = self.get_object(), actor_of(request), timezone.now()
         given = SpellingsInput(data=request.data)
         given.is_valid(raise_exception=True)
-        batch, actor, now = self.get_object(), actor_of(request), timezone.now()
         for lookup, texts in given.validated_data["create"].items():
             batch = services.create_missing(batch=batch, lookup=lookup, spellings=texts, actor=actor, now=now)
         values = given.validated_data["values"]
@@ -136,11 +139,11 @@ class ImportViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def commit(self, request: Request, pk: str) -> Response:
         """Import all rows or the good ones; repeated, it changes nothing."""
+        found, actor = self.get_object(), actor_of(request)
         given = ModeInput(data=request.data)
         given.is_valid(raise_exception=True)
         mode = given.validated_data["mode"]
-        actor, now = actor_of(request), timezone.now()
-        batch = services.commit(batch=self.get_object(), mode=mode, actor=actor, now=now)
+        batch = services.commit(batch=found, mode=mode, actor=actor, now=timezone.now())
         return Response(self._answer(request, batch))
 
     @extend_schema(request=None)
@@ -177,7 +180,7 @@ class ImportViewSet(ScopedViewSet):
         refused = queries.refusal(batch)
         return {
             **row,
-            "refusal": refused and {"code": batch.refusal["code"], "message": str(refused)},
+            "refusal": refused and {"code": (batch.refusal or {}).get("code"), "message": str(refused)},
             "commit_refused": queries.commit_refusal(batch),
             "columns": [column.name for column in queries.facts_of(batch)],
             "spec": _spec(batch),

@@ -60,7 +60,7 @@ def check(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     row.profile, row.summary["by"] = decision.profile, decision.by
     if not decision.complete:
         return _ask_for_mapping(row, decision.mapping)
-    source = deciding.scoped_source(decision.mapping.source, actor)
+    source = deciding.scoped_source(decision.mapping.source, actor, row.dealer_id)
     mapping = replace(decision.mapping, source=source)
     checked = checking.check_table(table, mapping, actor, report)
     report("staging")
@@ -129,7 +129,8 @@ def _note(batch: ImportBatch, checked: checking.Checked) -> None:
 
 
 def _dealers(checked: checking.Checked) -> set[int]:
-    return {row.get("dealer_id") for staged in checked.staged for row in staged.rows} - {None}
+    found = {row.get("dealer_id") for staged in checked.staged for row in staged.rows}
+    return {dealer_id for dealer_id in found if dealer_id is not None}
 
 
 def _reach(checked: checking.Checked) -> dict[str, Any]:

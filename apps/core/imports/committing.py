@@ -19,6 +19,12 @@ from apps.core.models.imports import BatchStatus, ImportMode
 from apps.core.spreadsheet.errors import Phrase
 
 
+def held(batch: ImportBatch, statuses: Collection[str], actor: Actor) -> ImportBatch:
+    """The batch, locked for a step of an actor who may import its kind; errors as `locked`."""
+    allowed_kind(batch.kind, actor)
+    return locked(batch, statuses)
+
+
 def locked(batch: ImportBatch, statuses: Collection[str]) -> ImportBatch:
     """The batch, locked and re-read; `import_status` when it is not in a state for this step."""
     rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "profile", "job")

@@ -102,11 +102,14 @@ def suggest_output(
     return spec.Output(kind.code, {**_own_constants(kind, actor), **fields})
 
 
-def scoped_source(source: str, actor: Actor) -> str:
-    """The source under which facts are known again: dealers' uploads never meet each other's."""
-    if not actor.is_dealer:
+def scoped_source(source: str, actor: Actor, dealer_id: int | None = None) -> str:
+    """The source under which facts are known again: uploads of different dealers never meet.
+
+    `dealer_id` is the dealer whose upload it is, whoever works on it.
+    """
+    dealer = policies.dealer_of(actor) or dealer_id
+    if not actor.is_dealer and dealer is None:
         return source
-    dealer = policies.dealer_of(actor)
     suffix = f"@{dealer}" if dealer is not None else f"@u{actor.user_id}"
     return source if source.endswith(suffix) else f"{source[: 40 - len(suffix)]}{suffix}"
 

@@ -49,11 +49,16 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kinds = registry.kinds_for(actor)
         labels = {code: kind.label for code, kind in self.kinds.items()}
-        self.fields["kind"].choices = list(labels.items())
+        self._offer("kind", list(labels.items()))
         rows = queries.profiles(actor=actor).filter(kind__in=labels).order_by("kind", "name", "pk")
         self._profiles = {str(row.pk): row for row in rows}
         named = [(pk, f"{labels[row.kind]} · {row.name}") for pk, row in self._profiles.items()]
-        self.fields["profile"].choices = [("", AUTOMATIC), *named]
+        self._offer("profile", [("", AUTOMATIC), *named])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -205,8 +210,8 @@ def _posted_source(posted: QueryDict, name: str) -> dict[str, Any] | None:
     source: dict[str, Any] = {}
     if chosen.startswith("c:"):
         source["column"] = chosen[2:]
-    elif chosen == "constant" and posted.get(f"{name}-constant", "").strip():
-        source["constant"] = posted[f"{name}-constant"].strip()
+    elif chosen == "constant" and (constant := posted.get(f"{name}-constant", "").strip()):
+        source["constant"] = constant
     elif chosen.startswith("d:"):
         places = (posted.get(f"{name}-column{place}", "") for place in range(derivations.MOST_COLUMNS))
         source |= {"derive": chosen[2:], "columns": [column for column in places if column]}
@@ -227,7 +232,7 @@ def read_spellings(posted: QueryDict) -> tuple[dict[str, dict[str, str]], dict[s
         lookup, sign, number = key.partition("--text-")
         if not sign:
             continue
-        text, target = posted[key], posted.get(f"{lookup}--target-{number}", "").strip()
+        text, target = posted.get(key, ""), posted.get(f"{lookup}--target-{number}", "").strip()
         if target:
             explained.setdefault(lookup, {})[text] = target
         if posted.get(f"{lookup}--create-{number}"):

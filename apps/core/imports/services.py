@@ -111,7 +111,7 @@ def set_mapping(
     *, batch: ImportBatch, mapping: Mapping[str, Any], actor: Actor, now: datetime, save_as: str = ""
 ) -> ImportBatch:
     """Give an import the mapping of its file, keep it as a profile if named, and check again."""
-    row = committing.locked(batch, (BatchStatus.MAPPING, BatchStatus.CHECKED))
+    row = committing.held(batch, (BatchStatus.MAPPING, BatchStatus.CHECKED), actor)
     chosen = spec.from_json(_checked_spec(mapping, actor))
     if chosen.kind != row.kind:
         raise DomainError("mapping_other_kind", _("The mapping belongs to another kind of import."))
@@ -137,7 +137,7 @@ def set_mapping(
 @transaction.atomic
 def keep_draft(*, batch: ImportBatch, mapping: Mapping[str, Any], actor: Actor) -> ImportBatch:
     """Keep an unfinished mapping, for example while facts are added to it or taken from it."""
-    row = committing.locked(batch, (BatchStatus.MAPPING, BatchStatus.CHECKED))
+    row = committing.held(batch, (BatchStatus.MAPPING, BatchStatus.CHECKED), actor)
     row.summary["draft"] = _checked_spec(mapping, actor)
     row.save(update_fields=["summary"])
     return row
@@ -148,7 +148,7 @@ def explain_spellings(
     *, batch: ImportBatch, values: Mapping[str, Mapping[str, str]], actor: Actor, now: datetime
 ) -> ImportBatch:
     """Say what unknown spellings stand for, keep it in the profile too, and check again."""
-    row = committing.locked(batch, (BatchStatus.CHECKED,))
+    row = committing.held(batch, (BatchStatus.CHECKED,), actor)
     for name, pairs in values.items():
         known = lookups.get(name).resolve(set(pairs.values()), actor)
         wrong = {text: _("Nothing is known under this name.") for text in pairs if pairs[text] not in known}
@@ -172,7 +172,7 @@ def create_missing(
     wait: bool = False,
 ) -> ImportBatch:
     """Create what the chosen unknown spellings name, and check again; only for holders of the action."""
-    row = committing.locked(batch, (BatchStatus.CHECKED,))
+    row = committing.held(batch, (BatchStatus.CHECKED,), actor)
     found = lookups.get(lookup)
     unknown = {item["text"] for item in row.summary.get("unresolved", {}).get(lookup, [])}
     wanted = [text for text in spellings if text in unknown]
@@ -187,7 +187,7 @@ def create_missing(
 @transaction.atomic
 def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime, wait: bool = False) -> ImportBatch:
     """Make facts of all rows or of the good ones, in one transaction; committing twice has one effect."""
-    row = committing.locked(batch, (BatchStatus.CHECKED, BatchStatus.COMMITTING, BatchStatus.COMMITTED))
+    row = committing.held(batch, (BatchStatus.CHECKED, BatchStatus.COMMITTING, BatchStatus.COMMITTED), actor)
     if row.status != BatchStatus.CHECKED:
         return row
     committing.allowed_kinds(row, actor)
@@ -213,7 +213,7 @@ def commit(*, batch: ImportBatch, mode: str, actor: Actor, now: datetime, wait: 
 @transaction.atomic
 def restart(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     """Check again what a failed job left undone; a running or queued job is left alone."""
-    row = committing.locked(batch, (BatchStatus.CHECKING, BatchStatus.COMMITTING))
+    row = committing.held(batch, (BatchStatus.CHECKING, BatchStatus.COMMITTING), actor)
     if row.job is not None and row.job.status != JobStatus.FAILED:
         raise DomainError("still_running", _("The work is still going on."))
     return checks.start(row, actor, now)
@@ -222,14 +222,14 @@ def restart(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
 @transaction.atomic
 def finish_commit(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     """Do a commit that was asked for as a job."""
-    row = committing.locked(batch, (BatchStatus.COMMITTING, BatchStatus.COMMITTED))
+    row = committing.held(batch, (BatchStatus.COMMITTING, BatchStatus.COMMITTED), actor)
     return row if row.status == BatchStatus.COMMITTED else committing.try_commit(row, actor, now)
 
 
 @transaction.atomic
 def withdraw(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     """Take an import back by counter-facts; what it brought stays visible, and so does its withdrawal."""
-    row = committing.locked(batch, (BatchStatus.COMMITTED, BatchStatus.WITHDRAWN))
+    row = committing.held(batch, (BatchStatus.COMMITTED, BatchStatus.WITHDRAWN), actor)
     if row.status == BatchStatus.WITHDRAWN:
         return row
     committing.allowed_kinds(row, actor)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from apps.core.imports import queries
+from apps.core.imports import queries, registry
 from apps.core.models import ImportBatch, ImportRow, MappingProfile
 from apps.core.models.imports import BatchStatus
 from apps.dealers.models import Dealer, Outlet
 
-from .conftest import KIND, LOOKUP, csv_of, row, xlsx_of
+from .conftest import KIND, LOOKUP, OUTLETS, csv_of, row, xlsx_of
 
 FOREIGN = ("Store No", "Seller", "Title", "Start", "Sq m")
 
@@ -356,3 +357,29 @@ def test_a_profile_that_leaves_a_field_open_becomes_the_draft(network, hq_ops, c
     assert 'value="c:Store No" data-samples="A2" selected' in text
     assert f'list="choices-{LOOKUP}"' in text
     assert '<option value="D002">' in text
+
+
+def test_who_may_not_import_the_kind_changes_nothing(network, hq_ops, hq_fin, client_of, monkeypatch):
+    monkeypatch.setitem(registry._kinds, KIND, replace(OUTLETS, action="dealers.import"))
+    send(client_of(hq_ops), csv_of(row(1), row(2, "North")))
+    batch = ImportBatch.objects.get()
+    client = client_of(hq_fin)
+    assert client.get(url("detail", batch)).status_code == 200
+    answers = {
+        "mode": "good",
+        "act": "explain",
+        f"{LOOKUP}--text-1": "North",
+        f"{LOOKUP}--target-1": "D001",
+    }
+    for name in ("commit", "mapping", "spellings", "restart", "withdraw"):
+        assert client.post(url(name, batch), answers).status_code == 403
+    batch.refresh_from_db()
+    assert (batch.status, batch.good_rows, Outlet.objects.count()) == (BatchStatus.CHECKED, 1, 0)
+
+
+def test_headquarters_working_on_a_dealers_upload_keeps_its_source(network, hq_ops, d1_gm, client_of):
+    send(client_of(d1_gm), foreign(["A1", "D001", "One", "3/31/2025", ""]))
+    batch = ImportBatch.objects.get()
+    client_of(hq_ops).post(url("mapping", batch), mapped())
+    batch.refresh_from_db()
+    assert (batch.status, batch.spec["source"]) == (BatchStatus.CHECKED, f"dms@{network.d1.pk}")
