@@ -1,11 +1,13 @@
 from importlib import import_module, util
 
 from django.apps import AppConfig, apps
+from django.utils.translation import gettext_lazy as _
 
 
 class MetricsConfig(AppConfig):
     name = "apps.metrics"
     label = "metrics"
+    verbose_name = _("Measures and KPIs")
 
     def ready(self) -> None:
         registry = import_module("apps.metrics.registry").registry
