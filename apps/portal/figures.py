@@ -204,8 +204,10 @@ def _stake(value: Decimal | None) -> str:
 def _delta(kpi: Kpi, words: Any, found: Change | None) -> Delta:
     if found is None:
         return Delta(words, formats.MISSING, "none", "minus")
-    icon = "arrow-up-right" if found.value > 0 else "arrow-down-right" if found.value < 0 else "minus"
-    return Delta(words, _change_text(kpi, found), found.tone, icon)
+    text = _change_text(kpi, found)
+    if not set(text) & set("123456789"):
+        return Delta(words, text, "flat", "minus")
+    return Delta(words, text, found.tone, "arrow-up-right" if found.value > 0 else "arrow-down-right")
 
 
 def _change_text(kpi: Kpi, found: Change) -> str:

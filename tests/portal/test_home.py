@@ -34,6 +34,12 @@ def test_missing_feeds_are_counted_and_named(figures, hq_admin, client_of):
     assert "1 份数据缺报" in pages.text(html)
 
 
+def test_nothing_missing_is_good_news(figures, am_1, reg_a, client_of):
+    assert "1 份数据缺报 预警均已处理" in pages.text(html_of(client_of(am_1)))
+    text = pages.text(html_of(client_of(reg_a), f"/?unit={figures.area_2.pk}"))
+    assert "数据已报齐 预警均已处理" in text
+
+
 def test_the_ranking_of_the_home_page(figures, hq_admin, client_of):
     ranking = pages.panel(html_of(client_of(hq_admin)), "ranking")
     order = re.findall(r"D00\d", ranking)

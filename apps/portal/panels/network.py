@@ -142,26 +142,20 @@ def feeds(board: Board) -> dict[str, Any]:
 def work(board: Board) -> dict[str, Any]:
     """What waits for the maker's people, in numbers that lead to the work."""
     missing = sum(each.missing for each in board.missing)
-    unanswered = board.alerts.unanswered
-    return {
-        "todos": [
-            Todo(
-                "red" if missing else "green",
-                "file-import",
-                missing,
-                _("reports missing"),
-                reverse("metrics:feed-list"),
-            ),
-            Todo(
-                "amber" if unanswered else "green",
-                "alert-triangle",
-                unanswered,
-                _("alerts unanswered"),
-                reverse("alerts:episode-list"),
-            ),
-            *_month_to_close(board),
-        ]
+    reports = Todo("red", "file-import", missing, _("reports missing"), reverse("metrics:feed-list"))
+    alerts = Todo(
+        "amber",
+        "alert-triangle",
+        board.alerts.unanswered,
+        _("alerts unanswered"),
+        reverse("alerts:episode-list"),
+    )
+    done = {
+        reports: replace(reports, tone="green", count=None, text=_("All data has come")),
+        alerts: replace(alerts, tone="green", count=None, text=_("Every alert is answered")),
     }
+    shown = [todo if todo.count else done[todo] for todo in (reports, alerts)]
+    return {"todos": [*shown, *_month_to_close(board)]}
 
 
 def matrix(board: Board) -> dict[str, Any] | None:
