@@ -86,9 +86,7 @@ def ring(job_id: uuid.UUID) -> None:
     try:
         current_app.send_task(TASK, kwargs={"job_id": str(job_id)}, ignore_result=True)
     except (OperationalError, OSError) as error:
-        log.warning(
-            "broker unreachable, job %s waits for the reconciler: %s", job_id, error
-        )
+        log.warning("broker unreachable, job %s waits for the reconciler: %s", job_id, error)
 
 
 def run(job_id: str) -> bool:
@@ -98,9 +96,7 @@ def run(job_id: str) -> bool:
     try:
         if not _execute(job_id):
             return False
-    except (
-        Exception
-    ) as error:  # the border of background work: every failure is kept on the row
+    except Exception as error:  # the border of background work: every failure is kept on the row
         log.exception("job %s failed", job_id)
         _fail(job_id, error)
         return False
@@ -109,9 +105,7 @@ def run(job_id: str) -> bool:
 
 def reconcile(now: datetime) -> int:
     """Ring again for everything due and held by nobody; returns how many."""
-    waiting = Job.objects.filter(
-        status__in=UNFINISHED, due_at__lte=now - GRACE
-    ).order_by("due_at")
+    waiting = Job.objects.filter(status__in=UNFINISHED, due_at__lte=now - GRACE).order_by("due_at")
     free = [pk for pk in waiting.values_list("pk", flat=True)[:500] if _is_free(pk)]
     for pk in free:
         ring(pk)
@@ -126,9 +120,7 @@ def _is_free(job_id: uuid.UUID) -> bool:
 def oldest_due_seconds(now: datetime) -> float:
     """Age of the oldest job that is due and not yet started, in seconds; 0 when nothing waits."""
     due = (
-        Job.objects.filter(status=JobStatus.QUEUED, due_at__lte=now)
-        .order_by("due_at")
-        .values_list("due_at")
+        Job.objects.filter(status=JobStatus.QUEUED, due_at__lte=now).order_by("due_at").values_list("due_at")
     )
     first = due.first()
     return (now - first[0]).total_seconds() if first else 0.0
@@ -168,9 +160,7 @@ def _fail(job_id: str, error: Exception) -> None:
 def try_lock(name: str) -> bool:
     """Take a transaction-level advisory lock; False when another transaction holds it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name]
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])
 
 

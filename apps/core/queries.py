@@ -14,6 +14,5 @@ def stored_files(*, actor: Actor) -> QuerySet[StoredFile]:
     if actor.scope.everything:
         return rows
     return rows.filter(
-        Q(dealer_id__in=actor.scope.dealer_ids)
-        | Q(owner_id=actor.user_id, owner_id__isnull=False)
+        Q(dealer_id__in=actor.scope.dealer_ids) | Q(owner_id=actor.user_id, owner_id__isnull=False)
     )

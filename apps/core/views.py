@@ -16,9 +16,7 @@ from apps.core.kit.pages import Page
 from apps.core.queries import stored_files
 
 
-def _error(
-    request: HttpRequest, status: int, heading: object, advice: object
-) -> HttpResponse:
+def _error(request: HttpRequest, status: int, heading: object, advice: object) -> HttpResponse:
     if request.path.startswith("/api/"):
         return _api_error(status, heading)
     shown = {
@@ -38,23 +36,15 @@ def _api_error(status: int, heading: object) -> HttpResponse:
         500: "server_error",
     }
     body = {"code": codes[status], "message": str(heading), "fields": {}}
-    return JsonResponse(
-        body | {"correlation_id": correlation.current.get()}, status=status
-    )
+    return JsonResponse(body | {"correlation_id": correlation.current.get()}, status=status)
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
-    return _error(
-        request, 400, _("The request was not understood."), _("Go back and try again.")
-    )
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, _("The request was not understood."), _("Go back and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    advice = _(
-        "Your role does not include this action. Ask your administrator if you need it."
-    )
+    advice = _("Your role does not include this action. Ask your administrator if you need it.")
     return _error(request, 403, _("You may not open this page."), advice)
 
 

@@ -150,7 +150,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Unhandled"), ("acknowledged", "Acknowledged"), ("closed", "Resolved")],
+                        choices=[
+                            ("open", "Unhandled"),
+                            ("acknowledged", "Acknowledged"),
+                            ("closed", "Resolved"),
+                        ],
                         max_length=12,
                         verbose_name="state",
                     ),

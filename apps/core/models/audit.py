@@ -25,9 +25,7 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("audit events")
         indexes = [
             # the history tab of one object, newest first
-            models.Index(
-                fields=["object_type", "object_id", "-id"], name="audit_object"
-            ),
+            models.Index(fields=["object_type", "object_id", "-id"], name="audit_object"),
             models.Index(fields=["dealer_id", "-id"], name="audit_dealer"),
         ]
 

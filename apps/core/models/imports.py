@@ -60,14 +60,10 @@ class ImportBatch(models.Model):
     kind = models.CharField(max_length=80)
     file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT)
     sheet = models.CharField(max_length=100, blank=True)
-    profile = models.ForeignKey(
-        "core.MappingProfile", null=True, on_delete=models.SET_NULL
-    )
+    profile = models.ForeignKey("core.MappingProfile", null=True, on_delete=models.SET_NULL)
     spec = models.JSONField(default=dict)
     mode = models.CharField(max_length=4, choices=ImportMode.choices, blank=True)
-    status = models.CharField(
-        max_length=12, choices=BatchStatus.choices, default=BatchStatus.UPLOADED
-    )
+    status = models.CharField(max_length=12, choices=BatchStatus.choices, default=BatchStatus.UPLOADED)
     total_rows = models.PositiveIntegerField(default=0)
     good_rows = models.PositiveIntegerField(default=0)
     bad_rows = models.PositiveIntegerField(default=0)

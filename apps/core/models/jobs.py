@@ -19,9 +19,7 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=80)
     args = models.JSONField(default=dict)
-    status = models.CharField(
-        max_length=10, choices=JobStatus.choices, default=JobStatus.QUEUED
-    )
+    status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.QUEUED)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     done_units = models.PositiveIntegerField(default=0)
@@ -65,9 +63,7 @@ class IdempotentRequest(models.Model):
         verbose_name = _("idempotent request")
         verbose_name_plural = _("idempotent requests")
         constraints = [
-            models.UniqueConstraint(
-                fields=["actor_id", "key"], name="idempotentrequest_key"
-            ),
+            models.UniqueConstraint(fields=["actor_id", "key"], name="idempotentrequest_key"),
         ]
 
     def __str__(self) -> str:
