@@ -41,10 +41,12 @@ SELECT %(period)s, %(revision)s, v.measure, d.id, '', round(coalesce(v.value, 0)
                        ('inventory.stock_units', held.units), ('inventory.stock_amount', held.amount),
                        ('inventory.aged_units', held.aged), ('inventory.aged_amount', held.aged_amount),
                        ('inventory.age_days', held.age), ('inventory.receipt_units', moved.receipts),
-                       ('inventory.retail_out_units', moved.retail), ('inventory.transfer_in_units', moved.came),
+                       ('inventory.retail_out_units', moved.retail),
+                       ('inventory.transfer_in_units', moved.came),
                        ('inventory.transfer_out_units', moved.went),
                        ('inventory.adjustment_units', moved.adjusted),
-                       ('metrics.feeds_due', 2), ('metrics.feeds_on_time', told.on_time)) AS v (measure, value)
+                       ('metrics.feeds_due', 2),
+                       ('metrics.feeds_on_time', told.on_time)) AS v (measure, value)
 """
 _RETAIL = "sum(value) FILTER (WHERE measure = 'sales.retail_units' AND {})"
 _NOW = "sum(value) FILTER (WHERE measure = '{}' AND period = %(period)s)"
@@ -58,7 +60,8 @@ WITH wide AS (
            {_RETAIL.format("period BETWEEN %(january_ago)s AND %(year_ago)s")} AS ytd_ago,
            {_RETAIL.format("period >= %(three)s")} / 3 AS retail_3,
            {_RETAIL.format("period >= %(twelve)s")} AS retail_12,
-           sum(value) FILTER (WHERE measure = 'inventory.stock_units' AND period >= %(twelve)s) / 12 AS stock_12,
+           sum(value) FILTER (WHERE measure = 'inventory.stock_units' AND period >= %(twelve)s) / 12
+               AS stock_12,
            {_NOW.format("sales.retail_amount")} AS amount,
            {_NOW.format("inventory.stock_units")} AS stock,
            {_NOW.format("inventory.stock_amount")} AS cost,
@@ -73,11 +76,13 @@ WITH wide AS (
        AND revision = CASE WHEN period = %(period)s THEN %(revision)s ELSE 1 END
      GROUP BY dealer_id
 )
-INSERT INTO metrics_kpivalue (period, revision, kpi, dealer_id, numerator, denominator, value, reason, version)
+INSERT INTO metrics_kpivalue
+       (period, revision, kpi, dealer_id, numerator, denominator, value, reason, version)
 SELECT %(period)s, %(revision)s, v.kpi, dealer_id, round(v.top, 6), round(v.bottom, 6),
        round(CASE WHEN v.whole THEN v.top ELSE v.top / nullif(v.bottom, 0) END, 6), '', 1
   FROM wide,
-       LATERAL (VALUES ('sales.retail_units', retail, NULL, true), ('sales.retail_amount', amount, NULL, true),
+       LATERAL (VALUES ('sales.retail_units', retail, NULL, true),
+                       ('sales.retail_amount', amount, NULL, true),
                        ('sales.ytd_units', ytd, NULL, true),
                        ('sales.growth_yoy', retail - year_ago, year_ago, false),
                        ('sales.growth_mom', retail - previous, previous, false),
@@ -89,7 +94,8 @@ SELECT %(period)s, %(revision)s, v.kpi, dealer_id, round(v.top, 6), round(v.bott
                        ('inventory.days_supply', stock * 30, retail, false),
                        ('inventory.turnover_units', retail_12, stock_12, false),
                        ('inventory.turn_days', stock_12 * 365, retail_12, false),
-                       ('inventory.mean_age', age, stock, false), ('inventory.aged_share', aged, stock, false),
+                       ('inventory.mean_age', age, stock, false),
+                       ('inventory.aged_share', aged, stock, false),
                        ('inventory.aged_share_amount', aged_cost, cost, false),
                        ('inventory.capital', cost, NULL, true),
                        ('inventory.wholesale_to_retail', receipts, retail, false),

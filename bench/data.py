@@ -34,8 +34,9 @@ INSERT INTO sales_retaildelivery (dealer_id, source, external_id, quantity, occu
 SELECT dealers[1 + i %% cardinality(dealers)], %(source)s, 'S' || lpad(i::text, 9, '0'), 1, day,
        date_trunc('month', day)::date, day + time '12:00', 'LDPBENCH0' || lpad(i::text, 8, '0'),
        models[1 + i %% cardinality(models)], names[1 + i %% cardinality(models)], '2.0T 旗舰型',
-       (ARRAY['珍珠白', '极夜黑', '星空灰'])[1 + i %% 3], 90000 + (i * 37 %% 90000), 100000 + (i * 37 %% 90000),
-       day, (ARRAY['showroom', 'online', 'second_tier'])[1 + i %% 3],
+       (ARRAY['珍珠白', '极夜黑', '星空灰'])[1 + i %% 3],
+       90000 + (i * 37 %% 90000), 100000 + (i * 37 %% 90000), day,
+       (ARRAY['showroom', 'online', 'second_tier'])[1 + i %% 3],
        (ARRAY['private', 'company'])[1 + i %% 2], '华东'
   FROM (SELECT array_agg(id ORDER BY id) AS dealers FROM dealers_dealer) AS d,
        (SELECT array_agg(id ORDER BY id) AS models, array_agg(name ORDER BY id) AS names
@@ -48,14 +49,17 @@ INSERT INTO inventory_stockunit (dealer_id, source, external_id, vin, model_id, 
        received_on, produced_on, cost_amount, recorded_at, gone_on, gone_period)
 SELECT dealers[1 + i %% cardinality(dealers)], %(source)s, 'U' || lpad(i::text, 9, '0'),
        'LDPSTOCK0' || lpad(i::text, 8, '0'), models[1 + i %% cardinality(models)],
-       names[1 + i %% cardinality(models)], '2.0T 旗舰型', '珍珠白', came, came - 20, 90000 + (i * 37 %% 90000),
+       names[1 + i %% cardinality(models)], '2.0T 旗舰型', '珍珠白', came, came - 20,
+       90000 + (i * 37 %% 90000),
        came + time '12:00', went, date_trunc('month', went)::date
   FROM (SELECT array_agg(id ORDER BY id) AS dealers FROM dealers_dealer) AS d,
        (SELECT array_agg(id ORDER BY id) AS models, array_agg(name ORDER BY id) AS names
           FROM vehicles_carmodel) AS m,
        generate_series(%(after)s::bigint + 1, %(after)s::bigint + %(gone)s + %(here)s) AS i,
-       LATERAL (SELECT CASE WHEN i <= %(after)s + %(gone)s THEN %(start)s::date + (i * 7919 %% %(days)s)::int END) AS o (went),
-       LATERAL (SELECT coalesce(went - 15 - (i %% 60)::int, %(end)s::date - (i * 7919 %% 180)::int)) AS r (came)
+       LATERAL (SELECT CASE WHEN i <= %(after)s + %(gone)s
+                            THEN %(start)s::date + (i * 7919 %% %(days)s)::int END) AS o (went),
+       LATERAL (SELECT coalesce(went - 15 - (i %% 60)::int,
+                                %(end)s::date - (i * 7919 %% 180)::int)) AS r (came)
 """
 _MOVEMENTS = """
 INSERT INTO inventory_stockmovement (unit_id, dealer_id, source, external_id, quantity, kind, occurred_on,
@@ -91,7 +95,7 @@ def network(dealers: int) -> None:
 
 
 def deliveries(count: int, *, over: int, after: int = 0, source: str = SOURCE) -> None:
-    """Retail deliveries of a source numbered from `after` + 1, spread over the last months and all dealers."""
+    """Retail deliveries numbered from `after` + 1, spread over the last months and all dealers."""
     first, last = months(over)[0].first, LAST.last
     days = (last - first).days + 1
     values = {"source": source, "first": after + 1, "last": after + count, "start": first, "days": days}
@@ -99,7 +103,7 @@ def deliveries(count: int, *, over: int, after: int = 0, source: str = SOURCE) -
 
 
 def stock(*, gone: int, here: int, over: int, after: int = 0) -> None:
-    """Vehicles with their movements, numbered from `after` + 1: some left in the last months, some are here."""
+    """Vehicles numbered from `after` + 1 with their movements: some left in the last months, some stay."""
     start, end = months(over)[0].first, LAST.last
     values = {"source": SOURCE, "gone": gone, "here": here, "after": after, "start": start, "end": end}
     with _as_given("inventory_stockunit"), _as_given("inventory_stockmovement"):

@@ -1,4 +1,4 @@
-"""B: a page of the list of 200,000 deliveries, filtered and ordered, against a bare table of prebuilt rows."""
+"""B: a page of the list of 200,000 deliveries, filtered and ordered, against a table of prebuilt rows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
+# ruff: noqa: N999 -- the command is called import
 """A: 20,000 deliveries in 13 columns from an xlsx, 200 of them wrong, every error listed, the others taken.
 
 The floor reads with calamine, checks each row in one loop, and COPYs the good ones into the table of facts.
-The product uploads, guards, matches headings, checks, stages, takes the good rows, registers each car, audits.
+The product guards the file, matches headings, checks, stages, takes the good rows, registers cars, audits.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ HEADINGS = (
     "销售单号", "经销商代码", "交车日期", "车架号", "车型", "配置", "颜色", "成交价", "指导价", "开票日期",
     "渠道", "客户类型", "销售区域",
 )  # fmt: skip
+MISTAKES = ((1, "D?"), (2, "someday"), (7, -1), (10, "by post"), (0, None))
 WRITTEN = (
     "sales_retaildelivery, vehicles_vehicle, core_importrow, core_importbatch, core_storedfile, "
     "core_auditevent, metrics_feedstatus"
@@ -102,12 +104,12 @@ def _row(number: int, dealers: list[str]) -> list[object]:
     day = date(2026, 1 + number % 6, 1 + number % 28)
     price = 90_000 + number * 37 % 90_000
     row: list[object] = [
-        f"XS{number:08d}", dealers[number % len(dealers)], day, vin(1 + number % 99, number, car, 2025), car.name,
-        car.trims[0][0], ("珍珠白", "极夜黑")[number % 2], price, price + 10_000, day, ("展厅", "线上")[number % 2],
-        ("个人", "企业")[number % 2], "华东",
+        f"XS{number:08d}", dealers[number % len(dealers)], day, vin(1 + number % 99, number, car, 2025),
+        car.name, car.trims[0][0], ("珍珠白", "极夜黑")[number % 2], price, price + 10_000, day,
+        ("展厅", "线上")[number % 2], ("个人", "企业")[number % 2], "华东",
     ]  # fmt: skip
     if number % WRONG_EVERY == 0:
-        place, value = ((1, "D?"), (2, "someday"), (7, -1), (10, "by post"), (0, None))[number // WRONG_EVERY % 5]
+        place, value = MISTAKES[number // WRONG_EVERY % len(MISTAKES)]
         row[place] = value
     return row
 

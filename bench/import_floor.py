@@ -17,6 +17,7 @@ _CHANNELS = {"展厅": "showroom", "二网": "second_tier", "线上": "online", 
 _CUSTOMERS = {"个人": "private", "企业": "company", "政府": "government", "租赁": "rental", "员工": "staff"}
 _LETTERS = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", (*range(1, 9), 1, 2, 3, 4, 5, 7, 9, *range(2, 10),
                     *range(10)), strict=True))  # fmt: skip
+_EARLIEST, _LATEST = date(2000, 1, 1), data.LAST.last
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _COPY = """
 COPY sales_retaildelivery (source, external_id, dealer_id, occurred_on, period, vin, model_id, model_text,
@@ -48,30 +49,32 @@ def take(book: bytes) -> list[Error]:
 def _problems(
     row: list[Any], dealers: dict[str, str], models: dict[str, str], seen: set[str]
 ) -> list[tuple[int, str]]:
-    found = []
-    if not row[0] or row[0] in seen:
-        found.append((0, "missing or repeated"))
+    known = row[0] in seen
     seen.add(row[0])
-    if row[1] not in dealers:
-        found.append((1, "unknown dealer"))
-    for place in (2, 9):
-        if not isinstance(row[place], date) or not date(2000, 1, 1) <= row[place] <= data.LAST.last:
-            found.append((place, "not a date of the past"))
-    if row[3] and not _vin_is_right(row[3]):
-        found.append((3, "not a VIN"))
-    if row[4] and row[4] not in models:
-        found.append((4, "unknown model"))
-    for place in (7, 8):
-        if not isinstance(row[place], float) or not 0 <= row[place] < 1e12:
-            found.append((place, "not an amount"))
-    if row[10] not in _CHANNELS:
-        found.append((10, "unknown channel"))
-    if row[11] not in _CUSTOMERS:
-        found.append((11, "unknown customer type"))
-    return found
+    checks = (
+        (0, row[0] and not known, "missing or repeated"),
+        (1, row[1] in dealers, "unknown dealer"),
+        (2, _is_past(row[2]), "not a date of the past"),
+        (3, _is_vin(row[3]), "not a VIN"),
+        (4, row[4] in models, "unknown model"),
+        (7, _is_amount(row[7]), "not an amount"),
+        (8, _is_amount(row[8]), "not an amount"),
+        (9, _is_past(row[9]), "not a date of the past"),
+        (10, row[10] in _CHANNELS, "unknown channel"),
+        (11, row[11] in _CUSTOMERS, "unknown customer type"),
+    )
+    return [(place, text) for place, right, text in checks if not right]
 
 
-def _vin_is_right(vin: str) -> bool:
+def _is_past(cell: Any) -> bool:
+    return isinstance(cell, date) and _EARLIEST <= cell <= _LATEST
+
+
+def _is_amount(cell: Any) -> bool:
+    return isinstance(cell, float) and 0 <= cell < 1e12
+
+
+def _is_vin(vin: str) -> bool:
     try:
         check = sum(_LETTERS[letter] * weight for letter, weight in zip(vin, _WEIGHTS, strict=True)) % 11
     except (KeyError, ValueError):
