@@ -23,7 +23,7 @@ def test_headquarters_see_the_network_with_changes(figures, hq_admin, client_of)
     assert "零售台数 100 台 环比 3.1% 同比 25.0%" in units
     assert "库存系数 1.57 个月 环比 — 同比 —" in coefficient
     assert 'class="light light-amber" title="关注"' in html
-    assert "2026-06 已结账" in pages.text(html)
+    assert "2026-06 已关账" in pages.text(html)
 
 
 def test_missing_feeds_are_counted_and_named(figures, hq_admin, client_of):
@@ -133,7 +133,7 @@ def test_a_month_without_figures_says_so(network, hq_admin, client_of):
 def test_a_month_that_is_over_waits_to_be_closed(day, persona, told, figures, cast, client_of):
     with time_machine.travel(f"{day} 12:00+08:00", tick=False):
         html = html_of(client_of(cast[persona]))
-    assert ("2026-07 尚未结账" in pages.text(html)) is told
+    assert ("2026-07 尚未关账" in pages.text(html)) is told
     assert ('href="/closing/months/2026-07/"' in html) is told
 
 
