@@ -6,7 +6,7 @@ any more and are left out, so that the facts of a stock are the vehicles in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Case, DecimalField, F, IntegerField, Q, QuerySet, Sum, When
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column
 from apps.inventory.models import StockMovement, age_on
-from apps.inventory.rules import AGED_DAYS, LINES, MovementKind
+from apps.inventory.rules import AGED_DAYS, LINES
 from apps.kernel.formula import Kind
 from apps.kernel.kpi import Unit
 from apps.kernel.period import Month
@@ -55,17 +55,13 @@ def with_age(month: Month) -> QuerySet[StockMovement]:
     return stock(month).annotate(age=age_on(last, "unit__received_on"))
 
 
-def aged(month: Month) -> QuerySet[StockMovement]:
-    """The part of the stock that is older than 90 days. Source: I-07."""
-    return with_age(month).filter(age__gt=AGED_DAYS)
+AGED = Q(age__gt=AGED_DAYS)
+"""The part of the stock that is older than 90 days. Source: I-07."""
 
 
-def _of_kinds(kinds: Collection[MovementKind]) -> Callable[[Month], QuerySet[StockMovement]]:
-    def facts(month: Month) -> QuerySet[StockMovement]:
-        rows = StockMovement.objects.filter(period=month.first, kind__in=kinds)
-        return rows.select_related("unit__model")
-
-    return facts
+def moved(month: Month) -> QuerySet[StockMovement]:
+    """The movements of a month."""
+    return StockMovement.objects.filter(period=month.first).select_related("unit__model")
 
 
 _UNCOSTED = Coalesce(Sum("quantity", filter=Q(unit__cost_amount__isnull=True)), 0)
@@ -88,6 +84,7 @@ def _declare(
     facts: Callable[[Month], QuerySet[StockMovement]],
     aggregate: Any,
     columns: Sequence[Column] = COLUMNS,
+    where: Q | None = None,
 ) -> None:
     registry.measure(
         Measure(
@@ -99,26 +96,48 @@ def _declare(
             aggregate=aggregate,
             feed=STOCK,
             columns=columns,
+            where=where,
         )
     )
 
 
 def _declare_flow(line: str, code: str, label: Any) -> None:
     kinds, sign = LINES[line]
-    _declare(code, label, Kind.FLOW, Unit.UNITS, _of_kinds(kinds), Sum(F("quantity") * sign))
+    signed = Sum(F("quantity") * sign)
+    _declare(code, label, Kind.FLOW, Unit.UNITS, moved, signed, where=Q(kind__in=sorted(kinds)))
 
 
 registry.feed(Feed(STOCK, _("Stock movements"), due_day=3))
 UNITS = Sum("quantity")
-_declare("inventory.stock_units", _("Month-end stock (units)"), Kind.STOCK, Unit.UNITS, stock, UNITS)
+_declare("inventory.stock_units", _("Month-end stock (units)"), Kind.STOCK, Unit.UNITS, with_age, UNITS)
 _declare(
-    "inventory.stock_amount", _("Month-end stock (cost)"), Kind.STOCK, Unit.YUAN, stock, COST, COST_COLUMNS
+    "inventory.stock_amount",
+    _("Month-end stock (cost)"),
+    Kind.STOCK,
+    Unit.YUAN,
+    with_age,
+    COST,
+    COST_COLUMNS,
 )
 _declare(
-    "inventory.aged_units", _("Stock over 90 days (units)"), Kind.STOCK, Unit.UNITS, aged, UNITS, AGED_COLUMNS
+    "inventory.aged_units",
+    _("Stock over 90 days (units)"),
+    Kind.STOCK,
+    Unit.UNITS,
+    with_age,
+    UNITS,
+    AGED_COLUMNS,
+    AGED,
 )
 _declare(
-    "inventory.aged_amount", _("Stock over 90 days (cost)"), Kind.STOCK, Unit.YUAN, aged, COST, COST_COLUMNS
+    "inventory.aged_amount",
+    _("Stock over 90 days (cost)"),
+    Kind.STOCK,
+    Unit.YUAN,
+    with_age,
+    COST,
+    COST_COLUMNS,
+    AGED,
 )
 _declare(
     "inventory.age_days",

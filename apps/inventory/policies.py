@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
 
@@ -30,7 +30,7 @@ declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 class TransferPolicy(Policy):
     """A transfer has two owners: the dealer that gave the vehicle and the one that got it."""
 
-    def in_scope(self, actor: Actor, rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
             return rows
         own = actor.scope.dealer_ids

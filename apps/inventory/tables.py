@@ -14,7 +14,7 @@ from apps.inventory.queries import AgeClass
 from apps.inventory.rules import AGED_DAYS
 
 WATCHED_DAYS = 60
-_TONES = ("green", "green", "amber", "red", "red", "red")
+_TONES: tuple[Tone, ...] = ("green", "green", "amber", "red", "red", "red")
 
 
 def age_badge(days: int) -> tuple[str, str]:

@@ -116,7 +116,7 @@ class ArrivalEnter(FormPage):
         return {"actor": self.actor}
 
     def form(self, data: Any = None, files: Any = None) -> Any:
-        self.shown_form = super().form(data, files)
+        self.shown_form: Any = super().form(data, files)
         return self.shown_form
 
     def save(self, cleaned: dict[str, Any]) -> str:

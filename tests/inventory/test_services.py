@@ -107,9 +107,9 @@ def test_the_data_base_refuses_negative_and_double_stock(network, yard) -> None:
     for quantity in (-1, 2):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO inventory_stockmovement (source, external_id, dealer_id, unit_id, kind, quantity, "
-                "occurred_on, period, recorded_at) SELECT source, 'x', dealer_id, id, 'retail', %s, "
-                "received_on, '2026-05-01', recorded_at FROM inventory_stockunit",
+                "INSERT INTO inventory_stockmovement (source, external_id, dealer_id, unit_id, kind, "
+                "quantity, occurred_on, period, recorded_at) SELECT source, 'x', dealer_id, id, 'retail', "
+                "%s, received_on, '2026-05-01', recorded_at FROM inventory_stockunit",
                 [quantity],
             )
     assert StockMovement.objects.count() == 2

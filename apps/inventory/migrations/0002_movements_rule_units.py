@@ -3,31 +3,34 @@ from django.db import migrations
 from apps.periods.guards import refuse_posting
 from apps.vehicles.facts import append_only
 
-# A vehicle is in stock once or not at all; when it left follows from its movements.
+# A vehicle is in stock once or not at all; when it left follows from its movements. The units are looked up by
+# an array, so that one row and a hundred thousand are both found by index, whatever the statistics say.
 SETTLE = """
-CREATE FUNCTION inventory_settle_units() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION inventory_settle_units() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
+    ids bigint[];
     wrong record;
 BEGIN
+    SELECT array_agg(DISTINCT unit_id) INTO ids FROM added;
     SELECT unit_id, sum(quantity) AS units INTO wrong FROM inventory_stockmovement
-     WHERE unit_id IN (SELECT unit_id FROM added)
-     GROUP BY unit_id HAVING sum(quantity) NOT IN (0, 1) LIMIT 1;
+     WHERE unit_id = ANY (ids) GROUP BY unit_id HAVING sum(quantity) NOT IN (0, 1) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'stock unit % would count % vehicles', wrong.unit_id, wrong.units
             USING ERRCODE = 'check_violation', CONSTRAINT = 'stockmovement_balance', TABLE = TG_TABLE_NAME;
     END IF;
-    UPDATE inventory_stockunit AS u SET gone_on = coalesce(b.left_on, u.received_on), gone_period = b.last_period
-      FROM (SELECT unit_id, max(occurred_on) FILTER (WHERE net <> 0) AS left_on, max(last_period) AS last_period
+    UPDATE inventory_stockunit AS u
+       SET gone_on = CASE WHEN b.units = 0 THEN coalesce(b.left_on, u.received_on) END,
+           gone_period = CASE WHEN b.units = 0 THEN b.last_period END
+      FROM (SELECT unit_id, sum(net) AS units, max(occurred_on) FILTER (WHERE net <> 0) AS left_on,
+                   max(last_period) AS last_period
               FROM (SELECT unit_id, occurred_on, sum(quantity) AS net, max(period) AS last_period
-                      FROM inventory_stockmovement WHERE unit_id IN (SELECT unit_id FROM added)
+                      FROM inventory_stockmovement WHERE unit_id = ANY (ids)
                      GROUP BY unit_id, occurred_on) AS days
-             GROUP BY unit_id HAVING sum(net) = 0) AS b
-     WHERE u.id = b.unit_id AND (u.gone_on, u.gone_period)
-           IS DISTINCT FROM (coalesce(b.left_on, u.received_on), b.last_period);
-    UPDATE inventory_stockunit AS u SET gone_on = NULL, gone_period = NULL
-     WHERE u.gone_on IS NOT NULL
-       AND u.id IN (SELECT unit_id FROM inventory_stockmovement WHERE unit_id IN (SELECT unit_id FROM added)
-                     GROUP BY unit_id HAVING sum(quantity) = 1);
+             GROUP BY unit_id) AS b
+     WHERE u.id = ANY (ids) AND u.id = b.unit_id
+       AND (u.gone_on, u.gone_period) IS DISTINCT FROM
+           (CASE WHEN b.units = 0 THEN coalesce(b.left_on, u.received_on) END,
+            CASE WHEN b.units = 0 THEN b.last_period END);
     RETURN NULL;
 END $$
 """

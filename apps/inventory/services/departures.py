@@ -42,16 +42,19 @@ SELECT g.row_no, g.dealer_id, g.left_on, g.kind, g.note, g.external_id AS given_
                coalesce(external_id, '') AS external_id, coalesce(vin, '') AS vin, coalesce(note, '') AS note
           FROM ({{given}}) AS raw) AS g
   LEFT JOIN LATERAL (
-       SELECT s.* FROM {UNITS} AS s
+       SELECT s.* FROM (
+           SELECT * FROM {UNITS} AS n
+            WHERE g.external_id <> '' AND n.source = %s AND n.external_id = g.external_id
+           UNION ALL
+           SELECT * FROM {UNITS} AS v
+            WHERE g.external_id = '' AND v.vin = g.vin AND v.vin <> '' AND v.received_on <= g.left_on) AS s
         WHERE s.dealer_id = g.dealer_id AND (g.received_on IS NULL OR s.received_on = g.received_on)
-          AND CASE WHEN g.external_id <> '' THEN s.source = %s AND s.external_id = g.external_id
-                   ELSE s.vin = g.vin AND g.vin <> '' AND s.received_on <= g.left_on END
           AND (SELECT mod(max(m.revision), 2) FROM {MOVEMENTS} AS m
                 WHERE m.unit_id = s.id AND m.external_id = s.external_id || '{IN}') = 1
         ORDER BY s.received_on DESC, s.revision DESC LIMIT 1) AS u ON true
   LEFT JOIN LATERAL (
        SELECT m.revision, m.occurred_on, m.kind FROM {MOVEMENTS} AS m
-        WHERE m.unit_id = u.id AND m.external_id = u.external_id || '{OUT}'
+        WHERE m.source = u.source AND m.external_id = u.external_id || '{OUT}'
         ORDER BY m.revision DESC LIMIT 1) AS gone ON true
 """
 _INSERT = f"""

@@ -47,7 +47,7 @@ def transfer(
     arrivals.record_arrivals(
         rows=[coming], source=unit.source, actor=actor, now=now, action=policies.TRANSFER
     )
-    got = queries.newest_unit(unit.source, coming["external_id"])
+    got = queries.newest_unit(unit.source, str(coming["external_id"]))
     row = Transfer.objects.create(
         from_dealer_id=unit.dealer_id,
         to_dealer=to_dealer,
