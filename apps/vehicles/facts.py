@@ -225,9 +225,11 @@ def known_rows(
     in_force = {external_id: tuple(values) for external_id, revision, *values in found if revision % 2}
     for row in rows:
         held = in_force.get(row["external_id"])
+        if held is None:
+            continue
         if held == content_of(row):
             yield RowProblem(row["row_no"], "external_id", SAME, "")
-        elif held is not None:
+        else:
             yield RowProblem(
                 row["row_no"], "external_id", "other_values", OTHER_VALUES, value=row["external_id"]
             )
@@ -295,14 +297,14 @@ def date_problem(row_no: int, column: str, day: date | None, today: date) -> Row
     return RowProblem(row_no, column, "date_range", message, value=day.isoformat())
 
 
-def execute(sql: str, params: Sequence[Any] = ()) -> int:
+def execute(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Run a set-based statement; answers how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
 
-def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Run a set-based query and read its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

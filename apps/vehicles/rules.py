@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import mul
 
 LENGTH = 17
 CHECK_POSITION = 8
@@ -108,7 +109,9 @@ def normalise(raw: str) -> str:
 
 def check_sum(vin: str) -> int:
     """The weighted sum of the 17 characters of a VIN without forbidden characters."""
-    return sum(_VALUES[char] * weight for char, weight in zip(vin, _WEIGHTS, strict=True))
+    if len(vin) != LENGTH:
+        raise ValueError(vin)
+    return sum(map(mul, map(_VALUES.__getitem__, vin), _WEIGHTS))
 
 
 def check_digit(vin: str) -> str:
@@ -182,11 +185,10 @@ def severity_of(problem: Problem, origin: str, strictness: Strictness) -> Severi
 
 
 def _malformed(vin: str) -> Iterator[tuple[Problem, str, str]]:
-    forbidden = sorted(set(vin) - _VALUES.keys())
     if len(vin) != LENGTH:
         yield Problem.LENGTH, str(LENGTH), str(len(vin))
-    elif forbidden:
-        yield Problem.CHARACTERS, "", "".join(forbidden)
+    elif not _VALUES.keys() >= set(vin):
+        yield Problem.CHARACTERS, "", "".join(sorted(set(vin) - _VALUES.keys()))
 
 
 def _contradictions(vin: str, year: int | None, stated: int | None) -> Iterator[tuple[Problem, str, str]]:

@@ -17,8 +17,8 @@ from apps.core.spreadsheet.reading import Table
 
 LONGEST_KEY = 300
 LISTED_SPELLINGS = 300
-Report = Callable[[str, int, int], None]
-"""Told the stage, and how much of it is done of how much."""
+Report = Callable[..., None]
+"""Told the stage, and how much of it is done of how much, if that is known."""
 
 
 @dataclass(frozen=True)

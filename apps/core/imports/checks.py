@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -49,6 +52,23 @@ def check(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     row = committing.locked(batch, (BatchStatus.CHECKING,))
     report = partial(progress.tell, row.pk)
     report("reading")
+    with _collector_at_rest():
+        return _check(row, actor, now, report)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """The garbage collector does not walk through all objects while a hundred thousand cells come alive."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _check(row: ImportBatch, actor: Actor, now: datetime, report: checking.Report) -> ImportBatch:
     try:
         table = _read(row)
         facts = sniffing.column_facts(spec.column_names(table.header), [line.values for line in table.rows])
