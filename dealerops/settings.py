@@ -17,21 +17,15 @@ env = environ.Env()
 DEBUG = env.bool("DEALEROPS_DEBUG", default=False)
 SECRET_KEY = env("DEALEROPS_SECRET_KEY")
 if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
-    raise ImproperlyConfigured(
-        "DEALEROPS_SECRET_KEY needs at least 50 characters, 10 of them different"
-    )
-ALLOWED_HOSTS = env.list(
-    "DEALEROPS_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]
-)
+    raise ImproperlyConfigured("DEALEROPS_SECRET_KEY needs at least 50 characters, 10 of them different")
+ALLOWED_HOSTS = env.list("DEALEROPS_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("DEALEROPS_ALLOWED_HOSTS must name the hosts, not *")
 CSRF_TRUSTED_ORIGINS = env.list("DEALEROPS_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("DEALEROPS_HTTPS", default=False)
 BUSINESS_CUTOFF_DAY = env.int("DEALEROPS_CUTOFF_DAY", default=0) or None
 if BUSINESS_CUTOFF_DAY is not None and not 1 <= BUSINESS_CUTOFF_DAY <= 28:
-    raise ImproperlyConfigured(
-        "DEALEROPS_CUTOFF_DAY is a day from 1 to 28, or 0 for calendar months"
-    )
+    raise ImproperlyConfigured("DEALEROPS_CUTOFF_DAY is a day from 1 to 28, or 0 for calendar months")
 
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
@@ -101,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
+    "apps.core.middleware.NullByteMiddleware",
 ]
 ROOT_URLCONF = "dealerops.urls"
 WSGI_APPLICATION = "dealerops.wsgi.application"
@@ -122,9 +117,7 @@ TEMPLATES = [
 ]
 
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},

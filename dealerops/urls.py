@@ -5,8 +5,10 @@ from importlib import import_module, util
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
+from apps.accounts import views as accounts
 from apps.core import health, views
 from dealerops import api
 
@@ -22,14 +24,18 @@ urlpatterns = [
         name="javascript-catalog",
     ),
     path("api/v1/", include(api.urlpatterns)),
+    path("admin/login/", accounts.AdminDoor.as_view(), name="admin-login"),
+    path(
+        "admin/password_change/",
+        RedirectView.as_view(pattern_name="accounts:password-change"),
+        name="admin-password",
+    ),
     path("admin/", admin.site.urls),
 ]
 for _name in settings.LOCAL_APPS:
     if util.find_spec(f"apps.{_name}.urls"):
         import_module(f"apps.{_name}.urls")
-        urlpatterns.append(
-            path(_AT_ROOT.get(_name, f"{_name}/"), include(f"apps.{_name}.urls"))
-        )
+        urlpatterns.append(path(_AT_ROOT.get(_name, f"{_name}/"), include(f"apps.{_name}.urls")))
 
 handler400 = views.bad_request
 handler403 = views.forbidden

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils import timezone
 from apps.accounts import services
 from apps.accounts.models import Assignment, User
 from apps.core.kit.pages import actor_of
+
+admin.site.unregister(Group)  # what a person may do follows from assigned roles, never from groups
 
 
 @admin.register(User)

@@ -5,10 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash, views
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 
 from apps.accounts import policies, queries, services
 from apps.accounts.filters import UserFilter
@@ -72,6 +76,18 @@ class LogInPage(views.LoginView):
         if user.language:
             keep_language(response, user.language)
         return response
+
+
+class AdminDoor(View):
+    """The admin site has no log-in of its own; whoever is logged in without its right is refused."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        wanted = request.GET.get("next", reverse("admin:index"))
+        if not request.user.is_authenticated:
+            return redirect_to_login(wanted)
+        if not own_user(request).is_staff:
+            raise PermissionDenied
+        return redirect("admin:index")
 
 
 class AccountPage(SimplePage):

@@ -4,7 +4,8 @@ import re
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 from apps.core import correlation
 
@@ -30,3 +31,17 @@ class CorrelationMiddleware:
             return response
         response.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class NullByteMiddleware:
+    """Refuse addresses with a null byte, which no text of the data base can hold."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise Http404
+        if "%00" in request.META["QUERY_STRING"]:
+            raise SuspiciousOperation("null byte in the query")
+        return self.get_response(request)

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.kit.api import MayAct, ScopedViewSet, actor_of, idempotent
+from apps.core.kit.api import MayAct, ScopedList, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.kernel.kpi import Kpi
 from apps.kernel.period import Month, PeriodError
@@ -104,7 +104,7 @@ class KpiViewSet(viewsets.GenericViewSet):
         return idempotent(request, save)
 
 
-class _ReadingViewSet(ScopedViewSet):
+class _ReadingViewSet(ScopedList):
     """Values in the readings that count, or that counted on the day `known_on`."""
 
     read_action = policies.VIEW
@@ -200,7 +200,7 @@ class MeasureValueViewSet(_ReadingViewSet):
     }
 
 
-class FeedViewSet(ScopedViewSet):
+class FeedViewSet(ScopedList):
     """What has come from the caller's dealers; POST declares that there was nothing to report."""
 
     read_action = policies.VIEW

@@ -49,8 +49,8 @@ def _named(keys: tuple[str, ...]) -> type[ValuesListIterable]:
     return Named
 
 
-class ScopedViewSet(viewsets.GenericViewSet):
-    """Lists and single rows of one query; `fields` are the documented keys, read with `.values()`."""
+class ScopedList(viewsets.GenericViewSet):
+    """The list of one query; `fields` are the documented keys, read with `.values()`."""
 
     permission_classes = [MayAct]
     read_action: ClassVar[str] = ""
@@ -78,6 +78,12 @@ class ScopedViewSet(viewsets.GenericViewSet):
         rows = self.filter_queryset(self.get_queryset())
         page = self.paginate_queryset(self.represent(rows))
         return self.get_paginated_response(page)
+
+
+class ScopedViewSet(ScopedList):
+    """The list and its single rows, found by their number unless the class names another field."""
+
+    lookup_value_regex = "[0-9]{1,18}"
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         name = self.lookup_url_kwarg or self.lookup_field
