@@ -1,6 +1,7 @@
 """The REST API: every app's routes under one version, with its OpenAPI page."""
 
 from importlib import import_module, util
+from typing import Any
 
 from django.conf import settings
 from django.urls import include, path
@@ -14,7 +15,7 @@ for _name in settings.LOCAL_APPS:
         for prefix, viewset, basename in import_module(f"apps.{_name}.api").routes:
             router.register(prefix, viewset, basename=basename)
 
-urlpatterns = [
+urlpatterns: list[Any] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",

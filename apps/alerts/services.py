@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -157,7 +158,7 @@ def _episode(rule: AlertRule, reading: AlertReading) -> AlertEpisode:
         opened_period=reading.period,
         last_period=reading.period,
         closed_period=None if reading.is_open else reading.period,
-        first_value=reading.value,
+        first_value=cast("Decimal", reading.value),
         last_value=reading.value,
         stake_amount=reading.stake_amount,
     )

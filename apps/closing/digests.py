@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, DateTimeField, Field, Model
@@ -28,7 +29,8 @@ _LEAVES = (
 )
 
 
-class Written(NamedTuple):
+@dataclass(frozen=True)
+class Written:
     """How many rows there are, and the leaves of their hash."""
 
     count: int
@@ -45,7 +47,8 @@ def of_rows(
 ) -> Written:
     """The rows of a table in one reading of a month, without ids, times and the number of the revision."""
     fields = {field.name: field for field in model._meta.concrete_fields}
-    conditions, params = ["t.period = %s"], [month.first]
+    conditions = ["t.period = %s"]
+    params: list[Any] = [month.first]
     if "revision" in fields:
         conditions.append("t.revision = %s")
         params.append(revision)
@@ -82,7 +85,8 @@ def _name(name: str) -> str:
 
 def _coded(field: Field[Any, Any]) -> str | None:
     """The table in which the row a field points to has its code."""
-    return _CODES.get(field.related_model._meta.label_lower) if field.related_model else None
+    related = field.related_model
+    return _CODES.get(related._meta.label_lower) if isinstance(related, type) else None
 
 
 def _join(field: Field[Any, Any]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit.charts import Chart, Series
+from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Column, Table
 from apps.inventory.models import StockMovement, StockUnit
 from apps.inventory.queries import AgeClass

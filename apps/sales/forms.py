@@ -41,9 +41,9 @@ class DeliveryForm(forms.Form):
     )
     invoiced_on = _day(False, _("Invoice date"))
     plated_on = _day(False, _("Plate date"))
-    channel = forms.ChoiceField(label=_("Channel"), choices=_OPEN + CHANNELS, required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[*_OPEN, *CHANNELS], required=False)
     customer_type = forms.ChoiceField(
-        label=_("Customer type"), choices=_OPEN + CUSTOMER_TYPES, required=False
+        label=_("Customer type"), choices=[*_OPEN, *CUSTOMER_TYPES], required=False
     )
     region_text = forms.CharField(label=_("Sales region"), max_length=100, required=False)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)

@@ -53,7 +53,7 @@ class DeliveryEnter(FormPage):
         return {"actor": self.actor}
 
     def form(self, data: Any = None, files: Any = None) -> Any:
-        self.shown_form = super().form(data, files)
+        self.shown_form: Any = super().form(data, files)
         return self.shown_form
 
     def save(self, cleaned: dict[str, Any]) -> str:
@@ -76,7 +76,7 @@ class DeliveryCorrect(ObjectFormPage):
         return forms.initial_of(self.object)
 
     def form(self, data: Any = None, files: Any = None) -> Any:
-        self.shown_form = super().form(data, files)
+        self.shown_form: Any = super().form(data, files)
         return self.shown_form
 
     def save(self, cleaned: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS
 from apps.vehicles.models import Brand, CarModel, Custody, ModelAlias, Series, Trim, Vehicle, VinStrictness
 
@@ -22,7 +22,7 @@ custody = Policy(Custody, view=VIEW, ownership=Ownership.DEALER)
 class VehiclePolicy(Policy):
     """A vehicle is visible to those who see one of its custodies; whoever had it may look it up."""
 
-    def in_scope(self, actor: Actor, rows: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
             return rows
         held = Custody.objects.filter(vehicle=OuterRef("pk"), dealer_id__in=actor.scope.dealer_ids)

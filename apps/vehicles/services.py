@@ -52,8 +52,8 @@ def name_alias(
 ) -> ModelAlias:
     """Say that a spelling stands for a model (or one of its trims); `alias_taken` when it stands for one."""
     key = rules.spelling_key(spelling)
-    taken = ModelAlias.objects.filter(key=key).exclude(pk=alias.pk if alias else None).first()
-    if taken is not None:
+    taken = ModelAlias.objects.filter(key=key).first()
+    if taken is not None and taken != alias:
         message = _("This spelling already stands for %(model)s.")
         raise DomainError("alias_taken", message, fields={"spelling": message % {"model": taken.model}})
     if trim is not None and trim.model_id != model.pk:

@@ -1,4 +1,4 @@
-"""Mapping profiles the product ships: declared as JSON beside their app, put into the data base by a migration."""
+"""Mapping profiles the product ships: JSON beside their app, put into the data base by a migration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def declared(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def load(folder: Path) -> RunPython:
-    """The operation that ships the profiles of a folder; they are chosen by name, never by a file's header."""
+    """The operation that ships the profiles of a folder; they are chosen by name, never by a header."""
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         profiles = apps.get_model("core", "MappingProfile").objects
@@ -29,9 +29,7 @@ def load(folder: Path) -> RunPython:
                 "shipped": True,
                 "updated_at": timezone.now(),
             }
-            profiles.update_or_create(
-                kind=plain["kind"], dealer_id=None, name=plain["name"], defaults=values
-            )
+            profiles.update_or_create(kind=plain["kind"], dealer_id=None, name=plain["name"], defaults=values)
 
     def backwards(apps: Any, schema_editor: Any) -> None:
         names = [plain["name"] for plain in declared(folder)]

@@ -26,7 +26,7 @@ def workbook(title: str, columns: Iterable[Column], rows: Iterable[Any], *, note
     writing.write_workbook(buffer, [sheet], footer=note or _("No filter"))
     response = HttpResponse(buffer.getvalue(), content_type=XLSX)
     name = f"{slugify(title, allow_unicode=True) or 'export'}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
     return response
 
 

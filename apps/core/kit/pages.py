@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -187,7 +187,8 @@ class _BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return int(self.object_list.order_by()[: COUNT_LIMIT + 1].count())
+        rows = cast("QuerySet[Any]", self.object_list)
+        return int(rows.order_by()[: COUNT_LIMIT + 1].count())
 
     @property
     def bounded(self) -> bool:

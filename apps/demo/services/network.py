@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import cycle
+from random import Random
 
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, Division
@@ -66,7 +67,7 @@ def _short(name: str) -> str:
     return name
 
 
-def _names(rng):  # type: ignore[no-untyped-def]
+def _names(rng: Random) -> Iterator[str]:
     """Company words without end: each word once, then with a second one."""
     words = list(WORDS)
     rng.shuffle(words)
