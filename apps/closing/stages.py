@@ -88,9 +88,7 @@ def _hash(part: Part) -> str:
 
 STAGES = (
     Stage("check_inputs", _("Check the inputs"), _check_inputs, FeedStatus),
-    Stage(
-        "collect", _("Collect measures"), lambda p: metrics.collect(**p.dealers), MeasureValue, by_dealer=True
-    ),
+    Stage("collect", _("Collect measures"), lambda p: metrics.collect(**p.reading), MeasureValue),
     Stage("kpis", _("Compute KPIs"), lambda p: metrics.compute_kpis(**p.dealers), KpiValue, by_dealer=True),
     Stage("units", _("Sum units and network"), lambda p: metrics.reduce_units(**p.reading), UnitKpiValue),
     Stage("health", _("Score health"), lambda p: health.score(**p.dealers), HealthScore, by_dealer=True),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.closing import policies, progress, queries, services
 from apps.closing.forms import ReasonForm
@@ -18,9 +19,9 @@ from apps.core.kit.pages import ConfirmPage, DetailPage, FormPage, ObjectPage, P
 from apps.kernel.period import Month, PeriodError
 
 STATES = {
-    "open": ("blue", _("Open")),
-    "soft": ("amber", _("Being closed")),
-    "closed": ("green", _("Closed")),
+    "open": ("blue", pgettext_lazy("month", "Open")),
+    "soft": ("amber", pgettext_lazy("month", "Being closed")),
+    "closed": ("green", pgettext_lazy("month", "Closed")),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from apps.core.kit.tables import Column
@@ -32,10 +32,11 @@ class Feed:
 class Measure:
     """A number for each dealer and month: an aggregate over facts.
 
-    `facts(month)` is the QuerySet the drill-down shows; `aggregate` sums it by `dealer`. `feed` decides
-    whether no fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate
-    of NULL over existing facts is missing; a rate without facts is missing. `dimension` names a column of
-    `facts` by which the measure is stored too. `columns` show a fact to people.
+    The facts are `facts(month)`, narrowed by `where`; the drill-down shows them, `aggregate` sums them by
+    `dealer`. Measures with the same `facts` function are collected in one scan. `feed` decides whether no
+    fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate of NULL
+    over existing facts is missing; a rate without facts is missing. `dimension` names a column of the facts
+    by which the measure is stored too. `columns` show a fact to people.
     """
 
     code: str
@@ -48,6 +49,12 @@ class Measure:
     columns: Sequence[Column] = ()
     dealer: str = "dealer_id"
     dimension: str | None = None
+    where: Q | None = None
+
+    def rows(self, month: Month) -> QuerySet[Any]:
+        """The facts of a month."""
+        found = self.facts(month)
+        return found if self.where is None else found.filter(self.where)
 
 
 class Registry:

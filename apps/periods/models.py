@@ -3,13 +3,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.periods.rules import MonthState
 
 STATES = [
-    (MonthState.OPEN, _("Open")),
-    (MonthState.SOFT, _("Soft-closed")),
-    (MonthState.CLOSED, _("Closed")),
+    (MonthState.OPEN, pgettext_lazy("month", "Open")),
+    (MonthState.SOFT, pgettext_lazy("month", "Being closed")),
+    (MonthState.CLOSED, pgettext_lazy("month", "Closed")),
 ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from apps.core import access
 from apps.core.errors import DomainError
@@ -63,6 +66,27 @@ def test_a_flow_counts_facts_even_before_its_feed_is_noted(network, compute, now
     fact("sold", network.d4, JUNE, "3", now)
     compute()
     assert measures() == {("test.sold", "D004"): D(3)}
+
+
+def test_measures_of_the_same_facts_are_narrowed_each(june, compute, monkeypatch) -> None:
+    base = registry.measures["test.sold"]
+    known = Coalesce(Sum(store.NUMBER, filter=Q(source__startswith="6")), D(0))
+    for code, aggregate in (("test.large", base.aggregate), ("test.known", known)):
+        narrowed = replace(base, code=code, aggregate=aggregate, where=Q(source__in=["600", "-5"]))
+        monkeypatch.setitem(registry.measures, code, narrowed)
+    compute()
+    found = measures()
+    assert {dealer: value for (code, dealer), value in found.items() if code == "test.large"} == {
+        "D001": D(600),
+        "D002": D(0),
+        "D003": D(0),
+        "D005": D(-5),
+    }
+    assert found["test.known", "D001"] == D(600)
+    assert found["test.known", "D005"] == D(0)
+    assert found["test.sold", "D001"] == D(1000)
+    parts = MeasureValue.objects.filter(measure="test.large", dealer=june.d1).exclude(dimension="")
+    assert [row.value for row in parts] == [D(600)]
 
 
 def test_measures_by_dimension_sum_to_the_total(june, compute) -> None:

@@ -99,7 +99,7 @@ def explain(
 
 def facts(*, actor: Actor, measure: Measure, dealer: Dealer, month: Month) -> QuerySet[Any]:
     """The facts a measure of a dealer in a month is made from."""
-    rows = measure.facts(month).filter(**{measure.dealer: dealer.pk})
+    rows = measure.rows(month).filter(**{measure.dealer: dealer.pk})
     return policy_of(rows.model).visible_to(actor, rows)
 
 

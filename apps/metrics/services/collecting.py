@@ -1,13 +1,14 @@
-"""From facts to measures: one INSERT … SELECT for each measure."""
+"""From facts to measures: one INSERT … SELECT for all measures that share their facts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Aggregate, Count, F, Q, QuerySet
+from django.db.models.sql import Query
 
 from apps.kernel.formula import Kind
 from apps.kernel.period import Month
@@ -16,29 +17,29 @@ from apps.metrics.models import FeedStatus
 from apps.metrics.registry import Measure, registry
 from apps.metrics.rules import FIRST_DEALER, LAST_DEALER
 
-Sql = tuple[str, tuple[Any, ...]]
+Sql = tuple[str, list[Any]]
 
-_INSERT = (
-    "INSERT INTO metrics_measurevalue (period, revision, measure, dealer_id, dimension, value) "
-    "SELECT %s, %s, %s, "
+_DELETE = (
+    "DELETE FROM metrics_measurevalue WHERE period = %s AND revision = %s "
+    "AND dealer_id BETWEEN %s AND %s AND (%s OR measure = ANY(%s))"
 )
-_ALL = (
-    "coalesce(f.dealer_id, e.dealer_id), '', "
+_INSERT = "INSERT INTO metrics_measurevalue (period, revision, measure, dealer_id, dimension, value) "
+_FOUND = "SELECT dealer_id, value_{place} FROM found WHERE facts_{place} > 0"
+_EXPECTED = (
+    "SELECT %s, %s, %s, coalesce(f.dealer_id, e.dealer_id), '', "
     "CASE WHEN f.dealer_id IS NULL THEN 0 ELSE round(f.value::numeric, 6) END "
-    "FROM ({facts}) AS f (dealer_id, value) {join} JOIN ({expected}) AS e (dealer_id) USING (dealer_id) "
+    "FROM ({found}) AS f (dealer_id, value) {join} JOIN ({expected}) AS e (dealer_id) USING (dealer_id) "
     "WHERE f.dealer_id IS NULL OR f.value IS NOT NULL"
 )
-_FOUND = (
-    "f.dealer_id, '', round(f.value::numeric, 6) FROM ({facts}) AS f (dealer_id, value) "
-    "WHERE f.value IS NOT NULL"
+_KNOWN = (
+    "SELECT %s, %s, %s, f.dealer_id, '', round(f.value::numeric, 6) "
+    "FROM ({found}) AS f (dealer_id, value) WHERE f.value IS NOT NULL"
 )
 _BY_DIMENSION = (
-    "f.dealer_id, f.dimension::text, round(f.value::numeric, 6) "
-    "FROM ({facts}) AS f (dealer_id, dimension, value) "
+    "SELECT %s, %s, %s, f.dealer_id, f.dimension::text, round(f.value::numeric, 6) "
+    "FROM ({found}) AS f (dealer_id, dimension, value) "
     "WHERE f.value IS NOT NULL AND f.dimension IS NOT NULL AND f.dimension::text <> ''"
 )
-_NOTHING = "SELECT NULL::bigint, NULL::numeric WHERE false"
-_NOBODY = "SELECT NULL::bigint WHERE false"
 
 
 @transaction.atomic
@@ -56,60 +57,103 @@ def collect(
     only where its feed has come, a flow also where its facts have.
     """
     chosen = sorted(registry.measures if measures is None else measures)
-    key: list[Any] = [month.first, revision]
+    key = [month.first, revision]
+    dealers = (first_dealer, last_dealer)
+    written = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM metrics_measurevalue WHERE period = %s AND revision = %s "
-            "AND dealer_id BETWEEN %s AND %s AND (%s OR measure = ANY(%s))",
-            [*key, first_dealer, last_dealer, measures is None, chosen],
-        )
-        written = 0
-        for code in chosen:
-            for sql, params in _inserts(registry.measures[code], month, first_dealer, last_dealer):
-                cursor.execute(_INSERT + sql, [*key, code, *params])
+        cursor.execute(_DELETE, [*key, *dealers, measures is None, chosen])
+        for group in _sharing(registry.measures[code] for code in chosen):
+            for sql, params in _inserts(group, month, key, dealers):
+                cursor.execute(sql, params)
                 written += cursor.rowcount
     return written
 
 
-def _inserts(measure: Measure, month: Month, first: int, last: int) -> list[Sql]:
-    facts = measure.facts(month).filter(**{f"{measure.dealer}__gte": first, f"{measure.dealer}__lte": last})
-    found = [_total(measure, facts, month, first, last)]
-    if measure.dimension is not None:
-        sql, params = _aggregate(measure, facts, by=measure.dimension)
-        found.append((_BY_DIMENSION.format(facts=sql), params))
-    return found
+def _sharing(measures: Iterable[Measure]) -> list[list[Measure]]:
+    """The measures grouped by the facts they are made from."""
+    groups: dict[Any, list[Measure]] = {}
+    for measure in measures:
+        groups.setdefault((measure.facts, measure.dealer), []).append(measure)
+    return list(groups.values())
 
 
-def _total(measure: Measure, facts: QuerySet[Any], month: Month, first: int, last: int) -> Sql:
-    sql, params = _aggregate(measure, facts)
+def _inserts(group: Sequence[Measure], month: Month, key: list[Any], dealers: tuple[int, int]) -> list[Sql]:
+    facts = _in_range(group[0].facts(month), group[0].dealer, dealers)
+    with_sql, params = _found(group, facts)
+    selects = []
+    for place, measure in enumerate(group):
+        select, more = _total(measure, place, month, dealers)
+        selects.append(select)
+        params += [*key, measure.code, *more]
+    inserts = [(with_sql + _INSERT + " UNION ALL ".join(selects), params)]
+    for measure in group:
+        if measure.dimension is not None:
+            sql, more = _by_dimension(measure, facts, measure.dimension)
+            inserts.append((_INSERT + sql, [*key, measure.code, *more]))
+    return inserts
+
+
+def _found(group: Sequence[Measure], facts: QuerySet[Any]) -> Sql:
+    """The aggregates of all measures of a group by dealer, each with the number of its facts, in one scan."""
+    wanted: dict[str, Any] = {}
+    names = ["dealer_id"]
+    for place, measure in enumerate(group):
+        wanted[f"store_value_{place}"] = _narrowed(measure.aggregate, measure.where)
+        wanted[f"store_facts_{place}"] = Count("pk", filter=measure.where)
+        names += [f"value_{place}", f"facts_{place}"]
+    grouped = facts.order_by().values(store_dealer=F(group[0].dealer)).annotate(**wanted)
+    sql, params = _compiled(grouped.query, len(names))
+    return f"WITH found ({', '.join(names)}) AS MATERIALIZED ({sql}) ", params
+
+
+def _narrowed(expression: Any, where: Q | None) -> Any:
+    """The same expression with each of its aggregates over the facts that meet the condition."""
+    if where is None or not hasattr(expression, "get_source_expressions"):
+        return expression
+    narrowed = expression.copy()
+    if isinstance(narrowed, Aggregate):
+        narrowed.filter = where if narrowed.filter is None else narrowed.filter & where
+        return narrowed
+    narrowed.set_source_expressions([_narrowed(part, where) for part in expression.get_source_expressions()])
+    return narrowed
+
+
+def _total(measure: Measure, place: int, month: Month, dealers: tuple[int, int]) -> Sql:
+    found = _FOUND.format(place=place)
     if measure.kind is Kind.RATE:
-        return _FOUND.format(facts=sql), params
+        return _KNOWN.format(found=found), []
     join = "RIGHT" if measure.kind is Kind.STOCK and measure.feed is not None else "FULL"
-    expected, more = _expected(measure, month, first, last)
-    return _ALL.format(facts=sql, expected=expected, join=join), (*params, *more)
+    expected, params = _expected(measure, month, dealers)
+    return _EXPECTED.format(found=found, expected=expected, join=join), params
 
 
-def _aggregate(measure: Measure, facts: QuerySet[Any], by: str | None = None) -> Sql:
-    keys = {"store_dealer": F(measure.dealer)} | ({"store_dimension": F(by)} if by else {})
-    grouped = facts.order_by().values(**keys).annotate(store_value=measure.aggregate)
-    empty = _NOTHING if by is None else _NOTHING.replace("SELECT", "SELECT NULL::bigint,", 1)
-    return _compiled(grouped, empty)
-
-
-def _expected(measure: Measure, month: Month, first: int, last: int) -> Sql:
+def _expected(measure: Measure, month: Month, dealers: tuple[int, int]) -> Sql:
     """The dealers that have a value even without facts."""
     if measure.feed is None:
-        rows = membership.members(month).filter(pk__gte=first, pk__lte=last).values("pk")
-        return _compiled(rows.order_by(), _NOBODY)
-    told = FeedStatus.objects.filter(
-        period=month.first, feed=measure.feed, dealer_id__gte=first, dealer_id__lte=last
-    )
-    return _compiled(told.order_by().values("dealer_id"), _NOBODY)
+        rows = _in_range(membership.members(month), "id", dealers)
+        return _compiled(rows.order_by().values("pk").query, 1)
+    told = FeedStatus.objects.filter(period=month.first, feed=measure.feed)
+    rows = _in_range(told, "dealer_id", dealers)
+    return _compiled(rows.order_by().values("dealer_id").query, 1)
 
 
-def _compiled(rows: QuerySet[Any], empty: str) -> Sql:
+def _by_dimension(measure: Measure, facts: QuerySet[Any], by: str) -> Sql:
+    narrowed = facts if measure.where is None else facts.filter(measure.where)
+    keys = {"store_dealer": F(measure.dealer), "store_dimension": F(by)}
+    grouped = narrowed.order_by().values(**keys).annotate(store_value=measure.aggregate)
+    sql, params = _compiled(grouped.query, 3)
+    return _BY_DIMENSION.format(found=sql), params
+
+
+def _in_range(rows: QuerySet[Any], dealer: str, dealers: tuple[int, int]) -> QuerySet[Any]:
+    if dealers == (FIRST_DEALER, LAST_DEALER):
+        return rows
+    return rows.filter(**{f"{dealer}__gte": dealers[0], f"{dealer}__lte": dealers[1]})
+
+
+def _compiled(query: Query, columns: int) -> Sql:
     try:
-        sql, params = rows.query.sql_with_params()
+        sql, params = query.sql_with_params()
     except EmptyResultSet:
-        return empty, ()
-    return sql, tuple(params)
+        return f"SELECT {', '.join(['NULL::bigint'] * columns)} WHERE false", []
+    return sql, list(params)

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             (apps.periods.rules.MonthState["OPEN"], "Open"),
-                            (apps.periods.rules.MonthState["SOFT"], "Soft-closed"),
+                            (apps.periods.rules.MonthState["SOFT"], "Being closed"),
                             (apps.periods.rules.MonthState["CLOSED"], "Closed"),
                         ],
                         max_length=10,
