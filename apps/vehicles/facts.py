@@ -99,7 +99,7 @@ class RowsRefused(DomainError):
     """Given rows are wrong; `problems` says which and why, numbered from 1 in the order given."""
 
     def __init__(self, problems: Sequence[RowProblem]) -> None:
-        self.problems = list(problems)
+        self.problems = sorted(problems, key=lambda problem: problem.row_no)
         first = self.problems[0]
         super().__init__("rows_refused", first.message, fields={p.column: p.message for p in self.problems})
 
