@@ -170,6 +170,7 @@ registry.declare(
         withdraw=services.withdraw_batch,
         feed=FEED,
         help=_("One row for each vehicle that came, with the day of its receipt."),
+        list_url="inventory:stock-list",
     )
 )
 registry.declare(
@@ -184,6 +185,7 @@ registry.declare(
         withdraw=services.withdraw_batch,
         feed=FEED,
         help=_("One row for each vehicle that left, named by the number of its arrival or by its VIN."),
+        list_url="inventory:movement-list",
     )
 )
 registry.declare(
@@ -197,5 +199,6 @@ registry.declare(
         commit=services.take_declarations,
         feed=FEED,
         help=_("One row for each dealer and month; a count that does not agree with the book is rejected."),
+        list_url="inventory:declaration-list",
     )
 )

@@ -140,6 +140,7 @@ DELIVERIES = registry.declare(
         commit=services.take_batch,
         withdraw=services.withdraw_batch,
         feed=services.FEED,
+        list_url="sales:delivery-list",
         help=_("One row for each car handed over. A car taken back is a row with quantity -1."),
     )
 )

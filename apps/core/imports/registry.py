@@ -101,7 +101,7 @@ class ImportKind:
     feed: str | None = None
     help: Any = ""
     list_url: str = ""
-    """The URL name of the list of these facts; it takes `?source=`."""
+    """The URL name of the list of these facts; where it has a filter `source`, that is set."""
 
     def column(self, name: str) -> ImportColumn:
         """The field of that name; KeyError when there is none."""

@@ -75,6 +75,7 @@ KIND = registry.declare(
         check=check,
         commit=commit,
         help=_("One row is one dealer. Provinces become organisation units where none stands for them yet."),
+        list_url="dealers:dealer-list",
     )
 )
 

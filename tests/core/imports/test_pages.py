@@ -383,3 +383,13 @@ def test_headquarters_working_on_a_dealers_upload_keeps_its_source(network, hq_o
     client_of(hq_ops).post(url("mapping", batch), mapped())
     batch.refresh_from_db()
     assert (batch.status, batch.spec["source"]) == (BatchStatus.CHECKED, f"dms@{network.d1.pk}")
+
+
+def test_every_kind_has_help_a_list_and_a_template(network, hq_admin, client_of):
+    client = client_of(hq_admin)
+    page = client.get(reverse("core:import-new")).content.decode()
+    for code, kind in registry.kinds().items():
+        if code != KIND:
+            assert str(kind.help) in page
+            assert client.get(reverse(kind.list_url), {"source": "dms"}).status_code == 200
+        assert client.get(reverse("core:import-template", args=[code])).status_code == 200
