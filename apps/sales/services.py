@@ -206,8 +206,10 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         "SELECT count(*) FROM given_delivery JOIN given_month ON occurred_on BETWEEN first_on AND last_on "
         "WHERE late AND NOT in_force"
     )
+    created = facts.count("given_delivery", "NOT in_force")
+    facts.analyse(TABLE, "vehicles_vehicle", rows=created)
     return facts.Posted(
-        created=facts.count("given_delivery", "NOT in_force"),
+        created=created,
         same=facts.count("given_delivery", "in_force"),
         late=int(late[0][0]),
         pairs=frozenset((dealer, Month.of(period)) for dealer, period in pairs),

@@ -29,6 +29,7 @@ from apps.periods import queries as periods
 from apps.vehicles import rules
 
 EARLIEST = date(2000, 1, 1)
+MANY = 2_000
 LONGEST_ID = 180
 LONGEST_VIN = 40
 OTHER_VALUES = Phrase(
@@ -295,6 +296,12 @@ def date_problem(row_no: int, column: str, day: date | None, today: date) -> Row
         return None
     message = IN_FUTURE if day > today else TOO_EARLY
     return RowProblem(row_no, column, "date_range", message, value=day.isoformat())
+
+
+def analyse(*tables: str, rows: int) -> None:
+    """Tell the planner of the data base about tables that just took many rows; a few are not worth it."""
+    if rows >= MANY:
+        execute(f"ANALYZE {', '.join(tables)}")
 
 
 def execute(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:

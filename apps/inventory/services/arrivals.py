@@ -131,8 +131,10 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         "SELECT count(*) FROM given_arrival JOIN given_month ON received_on BETWEEN first_on AND last_on "
         "WHERE late AND NOT in_force"
     )
+    created = facts.count("given_arrival", "NOT in_force")
+    facts.analyse(UNITS, MOVEMENTS, "vehicles_vehicle", "vehicles_custody", rows=created)
     return facts.Posted(
-        created=facts.count("given_arrival", "NOT in_force"),
+        created=created,
         same=facts.count("given_arrival", "in_force"),
         late=int(late[0][0]),
         pairs=frozenset((dealer_id, Month.of(period)) for dealer_id, period in pairs),
