@@ -312,13 +312,17 @@ class ImportSpellings(ImportAct):
     def act(self, request: HttpRequest) -> None:
         explained, created = forms.read_spellings(request.POST)
         now = timezone.now()
-        if request.POST.get("act") != "create":
+        act, _sign, wanted = request.POST.get("act", "").partition(":")
+        if act != "create":
             services.explain_spellings(batch=self.object, values=explained, actor=self.actor, now=now)
             return
-        for lookup, spellings in created.items():
-            services.create_missing(
-                batch=self.object, lookup=lookup, spellings=spellings, actor=self.actor, now=now
-            )
+        services.create_missing(
+            batch=self.object,
+            lookup=wanted,
+            spellings=created.get(wanted, []),
+            actor=self.actor,
+            now=now,
+        )
 
 
 class ImportCommit(ImportAct):

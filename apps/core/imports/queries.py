@@ -123,10 +123,14 @@ class Unresolved:
     total: int
     choices: Sequence[lookups.Choice]
     may_create: bool
+    blocking: bool
+    """Whether rows stay wrong until this is explained."""
 
 
 def unresolved(*, batch: ImportBatch, actor: Actor) -> list[Unresolved]:
-    """What is to be explained before more rows become good."""
+    """What is to be explained, what keeps rows from becoming good first."""
+    kinds = [registry.kinds()[output["kind"]] for output in batch.spec["outputs"]]
+    blocking = {column.lookup for kind in kinds for column in kind.columns if column.required}
     groups = []
     for name, items in batch.summary.get("unresolved", {}).items():
         if not items or name not in lookups.registered():
@@ -136,8 +140,9 @@ def unresolved(*, batch: ImportBatch, actor: Actor) -> list[Unresolved]:
         nearest = Nearest([(choice, choice.label) for choice in choices])
         spellings = [Spelling(item["text"], item["count"], nearest.find(item["text"])) for item in items]
         total = batch.summary["unresolved_total"][name]
-        groups.append(Unresolved(lookup, spellings, total, choices[:MOST_CHOICES], lookup.may_create(actor)))
-    return groups
+        may_create, urgent = lookup.may_create(actor), name in blocking
+        groups.append(Unresolved(lookup, spellings, total, choices[:MOST_CHOICES], may_create, urgent))
+    return sorted(groups, key=lambda group: not group.blocking)
 
 
 def same_file(*, batch: ImportBatch, actor: Actor) -> ImportBatch | None:

@@ -149,6 +149,8 @@ def explain_spellings(
 ) -> ImportBatch:
     """Say what unknown spellings stand for, keep it in the profile too, and check again."""
     row = committing.held(batch, (BatchStatus.CHECKED,), actor)
+    if not any(values.values()) or set(values) - lookups.registered():
+        raise DomainError("nothing_chosen", _("Say for at least one spelling what it stands for."))
     for name, pairs in values.items():
         known = lookups.get(name).resolve(set(pairs.values()), actor)
         wrong = {text: _("Nothing is known under this name.") for text in pairs if pairs[text] not in known}
@@ -173,6 +175,8 @@ def create_missing(
 ) -> ImportBatch:
     """Create what the chosen unknown spellings name, and check again; only for holders of the action."""
     row = committing.held(batch, (BatchStatus.CHECKED,), actor)
+    if lookup not in lookups.registered():
+        raise DomainError("nothing_chosen", _("Choose at least one spelling."))
     found = lookups.get(lookup)
     unknown = {item["text"] for item in row.summary.get("unresolved", {}).get(lookup, [])}
     wanted = [text for text in spellings if text in unknown]

@@ -168,6 +168,8 @@ def test_unknown_spellings_are_explained_and_kept_in_the_profile(network, hq_ops
         f"{LOOKUP}--text-2": "D002汽车销售",
         f"{LOOKUP}--target-2": "",
     }
+    assert client.post(url("spellings", batch), {"act": "explain"}).status_code == 409
+    assert client.post(url("spellings", batch), {"act": "create:nothing"}).status_code == 409
     wrong = client.post(url("spellings", batch), answers | {f"{LOOKUP}--target-1": "D999", "act": "explain"})
     assert wrong.status_code == 409
     client.post(url("spellings", batch), answers | {"act": "explain"})
@@ -185,7 +187,7 @@ def test_headquarters_creates_missing_dealers_from_their_spellings(network, hq_o
         f"{LOOKUP}--text-1": "North Motors",
         f"{LOOKUP}--create-1": "1",
         f"{LOOKUP}--text-2": "South Motors",
-        "act": "create",
+        "act": f"create:{LOOKUP}",
     }
     client.post(url("spellings", batch), chosen)
     batch.refresh_from_db()
@@ -198,7 +200,7 @@ def test_a_dealers_user_creates_no_dealer(network, d1_gm, client_of):
     send(client, csv_of(row(1, "North Motors")))
     batch = ImportBatch.objects.get()
     assert f"{LOOKUP}--create-1" not in client.get(url("detail", batch)).content.decode()
-    chosen = {f"{LOOKUP}--text-1": "North Motors", f"{LOOKUP}--create-1": "1", "act": "create"}
+    chosen = {f"{LOOKUP}--text-1": "North Motors", f"{LOOKUP}--create-1": "1", "act": f"create:{LOOKUP}"}
     assert client.post(url("spellings", batch), chosen).status_code == 403
     assert Dealer.objects.count() == 5
 

@@ -73,7 +73,7 @@ def test_a_year_of_sales_of_28_unknown_dealers(network, hq_ops, client_of, run_j
     assert batch.summary["unresolved_total"]["dealer"] == 28
     assert batch.summary["errors"]["total"] == 10_645
     spellings = [item["text"] for item in batch.summary["unresolved"]["dealer"]]
-    chosen = {"act": "create"}
+    chosen = {"act": "create:dealer"}
     for number, text in enumerate(spellings, 1):
         chosen |= {f"dealer--text-{number}": text, f"dealer--create-{number}": "1"}
     client.post(url("spellings", batch), chosen)
