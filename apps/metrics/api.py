@@ -70,7 +70,7 @@ def dictionary_entry(kpi: Kpi) -> dict[str, Any]:
         "limits": None if limit is None else {name: getattr(limit, name) for name in services.LIMITS},
         "owner": str(kpi.owner),
         "source": kpi.source,
-        "needs": list(kpi.needs),
+        "needs": queries.needs(kpi),
         "has_source": kpi.has_source,
         "version": kpi.version,
     }

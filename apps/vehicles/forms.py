@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.errors import DomainError
+from apps.vehicles import services
 from apps.vehicles.models import ModelAlias
 
 
@@ -23,3 +27,12 @@ class AliasForm(forms.ModelForm):
     class Meta:
         model = ModelAlias
         fields = ("spelling", "model", "trim")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            try:
+                services.check_alias(alias=self.instance, **self.cleaned_data)
+            except DomainError as error:
+                raise forms.ValidationError({name: str(text) for name, text in error.fields.items()})
+        return cleaned

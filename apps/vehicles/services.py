@@ -51,16 +51,10 @@ def name_alias(
     alias: ModelAlias | None = None,
 ) -> ModelAlias:
     """Say that a spelling stands for a model (or one of its trims); `alias_taken` when it stands for one."""
-    key = rules.spelling_key(spelling)
-    taken = ModelAlias.objects.filter(key=key).first()
-    if taken is not None and taken != alias:
-        message = _("This spelling already stands for %(model)s.")
-        raise DomainError("alias_taken", message, fields={"spelling": message % {"model": taken.model}})
-    if trim is not None and trim.model_id != model.pk:
-        message = _("This trim belongs to another model.")
-        raise DomainError("trim_of_other_model", message, fields={"trim": message})
+    check_alias(spelling=spelling, model=model, trim=trim, alias=alias)
     named = alias or ModelAlias()
-    named.spelling, named.key, named.model, named.trim = spelling.strip(), key, model, trim
+    named.spelling, named.key = spelling.strip(), rules.spelling_key(spelling)
+    named.model, named.trim = model, trim
     named.save()
     after: Mapping[str, str] = {
         "spelling": named.spelling,
@@ -69,6 +63,18 @@ def name_alias(
     }
     audit.record(actor=actor, action="vehicles.name_alias", obj=named, now=now, after=after)
     return named
+
+
+def check_alias(*, spelling: str, model: CarModel, trim: Trim | None, alias: ModelAlias | None) -> None:
+    """Refuse a spelling that stands for a model already, and a trim of another model."""
+    taken = ModelAlias.objects.filter(key=rules.spelling_key(spelling)).first()
+    if taken is not None and (alias is None or taken.pk != alias.pk):
+        message = _("This spelling already stands for %(model)s.")
+        text = message % {"model": taken.model}
+        raise DomainError("alias_taken", message, fields={"spelling": text}, model=str(taken.model))
+    if trim is not None and trim.model_id != model.pk:
+        message = _("This trim belongs to another model.")
+        raise DomainError("trim_of_other_model", message, fields={"trim": message})
 
 
 def register_vehicles(*, given: str, now: datetime) -> int:

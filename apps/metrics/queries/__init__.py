@@ -8,6 +8,7 @@ from apps.metrics.queries.dictionary import (
     label,
     labels,
     lang,
+    needs,
     settings_of,
     words,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "lang",
     "measure_value",
     "measure_values",
+    "needs",
     "places",
     "ranking",
     "readings_of",

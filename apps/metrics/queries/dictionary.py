@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from apps.core.access import Actor
 from apps.core.roles import EVERYONE, Role
@@ -52,6 +52,11 @@ def kpi(code: str, *, actor: Actor, month: Month) -> Kpi | None:
 def label(kpi: Kpi) -> str:
     """The name of a KPI in the language of the page."""
     return kpi.label_zh if lang() == "zh" else kpi.label_en
+
+
+def needs(kpi: Kpi) -> list[str]:
+    """The inputs a KPI waits for, in the language of the page."""
+    return [gettext(need) for need in kpi.needs]
 
 
 def lang() -> Language:

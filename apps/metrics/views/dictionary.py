@@ -34,12 +34,13 @@ def entry(kpi: Kpi, labels: Mapping[str, str]) -> dict[str, Any]:
         "better": tables.BETTER[kpi.better],
         "limits": tables.limits(kpi),
         "owner": tables.role(kpi.owner),
+        "needs": queries.needs(kpi),
         "url": reverse("metrics:kpi-detail", args=[kpi.code]),
     }
 
 
 def _matches(kpi: Kpi, asked: str) -> bool:
-    known = (kpi.code, kpi.label_zh, kpi.label_en, kpi.source, *kpi.needs)
+    known = (kpi.code, kpi.label_zh, kpi.label_en, kpi.source, *kpi.needs, *queries.needs(kpi))
     return all(any(part in text.lower() for text in known) for part in asked.lower().split())
 
 
@@ -64,7 +65,8 @@ class KpiList(SimplePage):
         areas: dict[str, list[dict[str, Any]]] = {}
         for each in found:
             areas.setdefault(each["kpi"].code.split(".")[0], []).append(each)
-        named = [(tables.AREAS.get(code, code), entries) for code, entries in areas.items()]
+        order = [*tables.AREAS, *areas]
+        named = [(tables.AREAS.get(code, code), areas[code]) for code in sorted(areas, key=order.index)]
         return {"areas": named, "count": len(found), "asked": asked, "which": which}
 
 
