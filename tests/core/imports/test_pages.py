@@ -9,10 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
+from redis.exceptions import RedisError
 
-from apps.core.imports import queries, registry
+from apps.core import jobs
+from apps.core.imports import progress, queries, registry
 from apps.core.models import ImportBatch, ImportRow, MappingProfile
 from apps.core.models.imports import BatchStatus
+from apps.core.spreadsheet import reading
 from apps.dealers.models import Dealer, Outlet
 
 from .conftest import KIND, LOOKUP, OUTLETS, csv_of, row, xlsx_of
@@ -395,3 +398,37 @@ def test_every_kind_has_help_a_list_and_a_template(network, hq_admin, client_of)
             assert str(kind.help) in page
             assert client.get(reverse(kind.list_url), {"source": "dms"}).status_code == 200
         assert client.get(reverse("core:import-template", args=[code])).status_code == 200
+
+
+def test_work_that_failed_can_be_started_again(network, hq_ops, client_of, run_jobs, monkeypatch):
+    client = client_of(hq_ops)
+    rows = [row(number, code=f"S{number:05d}", name="门店" * 20) for number in range(1, 2501)]
+    send(client, csv_of(*rows))
+    batch = ImportBatch.objects.get()
+    assert client.post(url("restart", batch)).status_code == 409
+    with monkeypatch.context() as broken:
+        broken.setattr(reading, "read_table", lambda *args, **options: 1 / 0)
+        for _attempt in range(jobs.MAX_ATTEMPTS):
+            jobs.run(str(batch.job_id))
+    batch.refresh_from_db()
+    assert (batch.status, batch.job.status) == (BatchStatus.CHECKING, "failed")
+    assert url("restart", batch) in client.get(url("detail", batch)).content.decode()
+    client.post(url("restart", batch))
+    assert run_jobs() == 1
+    batch.refresh_from_db()
+    assert (batch.status, batch.good_rows) == (BatchStatus.CHECKED, 2500)
+
+
+def test_progress_is_shown_and_a_cache_that_is_away_costs_only_that(network, monkeypatch):
+    progress.tell(7, "checking", 1, 4)
+    assert progress.read(7).percent == 25
+    monkeypatch.setattr(progress, "cache", Away())
+    progress.tell(7, "staging")
+    assert progress.read(7) is None
+
+
+class Away:
+    def set(self, *args):
+        raise RedisError
+
+    get = set
