@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from apps.accounts import policies
 from apps.accounts.models import ApiToken, Assignment, User
 from apps.core.access import Actor, Scope
 from apps.dealers import queries as dealers
-from apps.dealers.models import Dealer, OrgUnit
+from apps.dealers.models import Dealer
 from apps.dealers.rules import UnitKind
 
 
@@ -28,53 +28,41 @@ class Responsible:
     assignment: Assignment
 
 
+# Asked at every request, so spelled out: the ORM would take longer to write it than the data base to answer.
+_HELD = """
+SELECT a.role, u.kind, a.dealer_id,
+       ARRAY(SELECT d.id FROM dealers_dealer AS d JOIN dealers_orgunit AS o ON o.id = d.unit_id
+              WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
+       ARRAY(SELECT o.id FROM dealers_orgunit AS o WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
+       ARRAY(SELECT d.id FROM dealers_dealer AS d WHERE d.group_id = a.group_id)
+  FROM accounts_assignment AS a LEFT JOIN dealers_orgunit AS u ON u.id = a.unit_id
+ WHERE a.user_id = %s AND a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s)
+"""
+
+
 def actor_for(user: User, *, on: date, request_id: str = "") -> Actor:
     """The actor a user is on a day: its roles, and the dealers and units its assignments reach."""
-    held = list(
-        held_on(on)
-        .filter(user=user)
-        .annotate(
-            unit_kind=F("unit__kind"),
-            below=ArraySubquery(_dealers_below()),
-            units_below=ArraySubquery(_units_below()),
-            of_group=ArraySubquery(Dealer.objects.filter(group=OuterRef("group")).values("pk")),
-        )
-        .values("role", "unit_kind", "dealer_id", "below", "units_below", "of_group")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [user.pk, on, on])
+        held = cursor.fetchall()
     return Actor(
         user_id=user.pk,
         label=str(user),
-        roles=frozenset(row["role"] for row in held),
+        roles=frozenset(role for role, *_reached in held),
         scope=_scope(held),
         request_id=request_id,
     )
 
 
-def _dealers_below() -> QuerySet[Any]:
-    """The dealers under the assignment's unit; not spelled out for headquarters, which reaches everything."""
-    return (
-        Dealer.objects.filter(unit__path__startswith=OuterRef("unit__path"))
-        .annotate(holder=ExpressionWrapper(OuterRef("unit__kind"), CharField()))
-        .exclude(holder=UnitKind.HQ)
-        .values("pk")
-    )
-
-
-def _units_below() -> QuerySet[Any]:
-    return OrgUnit.objects.filter(path__startswith=OuterRef("unit__path")).values("pk")
-
-
-def _scope(held: Sequence[Mapping[str, Any]]) -> Scope:
-    if any(row["unit_kind"] == UnitKind.HQ for row in held):
+def _scope(held: Sequence[tuple[Any, ...]]) -> Scope:
+    """What assignments reach; the dealers and units of headquarters are not spelled out."""
+    if any(kind == UnitKind.HQ for _role, kind, *_reached in held):
         return Scope(everything=True)
     dealers: set[int] = set()
     units: set[int] = set()
-    for row in held:
-        if row["dealer_id"]:
-            dealers.add(row["dealer_id"])
-        dealers.update(row["below"] or [])
-        dealers.update(row["of_group"] or [])
-        units.update(row["units_below"] or [])
+    for _role, _kind, dealer, dealers_below, units_below, of_group in held:
+        dealers.update([dealer] if dealer else [], dealers_below, of_group)
+        units.update(units_below)
     return Scope(dealer_ids=frozenset(dealers), unit_ids=frozenset(units))
 
 
