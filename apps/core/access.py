@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -115,6 +116,7 @@ def declare(code: str, label: str | Promise, roles: Iterable[str]) -> str:
     if code in _actions:
         raise ValueError(f"action {code} is declared twice")
     _actions[code] = Action(code, label, frozenset(roles))
+    _granted.cache_clear()
     return code
 
 
@@ -123,6 +125,7 @@ def actions() -> dict[str, Action]:
     return dict(_actions)
 
 
+@cache
 def _granted(roles: frozenset[str]) -> frozenset[str]:
     if "system" in roles:
         return frozenset(_actions)
