@@ -17,7 +17,8 @@ from apps.core.models.imports import BatchStatus
 from apps.dealers.models import Outlet
 
 PAGE = "add-an-import.md"
-GOOD = "网点编码,经销商代码,网点名称,店型,开业日期\nW001,D001,余杭展厅,城市展厅,2025-03-01\nW002,D002,湖州二网,,\n"
+HEAD = "网点编码,经销商代码,网点名称,店型,开业日期\n"
+GOOD = HEAD + "W001,D001,余杭展厅,城市展厅,2025-03-01\nW002,D002,湖州二网,,\n"
 BAD = GOOD + "W003,D999,无主网点,二网,2025-03-01\nW004,D001,错误日期,二网,昨天\n"
 
 
@@ -84,8 +85,8 @@ def test_by_api_and_by_command(api_of, hq_ops, tmp_path: Path):
     said = io.StringIO()
     call_command("import_table", "dealers.outlet", str(path), stdout=said)
     assert "1 facts created, 2 rows known" in said.getvalue()
+    path.write_text(BAD, encoding="utf-8")
     with pytest.raises(CommandError):
-        path.write_text(BAD, encoding="utf-8")
         call_command("import_table", "dealers.outlet", str(path), stdout=said, stderr=io.StringIO())
     assert [code for code, _dealer, _type in outlets()] == ["W001", "W002", "W009"]
 
