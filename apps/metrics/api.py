@@ -90,7 +90,8 @@ class KpiViewSet(viewsets.GenericViewSet):
     def list(self, request: Request) -> Response:
         month = month_of(request.query_params.get("period", str(Month.of(timezone.localdate()))))
         found = queries.kpis(actor=actor_of(request), month=month)
-        page = self.paginate_queryset([dictionary_entry(kpi) for kpi in found.values()])
+        entries: Any = [dictionary_entry(kpi) for kpi in found.values()]
+        page = self.paginate_queryset(entries)
         return self.get_paginated_response(page)
 
     def create(self, request: Request) -> Response:

@@ -24,6 +24,9 @@ def _feed_choices() -> list[tuple[str, Any]]:
     return [(code, feed.label) for code, feed in registry.feeds.items()]
 
 
+_VALUES = [("known", _("Has a value")), ("none", _("Has none"))]
+
+
 class RankingFilter(django_filters.FilterSet):
     """Which dealers of a ranking are shown."""
 
@@ -34,17 +37,18 @@ class RankingFilter(django_filters.FilterSet):
     store_type = django_filters.ChoiceFilter(
         field_name="dealer__store_type", choices=STORE_TYPES, label=_("Store type")
     )
-    has_value = django_filters.BooleanFilter(
-        field_name="value", lookup_expr="isnull", exclude=True, label=_("Has a value")
-    )
+    value = django_filters.ChoiceFilter(choices=_VALUES, method="_with_value", label=_("Value"))
 
     class Meta:
         model = KpiValue
-        fields = ("search", "unit", "store_type", "has_value")
+        fields = ("search", "unit", "store_type", "value")
 
     def _matching(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
         found = dealers.matching(dealers.dealers(actor=actor_of(self.request)), value)
         return rows.filter(dealer__in=found.values("pk"))
+
+    def _with_value(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
+        return rows.filter(value__isnull=value == "none")
 
     def _below(self, rows: QuerySet[KpiValue], name: str, value: OrgUnit) -> QuerySet[KpiValue]:
         found = dealers.dealers_under(actor=actor_of(self.request), unit=value, on=timezone.localdate())

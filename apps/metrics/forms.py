@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -71,4 +71,5 @@ class FeedSettingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["feed"].choices = [(code, feed.label) for code, feed in registry.feeds.items()]
+        feed = cast("forms.ChoiceField", self.fields["feed"])
+        feed.choices = [(code, feed.label) for code, feed in registry.feeds.items()]

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import role_names
 from apps.core.kit import formats
@@ -28,17 +29,21 @@ BETTER = {
     Better.BAND: _("A middle range is best"),
 }
 AREAS = {
-    "inventory": _("Inventory"),
     "sales": _("Sales"),
-    "metrics": _("Reporting discipline"),
+    "inventory": _("Inventory"),
     "custom": _("Own KPIs"),
     "finance": _("Finance"),
     "aftersales": _("After-sales"),
     "satisfaction": _("Customer satisfaction"),
     "incentives": _("Incentives"),
     "health": _("Health"),
+    "metrics": _("Reporting discipline"),
 }
-STATES = {"reported": ("green", _("Reported")), "nil": ("blue", _("Nil return")), "": ("red", _("Missing"))}
+STATES = {
+    "reported": ("green", _("Reported")),
+    "nil": ("blue", _("Nil return")),
+    "": ("red", pgettext_lazy("feed", "Missing")),
+}
 
 
 def role(code: str) -> str:
@@ -89,7 +94,7 @@ def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
         return None if found is None else f"{found.rank} / {found.of}"
 
     labels = queries.labels()
-    ranked = (Column("rank", _("Place"), "code", value=place),) if places else ()
+    ranked = (Column("rank", _("Rank"), "code", value=place),) if places else ()
     parts = (
         (
             Column("numerator", _("Numerator"), "number", sort="numerator", phone=False),
@@ -127,7 +132,7 @@ def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
     return RankingTable
 
 
-def facts_table(measure: Measure, order_by: Sequence[str]) -> type[Table]:
+def facts_table(measure: Measure, order_by: Sequence[Any]) -> type[Table]:
     """The facts of a measure with the columns it declares."""
 
     class FactsTable(Table):
@@ -141,7 +146,7 @@ def matrix_table(feeds: Sequence[Feed], months: Sequence[Month], may_declare: bo
     """Dealers by feed and month: reported, nil return or missing."""
 
     def cell(feed: Feed, month: Month) -> Column:
-        def state(row: Dealer) -> str:
+        def state(row: Any) -> str:
             told = {(each["feed"], each["period"]): each["state"] for each in row.told}
             return str(told.get((feed.code, month.first.isoformat()), ""))
 

@@ -152,7 +152,7 @@ def _values(
         (MeasureValue, "measure", [ref for ref in refs if ref.code not in own]),
         (KpiValue, "kpi", [ref for ref in refs if ref.code in own]),
     ):
-        rows = model.objects.filter(
+        rows: QuerySet[Any] = model.objects.filter(
             dealer=dealer,
             period__in={month.shift(ref.offset_months).first for ref in wanted},
             value__isnull=False,

@@ -57,7 +57,7 @@ def collect(
     only where its feed has come, a flow also where its facts have.
     """
     chosen = sorted(registry.measures if measures is None else measures)
-    key = [month.first, revision]
+    key: list[Any] = [month.first, revision]
     dealers = (first_dealer, last_dealer)
     written = 0
     with connection.cursor() as cursor:

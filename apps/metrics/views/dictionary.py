@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
 from django.urls import reverse
@@ -12,14 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import period
-from apps.core.kit.charts import Chart, Mark, Series
+from apps.core.kit.charts import Chart, Mark, Series, Tone
 from apps.core.kit.pages import Button, FormPage, SimplePage, actor_of
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
 from apps.kernel.kpi import Kpi
 from apps.kernel.period import Month
 from apps.metrics import policies, queries, services, tables
-from apps.metrics.forms import CustomKpiForm, FeedSettingForm, KpiSettingForm
+from apps.metrics.forms import OWN, CustomKpiForm, FeedSettingForm, KpiSettingForm
+from apps.metrics.registry import registry
 from apps.metrics.views.reading import ReadingPage
 
 
@@ -115,7 +116,12 @@ class KpiDetail(ReadingPage, SimplePage):
         }
 
     def _chart(self, subject: Dealer | OrgUnit) -> Chart:
-        asked = {"actor": self.actor, "kpi": self.kpi, "last": self.month, "known_on": self.known_on}
+        asked: dict[str, Any] = {
+            "actor": self.actor,
+            "kpi": self.kpi,
+            "last": self.month,
+            "known_on": self.known_on,
+        }
         if isinstance(subject, Dealer):
             points, name = queries.dealer_trend(dealer=subject, **asked), "metrics:explain"
         else:
@@ -123,7 +129,7 @@ class KpiDetail(ReadingPage, SimplePage):
         limit = self.kpi.threshold
         marks = (
             [
-                Mark(value, tables.LIGHTS[tone], tone)
+                Mark(value, tables.LIGHTS[tone], cast("Tone", tone))
                 for value, tone in (
                     (limit.low_red, "red"),
                     (limit.low_amber, "amber"),
@@ -181,11 +187,15 @@ class KpiSettings(FormPage):
 class CustomNew(FormPage):
     action = policies.CONFIGURE
     title = _("Add a KPI")
+    template_name = "metrics/custom_form.html"
     form_class = CustomKpiForm
     success = _("Saved; the next run computes it.")
 
+    def context(self) -> dict[str, Any]:
+        return {"measures": sorted(registry.measures.values(), key=lambda measure: measure.code)}
+
     def initial(self) -> dict[str, Any]:
-        return {"code": "custom."}
+        return {"code": OWN}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         code = cleaned.pop("code")

@@ -24,7 +24,6 @@ from apps.metrics.views.reading import ReadingPage
 
 class Ranking(ReadingPage, ListPage):
     template_name = "metrics/ranking.html"
-    filterset = RankingFilter
 
     def page_title(self) -> str:
         return f"{queries.label(self.kpi)} · {self.month}"
@@ -34,6 +33,7 @@ class Ranking(ReadingPage, ListPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.table = tables.ranking_table(self.kpi, queries.places(self.kpi, self.reading))
+        self.filterset = None if self.actor.is_dealer else RankingFilter
         return super().get(request, *args, **kwargs)
 
     @property
