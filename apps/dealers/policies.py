@@ -10,6 +10,7 @@ from apps.dealers.models import (
     DealerGroup,
     DealerPlacement,
     Division,
+    FormerPlace,
     OrgUnit,
     Outlet,
     UnitPlacement,
@@ -29,3 +30,4 @@ unit = Policy(OrgUnit, view=VIEW, ownership=Ownership.GLOBAL)
 unit_placements = Policy(UnitPlacement, view=VIEW, ownership=Ownership.GLOBAL)
 group = Policy(DealerGroup, view=VIEW, ownership=Ownership.STAFF)
 division = Policy(Division, view=VIEW, ownership=Ownership.GLOBAL)
+former_place = Policy(FormerPlace, view=VIEW, ownership=Ownership.GLOBAL)

@@ -1,0 +1,120 @@
+"""What stands in the addresses of routes: a kind of object for every argument.
+
+A route with an argument that is not told here fails the matrix: say which kind of object it names, and let
+objects.py make one for each of the two dealers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from tests.contract.objects import World, vin_of
+from tests.contract.routes import Route
+
+ARGUMENTS: dict[str, dict[str, str]] = {
+    "accounts:assignment": {"pk": "assignment"},
+    "accounts:token": {"pk": "token"},
+    "accounts:user": {"pk": "user"},
+    "alert": {"pk": "episode"},
+    "closing": {"pk": "run", "month": "month"},
+    "core:file": {"pk": "file"},
+    "core:import": {"pk": "batch", "kind": "import_kind"},
+    "core:profile": {"pk": "profile"},
+    "dealer-": {"code": "dealer_code"},
+    "dealers:dealer": {"pk": "dealer"},
+    "dealers:outlet": {"pk": "outlet"},
+    "dealers:outlet-create": {"pk": "dealer"},
+    "dealers:unit": {"pk": "unit"},
+    "delivery": {"pk": "delivery"},
+    "health-score": {"pk": "score"},
+    "health:score": {"pk": "score"},
+    "import": {"pk": "batch"},
+    "import-profile": {"pk": "profile"},
+    "incentives:settlement": {"pk": "settlement"},
+    "inventory:unit": {"pk": "stock_unit"},
+    "inventory:movement": {"pk": "movement"},
+    "kpi-value-explain": {"kpi": "kpi", "dealer": "dealer_code", "period": "month"},
+    "metrics:custom": {"code": "custom"},
+    "metrics:explain": {"code": "kpi", "dealer": "dealer_code", "month": "month"},
+    "metrics:explain-unit": {"code": "kpi", "unit": "unit_code", "month": "month"},
+    "metrics:facts": {"code": "measure", "dealer": "dealer_code", "month": "month"},
+    "metrics:feed-nil": {"code": "dealer_code", "feed": "feed", "month": "month"},
+    "metrics:kpi": {"code": "kpi"},
+    "model": {"code": "model"},
+    "portal:dealer": {"code": "dealer_code", "panel": "dealer_panel"},
+    "portal:home-panel": {"code": "home_panel"},
+    "sales:delivery": {"pk": "delivery"},
+    "settlement": {"pk": "settlement"},
+    "stock-declaration": {"pk": "declaration"},
+    "stock-movement": {"pk": "movement"},
+    "stock-unit": {"pk": "stock_unit"},
+    "transfer": {"pk": "transfer"},
+    "unit": {"code": "unit_code"},
+    "vin": {"vin": "vin"},
+}
+UNKNOWN: dict[str, Any] = {
+    "dealer_code": "D999",
+    "unit_code": "NOWHERE",
+    "vin": vin_of("D999", 999999),
+}
+NO_PK = 999_999_999
+BODIES: dict[str, dict[str, Any]] = {
+    "alert-acknowledge": {"plan": "促销"},
+    "import-commit": {"mode": "good"},
+    "import-mapping": {"spec": {"source": "x", "outputs": [{"kind": "sales.retail", "fields": {}}]}},
+    "sales:delivery-return": {"returned_on": "2026-07-01", "note": "退车"},
+    "inventory:unit-depart": {"left_on": "2026-07-01", "kind": "retail", "note": ""},
+    "inventory:unit-adjust": {"left_on": "2026-07-01", "note": "盘亏"},
+    "inventory:movement-undo": {"note": "误录"},
+    "alerts:episode-acknowledge": {"plan": "促销"},
+}
+"""What is sent where an empty body would be refused before the object is looked for."""
+
+
+def addresses(route: Route, world: World) -> dict[str, dict[str, Any]]:
+    """Whose object → the arguments of the address; a route without objects has one row, `-`."""
+    if not route.arguments:
+        return {"-": {}}
+    if route.name.startswith("admin:"):
+        return {"any": _admin(route)}
+    kinds = _kinds(route)
+    if all(kind in world.shared for kind in kinds.values()):
+        return {"shared": {name: world.shared[kind] for name, kind in kinds.items()}}
+    return {
+        owner: {name: world.shared.get(kind, keys.get(kind)) for name, kind in kinds.items()}
+        for owner, keys in (("own", world.own.keys), ("foreign", world.foreign.keys))
+    }
+
+
+def unknown(route: Route, world: World) -> dict[str, Any]:
+    """The arguments of an address whose object does not exist."""
+    kinds = _kinds(route)
+    return {name: world.shared.get(kind, UNKNOWN.get(kind, NO_PK)) for name, kind in kinds.items()}
+
+
+def _kinds(route: Route) -> dict[str, str]:
+    fitting = [prefix for prefix in ARGUMENTS if route.name.startswith(prefix)]
+    told = ARGUMENTS[max(fitting, key=len)] if fitting else {}
+    missing = [name for name in route.arguments if name not in told]
+    if missing:
+        raise LookupError(f"tests/contract/addresses.py does not say what {missing} of {route.name} names")
+    return {name: told[name] for name in route.arguments}
+
+
+def _admin(route: Route) -> dict[str, Any]:
+    given: dict[str, Any] = {"app_label": "dealers", "url": "nowhere", "content_type_id": 1, "object_id": 1}
+    model = _model_of(route.name)
+    if model is not None:
+        first = model._default_manager.order_by("pk").first()
+        given |= {"object_id": first.pk if first else NO_PK, "id": first.pk if first else NO_PK}
+    return {name: given[name] for name in route.arguments}
+
+
+def _model_of(name: str) -> type[Model] | None:
+    for model in apps.get_models():
+        if name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
+            return model
+    return None

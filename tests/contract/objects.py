@@ -1,0 +1,297 @@
+"""A network in which every kind of object exists twice: for D001 and, marked by canaries, for D004."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.accounts import queries as accounts_queries
+from apps.accounts import services as accounts
+from apps.accounts.models import Assignment, User
+from apps.alerts.models import AlertEpisode
+from apps.closing import services as closing
+from apps.closing.models import Run
+from apps.core import access, files, jobs
+from apps.core.access import Actor
+from apps.core.imports import services as imports
+from apps.core.models import Job, MappingProfile
+from apps.core.roles import Role
+from apps.dealers import services as dealers
+from apps.dealers.models import Dealer, OrgUnit
+from apps.health.models import HealthScore
+from apps.incentives.models import Settlement
+from apps.inventory import services as inventory
+from apps.inventory.models import StockMovement, StockUnit
+from apps.kernel.period import Month, months_between
+from apps.metrics import services as metrics
+from apps.sales import services as sales
+from apps.sales.models import RetailDelivery
+from apps.vehicles import rules as vin_rules
+from apps.vehicles.models import Brand, CarModel, ModelAlias, Series
+from tests.factories import network as factory
+from tests.inventory.rows import arrival, departure
+from tests.sales.rows import row as delivery
+
+SYSTEM = access.system("contract")
+JUNE = Month(2026, 6)
+MAY = Month(2026, 5)
+SOLD = (Month(2025, 4), Month(2025, 5), Month(2025, 6), Month(2026, 4), MAY, JUNE)
+PRIMES = {"D001": "100003", "D002": "200003", "D004": "400009", "D005": "500009"}
+"""A price of each dealer that no other figure of the network can be."""
+
+
+def canary(dealer: Dealer, what: str) -> str:
+    """A text that can only come from a row of this dealer."""
+    return f"CANARY-{dealer.code}-{what}"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The objects of one dealer: kind → key in an address."""
+
+    dealer: Dealer
+    user: User
+    keys: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """The network, who works in it, and what stands in addresses."""
+
+    network: factory.Network
+    cast: dict[str, User]
+    own: Owned
+    foreign: Owned
+    shared: dict[str, Any]
+
+
+def build_world(now: datetime) -> World:
+    """Facts of four dealers, a closed June, and one object of every kind for D001 and D004."""
+    network = factory.build()
+    cast = factory.cast(network)
+    cast["d4_gm"] = factory.persona("d4_gm", Role.DEALER_GENERAL, dealer=network.d4)
+    cast["d2_other"] = factory.persona("d2_other", Role.DEALER_SALES, dealer=network.d2)
+    for dealer in (network.d2, network.d4, network.d5):
+        _mark(dealer)
+    network.d4.refresh_from_db()
+    _name_users(cast["d4_gm"], network.d4)
+    _name_users(cast["d2_other"], network.d2)
+    model = _catalogue()
+    ops = accounts_queries.actor_for(cast["hq_ops"], on=now.date())
+    for dealer in (network.d1, network.d2, network.d4, network.d5):
+        _facts(dealer, model, ops, now)
+    own = _things(network.d1, cast["d1_gm"], network.d3, network.area_1, ops, now)
+    foreign = _things(network.d4, cast["d4_gm"], network.d5, network.province_js, ops, now)
+    run = _close(now)
+    for owned in (own, foreign):
+        owned.keys.update(_results(owned.dealer, ops, now))
+    return World(network, cast, own, foreign, _shared(run, ops, now))
+
+
+def _mark(dealer: Dealer) -> None:
+    Dealer.objects.filter(pk=dealer.pk).update(
+        name=canary(dealer, "NAME"),
+        short_name=canary(dealer, "SHORT"),
+        address=canary(dealer, "ADDRESS"),
+        search_key=canary(dealer, "SEARCH").lower(),
+    )
+    dealer.refresh_from_db()
+
+
+def _name_users(user: User, dealer: Dealer) -> None:
+    User.objects.filter(pk=user.pk).update(
+        display_name=canary(dealer, "USER"), email=f"{canary(dealer, 'MAIL')}@example.com"
+    )
+    user.refresh_from_db()
+
+
+def _catalogue() -> CarModel:
+    brand = Brand.objects.create(code="XA", name="轩昂")
+    series = Series.objects.create(brand=brand, code="XAX", name="X 系列")
+    model = CarModel.objects.create(series=series, code="X5", name="X5")
+    ModelAlias.objects.create(spelling="轩昂X5", key="轩昂x5", model=model)
+    return model
+
+
+def vin_of(dealer: str, number: int) -> str:
+    """A right VIN of a car of this dealer."""
+    open_digit = f"LDP{dealer[1:]}A00SA{number:06d}"
+    return open_digit[:8] + vin_rules.check_digit(open_digit) + open_digit[9:]
+
+
+def _facts(dealer: Dealer, model: CarModel, ops: Actor, now: datetime) -> None:
+    """Two deliveries in each month of two quarters, and ten cars in stock of which one left."""
+    price = Decimal(PRIMES[dealer.code])
+    rows = [
+        delivery(
+            f"{canary(dealer, 'SALE')}-{month}-{nth}",
+            dealer.pk,
+            occurred_on=date(month.year, month.month, 10 + nth),
+            vin=vin_of(dealer.code, nth),
+            model="轩昂X5",
+            model_id=model.pk,
+            trim_text=canary(dealer, "TRIM"),
+            colour=canary(dealer, "COLOUR"),
+            region_text=canary(dealer, "REGION"),
+            note=canary(dealer, "NOTE"),
+            price_amount=price,
+        )
+        for month in SOLD
+        for nth in range(1, 3 if month.year == 2025 else 4)
+    ]
+    sales.record_deliveries(rows=rows, source=f"dms-{dealer.code}", actor=ops, now=now)
+    stays = [
+        arrival(
+            f"{canary(dealer, 'STAY')}-{nth}",
+            dealer.pk,
+            vin=vin_of(dealer.code, 100 + nth),
+            trim_text=canary(dealer, "STAYTRIM"),
+            colour=canary(dealer, "STAYCOLOUR"),
+            note=canary(dealer, "STAYNOTE"),
+            cost_amount=price,
+        )
+        for nth in range(10)
+    ]
+    inventory.record_arrivals(rows=stays, source=f"dms-{dealer.code}", actor=ops, now=now)
+    gone = departure(f"{canary(dealer, 'STAY')}-9", dealer.pk, date(2026, 6, 20), kind="retail")
+    inventory.record_departures(rows=[gone], source=f"dms-{dealer.code}", actor=ops, now=now)
+    for feed in ("sales.retail", "inventory.stock"):
+        pairs = [(dealer.pk, month) for month in months_between(SOLD[0], JUNE)]
+        metrics.mark_reported(feed=feed, pairs=pairs, source=canary(dealer, "FEED"), now=now)
+
+
+def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor, now: datetime) -> Owned:
+    """What people made at a dealer: a file, imports, a profile, a token, an outlet, a transfer."""
+    actor = accounts_queries.actor_for(user, on=now.date())
+    stored = files.store(
+        content=canary(dealer, "CONTENT").encode(),
+        name=f"{canary(dealer, 'FILE')}.txt",
+        content_type="text/plain",
+        actor=actor,
+        now=now,
+        dealer_id=dealer.pk,
+    )
+    batch = imports.upload(
+        kind="sales.retail",
+        content=_table(dealer),
+        name=f"{canary(dealer, 'IMPORT')}.csv",
+        actor=actor,
+        now=now,
+        wish=imports.Wish(wait=True),
+    )
+    profile = MappingProfile.objects.create(
+        name=canary(dealer, "PROFILE"),
+        kind="sales.retail",
+        spec=batch.spec,
+        dealer_id=dealer.pk,
+        owner_id=user.pk,
+        owner_label=user.display_name,
+        updated_at=now,
+    )
+    token, _secret = accounts.issue_token(user=user, name=canary(dealer, "TOKEN"), actor=actor, now=now)
+    outlet = dealers.create_outlet(
+        dealer=dealer,
+        code=f"{dealer.code}-1",
+        name=canary(dealer, "OUTLET"),
+        store_type="city_showroom",
+        city=None,
+        address=canary(dealer, "OUTLETADDRESS"),
+        opened_on=None,
+        actor=ops,
+        now=now,
+    )
+    here = StockUnit.objects.filter(dealer=dealer, gone_on=None).order_by("pk")
+    moved = inventory.transfer(
+        unit=here[0],
+        to_dealer=other,
+        moved_on=date(2026, 6, 25),
+        note=canary(dealer, "TRANSFER"),
+        actor=ops,
+        now=now,
+    )
+    keys = {
+        "file": stored.pk,
+        "batch": batch.pk,
+        "profile": profile.pk,
+        "token": token.pk,
+        "outlet": outlet.pk,
+        "user": user.pk,
+        "assignment": Assignment.objects.get(user=user).pk,
+        "transfer": moved.pk,
+        "unit": unit.pk,
+        "unit_code": unit.code,
+        "dealer": dealer.pk,
+        "dealer_code": dealer.code,
+        "vin": vin_of(dealer.code, 101),
+        "stock_unit": here[1].pk,
+        "movement": StockMovement.objects.filter(unit=here[1]).latest("pk").pk,
+        "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
+    }
+    return Owned(dealer, user, keys)
+
+
+def _table(dealer: Dealer) -> bytes:
+    lines = ["销售单号,经销商代码,交车日期,车型,备注"]
+    lines += [f"{canary(dealer, 'ROW')},{dealer.code},2026-07-01,轩昂X5,{canary(dealer, 'ROWNOTE')}"]
+    lines += [f"{canary(dealer, 'BAD')},{dealer.code},{canary(dealer, 'DAY')},轩昂X5,"]
+    return "\n".join(lines).encode()
+
+
+def _close(now: datetime) -> Run:
+    run = closing.close_month(month=JUNE, actor=SYSTEM, now=now)
+    while job := Job.objects.filter(status__in=jobs.UNFINISHED).order_by("created_at").first():
+        if not jobs.run(str(job.pk)):
+            job.refresh_from_db()
+            raise AssertionError(f"{job.code}: {job.error}")
+    run.refresh_from_db()
+    assert run.status == "done"
+    return run
+
+
+def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
+    """What the close made of the dealer's facts, and what people said to it."""
+    episode = AlertEpisode.objects.filter(dealer=dealer).latest("pk")
+    AlertEpisode.objects.filter(pk=episode.pk).update(plan=canary(dealer, "PLAN"))
+    declared = inventory.declare_stock(
+        dealer_id=dealer.pk,
+        month=JUNE,
+        lines={"end": 8},
+        actor=ops,
+        now=now,
+    )
+    return {
+        "episode": episode.pk,
+        "score": HealthScore.objects.get(dealer=dealer).pk,
+        "settlement": Settlement.objects.filter(dealer=dealer).latest("pk").pk,
+        "declaration": declared.pk,
+    }
+
+
+def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
+    """Objects everybody shares, and words that are no secret."""
+    values = {
+        "label_zh": "自定义",
+        "label_en": "Custom",
+        "formula": "sales.retail_units * 2",
+        "unit": "units",
+        "better": "higher",
+        "decimals": 0,
+        "active": True,
+    }
+    custom = metrics.save_custom_kpi(code="custom.double", values=values, actor=ops, now=now)
+    metrics.set_kpi(code="sales.retail_units", month=JUNE, values={"high_red": None}, actor=ops, now=now)
+    metrics.set_feed(feed="sales.retail", month=JUNE, due_day=5, actor=ops, now=now)
+    return {
+        "kpi": "inventory.coefficient",
+        "measure": "sales.retail_units",
+        "custom": custom.code,
+        "model": "X5",
+        "month": str(JUNE),
+        "feed": "sales.retail",
+        "import_kind": "sales.retail",
+        "home_panel": "cards",
+        "dealer_panel": "cards",
+        "run": run.pk,
+    }

@@ -1,0 +1,137 @@
+"""Nothing exists without an answer to "who may": every model, action, page, endpoint, job and export."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from django.apps import apps
+
+from apps.closing.policies import RUN
+from apps.core import access, jobs
+from apps.core.access import Ownership
+from apps.core.imports import registry as imports
+from apps.core.kit import menu
+from apps.core.kit.pages import Page
+from apps.core.roles import Role
+from tests.architecture.source import modules
+from tests.contract.routes import all_routes
+
+INTERNAL = {
+    "core.AuditEvent": "read through the history of an object that was found by its own policy",
+    "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
+    "core.Job": "read through the import or the close it belongs to",
+}
+"""Models that nobody lists or opens by themselves, each with the reason."""
+
+OPEN_VIEWS = {
+    "accounts:login": "the door itself",
+    "accounts:logout": "leaves",
+    "admin-login": "leads to the door",
+    "admin-password": "leads to one's own password",
+    "healthz-live": "tells that the process lives",
+    "healthz-ready": "tells that its servers answer",
+    "javascript-catalog": "texts of the language",
+    "set_language": "keeps a choice in a cookie",
+    "api-docs": "asks for a log-in by its permission class",
+    "api-schema": "asks for a log-in by its permission class",
+}
+"""Routes that are no page and no endpoint of ours."""
+
+
+for config in apps.get_app_configs():
+    if config.name.startswith("apps.") and find_spec(f"{config.name}.policies"):
+        import_module(f"{config.name}.policies")
+
+
+def own_models() -> list[type]:
+    return [model for model in apps.get_models() if model.__module__.startswith("apps.")]
+
+
+def test_every_model_has_a_policy() -> None:
+    classified = set(access.policies())
+    missing = {model._meta.label for model in own_models() if model not in classified}
+    assert missing == set(INTERNAL)
+
+
+def test_a_policy_names_fields_that_exist() -> None:
+    """A misspelt owner would be found by the first foreign request only."""
+    for model, policy in access.policies().items():
+        path = {
+            Ownership.DEALER: policy.dealer,
+            Ownership.UNIT: policy.unit,
+            Ownership.PERSONAL: policy.person,
+        }.get(policy.ownership)
+        if path is not None and type(policy) is access.Policy:
+            assert model._default_manager.filter(**{f"{path}__in": [0]}).query is not None, model
+
+
+def test_every_policy_asks_for_a_declared_action() -> None:
+    declared = access.actions()
+    assert {policy.view for policy in access.policies().values()} <= set(declared)
+
+
+@pytest.mark.parametrize("code", sorted(access.actions()))
+def test_an_action_is_named_granted_and_asked_for(code: str) -> None:
+    action = access.actions()[code]
+    assert re.fullmatch(r"[a-z]+\.[a-z_]+", code)
+    assert action.roles
+    assert action.roles <= set(Role)
+    app = code.partition(".")[0]
+    assert apps.is_installed(f"apps.{app}")
+    constants = {
+        f"{module.name}:{name}"
+        for module in modules()
+        for name in re.findall(
+            rf'^(\w+) = declare\(\s*"{re.escape(code)}"', module.path.read_text(), re.MULTILINE
+        )
+    }
+    assert len(constants) == 1
+    name = constants.pop().partition(":")[2]
+    uses = sum(
+        len(re.findall(rf"\b(?:\w+\.)?{name}\b", module.path.read_text()))
+        for module in modules()
+        if module.app == app or "policies" in module.path.read_text()
+    )
+    assert uses > 1, f"{code} is declared but nobody asks for it"
+
+
+def test_only_operators_may_close_months() -> None:
+    assert access.actions()[RUN].roles == {Role.HQ_ADMIN, Role.HQ_OPERATIONS}
+
+
+def test_every_page_and_endpoint_names_its_action() -> None:
+    declared, nameless = access.actions(), []
+    for route in all_routes():
+        if route.name.startswith("admin:") or route.name in OPEN_VIEWS:
+            continue
+        page = getattr(route.view, "view_class", None)
+        endpoint = getattr(route.view, "cls", None)
+        if page is not None and issubclass(page, Page):
+            asked = {page.action}
+        elif endpoint is not None and hasattr(endpoint, "action_for"):
+            asked = {endpoint().action_for(method) for method in route.methods}
+        else:
+            asked = {""}
+        if not asked <= set(declared):
+            nameless.append((route.name, asked))
+    assert not nameless
+
+
+def test_every_menu_entry_leads_to_a_page_that_asks_for_its_action() -> None:
+    pages = {route.name: getattr(route.view, "view_class", None) for route in all_routes()}
+    wrong = [item for item in menu._items if getattr(pages[item.url_name], "action", None) != item.action]
+    assert not wrong
+
+
+def test_every_import_asks_for_a_declared_action() -> None:
+    kinds = imports.kinds() if callable(getattr(imports, "kinds", None)) else imports._kinds
+    assert {kind.action for kind in kinds.values()} <= set(access.actions())
+
+
+def test_jobs_are_named_by_their_app() -> None:
+    assert {code.partition(".")[0] for code in jobs.codes()} <= {
+        config.label for config in apps.get_app_configs()
+    }
