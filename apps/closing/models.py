@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.closing.rules import RunKind, RunStatus, StepState
 from apps.core.models.jobs import JobStatus
 from apps.kernel.period import Month
 
-KINDS = [(RunKind.INTERIM.value, _("Interim run")), (RunKind.CLOSE.value, _("Close"))]
+KINDS = [(RunKind.INTERIM.value, _("Interim run")), (RunKind.CLOSE.value, pgettext_lazy("month", "Close"))]
 STATUSES = [
     (RunStatus.RUNNING.value, _("Running")),
     (RunStatus.DONE.value, _("Done")),

@@ -133,7 +133,7 @@ def test_the_ranking_shows_dealers_the_network_and_reasons(june, page, hq_ops, a
     status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06&unit=ZJ2")
     assert "D003" in text
     assert "D001" not in text
-    status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06&has_value=true")
+    status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06&value=known")
     assert "D003" not in text
     status, text = page(hq_ops, "/metrics/kpis/test.volume/ranking/?period=2026-05")
     assert "Not computed" in text
