@@ -110,8 +110,10 @@ class UndoForm(forms.Form):
     note = forms.CharField(label=_("Reason"), max_length=300)
 
 
-def _line(label: Any, lowest: int | None = 0) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=lowest, max_value=100_000, required=False)
+def _line(label: Any, lowest: int | None = 0, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=lowest, max_value=100_000, required=False, help_text=help_text
+    )
 
 
 class DeclarationForm(DealerForm):
@@ -119,7 +121,7 @@ class DeclarationForm(DealerForm):
 
     month = MonthField(label=_("Month"))
     end = forms.IntegerField(label=_("Month-end stock"), min_value=0, max_value=100_000)
-    start = _line(_("Opening stock of the month"))
+    start = _line(_("Opening stock of the month"), help_text=_("A line left open counts as the book has it."))
     receipts = _line(_("Receipts"))
     retail = _line(_("Retail"))
     transfers_out = _line(_("Transfers out"))

@@ -68,13 +68,12 @@ class CustodyTable(Table):
     columns = (
         Column("dealer.code", _("Dealer code"), "code"),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
-        Column("valid_from", _("From"), "date"),
-        Column("valid_to", _("To"), "date"),
+        Column("valid_from", _("Held from"), "date"),
+        Column("valid_to", _("Held until"), "date"),
     )
 
 
 def panel_table(columns: Sequence[Column], rows: Sequence[Any]) -> Table:
     """A table of what another app knows about the vehicle."""
-    table = Table(rows)
-    table.columns = tuple(columns)
-    return table
+    declared = type("PanelTable", (Table,), {"columns": tuple(columns)})
+    return declared(rows)
