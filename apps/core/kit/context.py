@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from apps.core import correlation, role_names
 from apps.core.access import ANONYMOUS
 from apps.core.kit import menu, period
+from apps.kernel.period import Month
 
 THEMES = frozenset({"light", "dark"})
 
@@ -21,6 +24,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "actor_roles": [name for role, name in role_names.NAMES.items() if role in actor.roles],
         "menu": sections,
+        "menu_key": menu.key(sections),
         "trail": menu.trail(sections),
         "theme": theme if theme in THEMES else "",
         "narrow_menu": request.COOKIES.get("menu") == "narrow",
@@ -30,16 +34,25 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 
 def _period_picker(request: HttpRequest) -> dict[str, Any]:
-    known = period.choices(request)
-    months = [choice.month for choice in known]
+    frozen = {choice.month: choice.frozen for choice in sorted(period.choices(request), key=_by_month)}
     current = period.picked(request)
-    years: dict[int, list[period.Choice]] = {}
-    for choice in sorted(known, key=lambda each: each.month):
-        years.setdefault(choice.month.year, []).append(choice)
     return {
         "current": current,
-        "years": sorted(years.items(), reverse=True),
-        "previous": current.previous if current.previous in months else None,
-        "next": current.next if current.next in months else None,
-        "frozen": any(choice.frozen for choice in known if choice.month == current),
+        "years": partial(_years, frozen),
+        "months": tuple(frozen.items()),
+        "previous": current.previous if current.previous in frozen else None,
+        "next": current.next if current.next in frozen else None,
+        "frozen": frozen.get(current, False),
     }
+
+
+def _years(frozen: Mapping[Month, bool]) -> list[tuple[int, list[dict[str, Any]]]]:
+    """The months to choose from by year, the newest year first."""
+    years: dict[int, list[dict[str, Any]]] = {}
+    for month, closed in frozen.items():
+        years.setdefault(month.year, []).append({"month": month, "frozen": closed})
+    return sorted(years.items(), reverse=True)
+
+
+def _by_month(choice: period.Choice) -> Month:
+    return choice.month

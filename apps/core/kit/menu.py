@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -33,6 +34,11 @@ class Item:
     action: str
     order: int = 100
 
+    @cached_property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(self.url_name)
+
 
 _items: list[Item] = []
 
@@ -50,7 +56,7 @@ def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
     sections = []
     for code, (label, icon) in SECTIONS.items():
         entries = [
-            {"label": item.label, "url": reverse(item.url_name), "order": item.order}
+            {"label": item.label, "url": item.url, "order": item.order}
             for item in _items
             if item.section == code and actor.may(item.action)
         ]
@@ -59,6 +65,11 @@ def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
             sections.append({"code": code, "label": label, "icon": icon, "entries": entries})
     _mark_current(sections, path)
     return sections
+
+
+def key(sections: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """What tells a drawn menu from others."""
+    return tuple((entry["url"], "current" in entry) for section in sections for entry in section["entries"])
 
 
 def trail(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from apps.core.kit import formats, icons, spark
+from apps.core.kit import formats, icons, kept, spark
 from apps.core.kit.charts import Chart
 
 register = template.Library()
+register.tag("kept", kept.kept)
 
 DASHES = BLANK_CHOICE_DASH[0][1]
 _SELECTS = (forms.Select, forms.SelectMultiple)
