@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Ownership, Policy, declare
-from apps.core.roles import EVERYONE, OPERATORS
+from apps.core.roles import DEALER, EVERYONE, FIELD, OPERATORS, Role
 from apps.metrics.models import (
     CustomKpi,
     FeedSetting,
@@ -17,7 +17,9 @@ from apps.metrics.models import (
 )
 
 VIEW = declare("metrics.view", _("View measures and KPIs"), EVERYONE)
-NIL = declare("metrics.declare_nil", _("Declare a nil return"), EVERYONE)
+NIL = declare(
+    "metrics.declare_nil", _("Declare a nil return"), OPERATORS | FIELD | DEALER | {Role.INTEGRATION}
+)
 CONFIGURE = declare("metrics.configure", _("Configure KPIs"), OPERATORS)
 
 feed = Policy(FeedStatus, view=VIEW, ownership=Ownership.DEALER)

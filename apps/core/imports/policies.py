@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.imports import registry
 from apps.core.models import ImportBatch, ImportRow, MappingProfile
 from apps.core.roles import EVERYONE
 
@@ -36,8 +37,12 @@ def visible_profiles(actor: Actor, rows: QuerySet[MappingProfile]) -> QuerySet[M
 
 
 def may_edit_profile(actor: Actor, obj: MappingProfile) -> bool:
-    """Whether the profile is the actor's own, of an own dealer, or of headquarters for headquarters."""
-    if not actor.may(IMPORT) or obj.shipped:
+    """Whether the profile is the actor's own, of an own dealer, or of headquarters for headquarters.
+
+    It also takes the right to import what the profile is for.
+    """
+    kind = registry.kinds().get(obj.kind)
+    if not actor.may(IMPORT) or obj.shipped or (kind is not None and not actor.may(kind.action)):
         return False
     if actor.scope.everything:
         return True
