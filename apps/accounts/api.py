@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, viewsets
@@ -7,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import policies, queries
-from apps.accounts.models import User
+from apps.accounts.models import Assignment, User
 from apps.core.kit.api import MayAct, actor_of
 
 ME = inline_serializer(
@@ -49,19 +51,20 @@ class MeViewSet(viewsets.ViewSet):
                 "roles": sorted(actor.roles),
                 "actions": sorted(actor.actions),
                 "everything": actor.scope.everything,
-                "assignments": [
-                    {
-                        "role": row.role,
-                        "unit": row.unit.code if row.unit else None,
-                        "dealer": row.dealer.code if row.dealer else None,
-                        "group": row.group.code if row.group else None,
-                        "valid_from": row.valid_from,
-                        "valid_to": row.valid_to,
-                    }
-                    for row in held
-                ],
+                "assignments": [_assignment(row) for row in held],
             }
         )
+
+
+def _assignment(row: Assignment) -> dict[str, Any]:
+    return {
+        "role": row.role,
+        "unit": row.unit.code if row.unit else None,
+        "dealer": row.dealer.code if row.dealer else None,
+        "group": row.group.code if row.group else None,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
 
 
 routes = [("me", MeViewSet, "me")]

@@ -197,6 +197,11 @@ def tree(*, actor: Actor, on: date) -> list[TreeNode]:
     return [TreeNode(found[pk], len(lines[pk]) - 1, own[pk], total[pk]) for pk in sorted(found, key=place)]
 
 
+def divisions_by_code(codes: Collection[str]) -> dict[str, Division]:
+    """Administrative divisions by their official codes."""
+    return Division.objects.in_bulk(codes)
+
+
 def gazetteer() -> Gazetteer:
     """All divisions and former names, ready to match spellings of places."""
     divisions = Division.objects.values_list("code", "name", "level", "parent_id", "official_name")

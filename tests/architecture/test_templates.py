@@ -20,6 +20,7 @@ OTHER_LANGUAGE = {"partials/language.html"}  # names each language in that langu
 PROPER = {
     "DealerOps",
     "VIN",
+    "SHA",
     "KPI",
     "API",
     "Excel",

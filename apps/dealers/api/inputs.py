@@ -78,7 +78,7 @@ class PlaceField(serializers.Field):
             raise serializers.ValidationError(
                 _("No such city is known. Did you mean %(near)s?") % {"near": near}
             )
-        found = Division.objects.in_bulk([match.city.code, *([match.county.code] if match.county else [])])
+        found = queries.divisions_by_code([match.city.code, *([match.county.code] if match.county else [])])
         return found[match.city.code], found[match.county.code] if match.county else None
 
 
