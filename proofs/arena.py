@@ -87,12 +87,6 @@ class Arena:
         self.pair.remove()
         self._folder.cleanup()
 
-    def restart_broker(self) -> None:
-        """Stop the broker and start it again."""
-        broker = self.pair.servers["REDIS_URL"]
-        broker.stop()
-        broker.start()
-
     def prepare(self, *, dealers: int, months: int, seed: int) -> None:
         """Build the sample network with all months open, once."""
         self._sql(f'CREATE DATABASE "{BASE}"')
