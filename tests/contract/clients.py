@@ -23,16 +23,20 @@ class Door:
 
     def ask(self, method: str, url: str, data: Any = None) -> HttpResponse:
         """The answer to one request, as if it had been the only one; nothing it did stays."""
-        self._client.cookies = SimpleCookie()
-        self._client.cookies.load(self._cookies.replace("Set-Cookie: ", ""))
-        json = {"content_type": "application/json"} if url.startswith("/api/") and method != "GET" else {}
         with transaction.atomic():
-            send = getattr(self._client, method.lower())
-            answer = send(url, data, headers={"Idempotency-Key": "contract-1"}, **json)
+            answer = self.send(method, url, data)
             transaction.set_rollback(True)
         if answer.streaming:
             answer = HttpResponse(answer.getvalue(), status=answer.status_code, headers=answer.headers)
         return answer
+
+    def send(self, method: str, url: str, data: Any = None) -> HttpResponse:
+        """The answer to one request whose effect stays for the rest of the test; cookies do not."""
+        self._client.cookies = SimpleCookie()
+        self._client.cookies.load(self._cookies.replace("Set-Cookie: ", ""))
+        call = getattr(self._client, method.lower())
+        json = {"content_type": "application/json"} if url.startswith("/api/") and method != "GET" else {}
+        return call(url, data, headers={"Idempotency-Key": "contract-1"}, **json)
 
     def get(self, url: str, data: Any = None) -> HttpResponse:
         """The answer to a GET."""
