@@ -16,7 +16,7 @@ from apps.dealers import queries as dealers
 from apps.kernel.kpi import Kpi
 from apps.kernel.period import Month, PeriodError
 from apps.metrics import policies, queries, services
-from apps.metrics.filters import FeedFilter, KpiValueFilter, MeasureValueFilter
+from apps.metrics.filters import FeedFilter, KpiValueFilter, MeasureValueFilter, UnitValueFilter
 from apps.metrics.models import BETTER, UNITS
 
 
@@ -185,6 +185,26 @@ def _explanation(told: Any) -> dict[str, Any]:
     }
 
 
+class UnitValueViewSet(_ReadingViewSet):
+    """KPI values of the caller's units: sums of parts, and the mean of the dealers beside it."""
+
+    query = queries.unit_values
+    filterset_class = UnitValueFilter
+    order_by = ("-period", "kpi", "unit__code")
+    fields = {
+        "kpi": "kpi",
+        "unit": "unit__code",
+        "period": "period",
+        "revision": "revision",
+        "value": "value",
+        "mean": "mean",
+        "numerator": "numerator",
+        "denominator": "denominator",
+        "dealers_counted": "dealers_counted",
+        "dealers_total": "dealers_total",
+    }
+
+
 class MeasureValueViewSet(_ReadingViewSet):
     """Measures of the caller's dealers; `dimension` is empty for totals."""
 
@@ -237,6 +257,7 @@ class FeedViewSet(ScopedList):
 routes = [
     ("kpis", KpiViewSet, "kpi"),
     ("kpi-values", KpiValueViewSet, "kpi-value"),
+    ("unit-values", UnitValueViewSet, "unit-value"),
     ("measure-values", MeasureValueViewSet, "measure-value"),
     ("feeds", FeedViewSet, "feed"),
 ]

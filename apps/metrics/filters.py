@@ -11,7 +11,7 @@ from apps.core.kit.filters import MonthFilter
 from apps.core.kit.pages import actor_of
 from apps.dealers import queries as dealers
 from apps.dealers.models import STORE_TYPES, Dealer, OrgUnit
-from apps.metrics.models import FEED_STATES, FeedStatus, KpiValue, MeasureValue
+from apps.metrics.models import FEED_STATES, FeedStatus, KpiValue, MeasureValue, UnitKpiValue
 from apps.metrics.queries import feed_states
 from apps.metrics.registry import registry
 
@@ -93,6 +93,18 @@ class KpiValueFilter(django_filters.FilterSet):
     class Meta:
         model = KpiValue
         fields = ("kpi", "period", "dealer")
+
+
+class UnitValueFilter(django_filters.FilterSet):
+    """KPI values of units by KPI, month and unit."""
+
+    kpi = django_filters.CharFilter()
+    period = MonthFilter(label=_("Month"))
+    unit = django_filters.CharFilter(field_name="unit__code")
+
+    class Meta:
+        model = UnitKpiValue
+        fields = ("kpi", "period", "unit")
 
 
 class MeasureValueFilter(django_filters.FilterSet):

@@ -71,6 +71,27 @@ def test_kpi_values_of_a_month(june, api_of, hq_ops, d1_gm) -> None:
     assert api_of(d1_gm).get(url + "&dealer=D002").json()["results"] == []
 
 
+def test_values_of_units(june, api_of, hq_ops, reg_a, d1_gm) -> None:
+    url = "/api/v1/unit-values/?kpi=test.coefficient&period=2026-06"
+    found = {row["unit"]: row for row in api_of(hq_ops).get(url).json()["results"]}
+    assert found["HQ"] == {
+        "kpi": "test.coefficient",
+        "unit": "HQ",
+        "period": "2026-06-01",
+        "revision": 1,
+        "value": "0.906667",
+        "mean": "0.685000",
+        "numerator": "1360.000000",
+        "denominator": "1500.000000",
+        "dealers_counted": 2,
+        "dealers_total": 5,
+    }
+    assert sorted(found) == ["HQ", "JS", "RA", "RB", "ZJ", "ZJ1", "ZJ2"]
+    reached = {row["unit"] for row in api_of(reg_a).get(url).json()["results"]}
+    assert reached == {"RA", "ZJ", "ZJ1", "ZJ2"}
+    assert api_of(d1_gm).get(url).json()["results"] == []
+
+
 def test_values_as_known_on_a_day(june, api_of, hq_ops, now) -> None:
     services.finish(month=JUNE, revision=1, result_hash="", now=now.replace(day=3), freeze=True)
     services.open_reading(month=JUNE, reason="late")
