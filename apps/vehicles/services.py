@@ -100,11 +100,19 @@ def open_custodies(*, given: str) -> int:
 
 
 def settle_custodies(*, given: str) -> int:
-    """Set the end of custodies to `valid_to` of a table (null opens them), by vehicle, dealer, start."""
+    """Set the end of custodies to `valid_to` of a table (null opens them), by vehicle, dealer, start.
+
+    Those that end earlier go first, so that a vehicle never has two holders on the way.
+    """
+    return sum(_settle(given, which) for which in ("<", ">"))
+
+
+def _settle(given: str, which: str) -> int:
     return facts.execute(
         "UPDATE vehicles_custody AS c SET valid_to = g.valid_to "
         f"FROM {given} AS g WHERE c.vehicle_id = g.vehicle_id AND c.dealer_id = g.dealer_id "
-        "AND c.valid_from = g.valid_from AND c.valid_to IS DISTINCT FROM g.valid_to"
+        "AND c.valid_from = g.valid_from "
+        f"AND coalesce(g.valid_to, 'infinity'::date) {which} coalesce(c.valid_to, 'infinity'::date)"
     )
 
 
