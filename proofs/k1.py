@@ -25,7 +25,7 @@ class Killer:
     next: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> bool:
-        """Kill when it is time and there is something to kill; one look in twenty rings for the reconciler."""
+        """Kill when it is time and something is there; one look in twenty rings for the reconciler."""
         now = time.monotonic()
         if self.kills < self.wanted and now >= self.next:
             if self.rng.random() < WHOLE_WORKERS:
