@@ -11,7 +11,14 @@ from apps.closing.models import KINDS
 from apps.closing.rules import RunKind
 from devtools import messages
 
-SECOND_WORDS = {"月结": "关账", "结账": "关账", "试算": "计算", "版次": "版本", "编码": "代码", "未关闭": "未解除"}
+SECOND_WORDS = {
+    "月结": "关账",
+    "结账": "关账",
+    "试算": "计算",
+    "版次": "版本",
+    "编码": "代码",
+    "未关闭": "未解除",
+}
 ENCODINGS = ("字符编码", "%(encoding)s 编码")
 HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff])[,;:!?]|[,;:!?](?=[\u4e00-\u9fff])|\([^()%]*[\u4e00-\u9fff]")
 

@@ -90,8 +90,8 @@ def test_the_theme_stays(page):
 def test_a_list_sorts_and_filters_without_leaving(page, figures):
     page.goto("/ranking/")
     page.evaluate("window.stayed = true")
-    page.locator("thead a", has_text="编码").click()
-    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("编码")
+    page.locator("thead a", has_text="代码").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("代码")
     page.locator("select[name=unit]").select_option(str(figures.region_b.pk))
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody tr")).to_contain_text("D004")
