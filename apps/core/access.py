@@ -17,6 +17,8 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import correlation
+
 Rows = TypeVar("Rows", bound=Model)
 
 
@@ -68,12 +70,13 @@ ANONYMOUS = Actor(user_id=None, label="")
 
 
 def system(label: str) -> Actor:
-    """The actor of jobs and commands: sees everything, is named in the audit trail."""
+    """The actor of jobs and commands: sees everything, is named in the audit trail, with the id at hand."""
     return Actor(
         user_id=None,
         label=label,
         roles=frozenset({"system"}),
         scope=Scope(everything=True),
+        request_id=correlation.current.get(),
     )
 
 

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from apps.core import correlation
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.models import Job
@@ -74,6 +75,7 @@ def enqueue(
         created_at=now,
         actor_id=actor.user_id,
         actor_label=actor.label,
+        request_id=actor.request_id or correlation.current.get(),
         dealer_id=dealer_id,
         total_units=total_units,
     )
@@ -90,7 +92,20 @@ def ring(job_id: uuid.UUID) -> None:
 
 
 def run(job_id: str) -> bool:
-    """Do the job unless it is done or another worker holds it; returns whether it ran to its end."""
+    """Do the job unless it is done or another worker holds it; returns whether it ran to its end.
+
+    Its log lines and audit events carry the id of the request that asked for it, else the job's own.
+    """
+    with correlation.carried(_correlation_of(job_id)):
+        return _run(job_id)
+
+
+def _correlation_of(job_id: str) -> str:
+    asked = Job.objects.filter(pk=job_id).values_list("request_id", flat=True).first()
+    return asked or uuid.UUID(job_id).hex
+
+
+def _run(job_id: str) -> bool:
     if not _begin(job_id):
         return False
     try:

@@ -21,11 +21,8 @@ class CorrelationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
-        token = correlation.current.set(request_id)
-        try:
+        with correlation.carried(request_id):
             response = self.get_response(request)
-        finally:
-            correlation.current.reset(token)
         response["X-Request-ID"] = request_id
         if request.path.startswith("/static/"):
             return response

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from apps.closing import runner, services
 from apps.closing.models import Run, Step
@@ -277,3 +278,17 @@ def test_the_database_keeps_one_run_of_a_month(june, now) -> None:
     services.close_month(month=JUNE, actor=SYSTEM, now=now)
     with pytest.raises(IntegrityError, match="run_one_at_a_time"), transaction.atomic():
         Run.objects.create(period=JUNE.first, revision=1, kind="close", started_by="x", started_at=now)
+
+
+def test_a_close_carries_the_id_of_its_request_to_its_last_event(june, hq_ops, client_of, run_jobs) -> None:
+    answer = client_of(hq_ops).post(
+        reverse("closing:start", args=["2026-06"]), headers={"X-Request-ID": "request-0001"}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    run_jobs()
+    run = Run.objects.get()
+    assert run.status == "done"
+    assert set(Job.objects.values_list("request_id", flat=True)) == {"request-0001"}
+    since = AuditEvent.objects.filter(action__in=("closing.run", "periods.set_state"))
+    assert set(since.values_list("request_id", flat=True)) == {"request-0001"}
+    assert since.count() == 3

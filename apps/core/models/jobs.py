@@ -28,6 +28,7 @@ class Job(models.Model):
     error = models.TextField(blank=True)
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=150, blank=True)
+    request_id = models.CharField(max_length=36, blank=True)
     dealer_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
