@@ -20,14 +20,15 @@ TARGET = 2
 DEALERS, HERE = 2_000, 300_000
 STOCK = "inventory.stock_units"
 COLUMNS = {
-    "alerts_alertreading": "rule_id, dealer_id, period, revision, value, event, episode, side, is_open, armed, "
-    "stake_amount",
-    "alerts_alertepisode": "rule_id, dealer_id, number, side, state, opened_period, last_period, closed_period, "
-    "first_value, last_value, stake_amount, acknowledged_by, plan",
+    "alerts_alertreading": "rule_id, dealer_id, period, revision, value, event, episode, side, is_open, "
+    "armed, stake_amount",
+    "alerts_alertepisode": "rule_id, dealer_id, number, side, state, opened_period, last_period, "
+    "closed_period, first_value, last_value, stake_amount, acknowledged_by, plan",
 }
 _SOLD = """
 INSERT INTO metrics_measurevalue (period, revision, measure, dealer_id, dimension, value)
-SELECT %(period)s, 1, 'sales.retail_units', id, '', 60 + (id * 7919 + %(turn)s * 61) %% 200 FROM dealers_dealer
+SELECT %(period)s, 1, 'sales.retail_units', id, '', 60 + (id * 7919 + %(turn)s * 61) %% 200
+  FROM dealers_dealer
 """
 _COEFFICIENT = """
 INSERT INTO metrics_kpivalue
@@ -37,7 +38,8 @@ SELECT period, 1, 'inventory.coefficient', dealer_id, %(held)s, value, round(%(h
 """
 _READ = """
 WITH held AS (
-    SELECT dealer_id, count(*)::numeric AS stock FROM inventory_stockunit WHERE gone_on IS NULL GROUP BY dealer_id
+    SELECT dealer_id, count(*)::numeric AS stock FROM inventory_stockunit WHERE gone_on IS NULL
+     GROUP BY dealer_id
 ), sold AS (
     SELECT dealer_id, value AS sales FROM metrics_measurevalue
      WHERE period = %(period)s AND revision = 1 AND measure = 'sales.retail_units'
@@ -63,8 +65,8 @@ WITH held AS (
                 ELSE 'none' END AS event
       FROM judged AS j LEFT JOIN before AS b USING (dealer_id)
 )
-INSERT INTO alerts_alertreading (rule_id, dealer_id, period, revision, code, value, event, episode, side, is_open,
-       armed, stake_amount)
+INSERT INTO alerts_alertreading (rule_id, dealer_id, period, revision, code, value, event, episode, side,
+       is_open, armed, stake_amount)
 SELECT rule_id, dealer_id, %(period)s, 1, 'floor', value, event,
        CASE event WHEN 'opened' THEN episode + 1 ELSE episode END,
        CASE event WHEN 'opened' THEN crossed ELSE side END, event IN ('opened', 'reopened', 'continued'),
@@ -76,10 +78,10 @@ SELECT rule_id, dealer_id, %(period)s, 1, 'floor', value, event,
   FROM stepped WHERE event <> 'none' OR episode > 0
 """
 _EPISODES = """
-INSERT INTO alerts_alertepisode AS e (code, rule_id, dealer_id, number, side, state, opened_period, last_period,
-       closed_period, first_value, last_value, stake_amount, acknowledged_by, plan)
-SELECT code, rule_id, dealer_id, episode, side, CASE WHEN is_open THEN 'open' ELSE 'closed' END, period, period,
-       CASE WHEN NOT is_open THEN period END, value, value, stake_amount, '', ''
+INSERT INTO alerts_alertepisode AS e (code, rule_id, dealer_id, number, side, state, opened_period,
+       last_period, closed_period, first_value, last_value, stake_amount, acknowledged_by, plan)
+SELECT code, rule_id, dealer_id, episode, side, CASE WHEN is_open THEN 'open' ELSE 'closed' END, period,
+       period, CASE WHEN NOT is_open THEN period END, value, value, stake_amount, '', ''
   FROM alerts_alertreading WHERE code = 'floor' AND period = %(period)s
 ON CONFLICT (code, dealer_id, number) DO UPDATE
    SET rule_id = excluded.rule_id, last_period = excluded.last_period, last_value = excluded.last_value,
@@ -90,7 +92,8 @@ ON CONFLICT (code, dealer_id, number) DO UPDATE
 """
 _DIFFERENCES = """
 SELECT count(*) FROM (
-    SELECT code = 'floor' AS floor, dealer_id, period, value, event, episode, side, is_open, armed, stake_amount
+    SELECT code = 'floor' AS floor, dealer_id, period, value, event, episode, side, is_open, armed,
+           stake_amount
       FROM alerts_alertreading
     UNION ALL
     SELECT code = 'floor', dealer_id, last_period, last_value, state, number, side, closed_period IS NULL,

@@ -129,7 +129,7 @@ def store(wanted: Iterable[Month], *, kpis: bool = True) -> None:
     """The monthly store of these months: measures, and KPIs of dealers and units if wanted."""
     now = timezone.now()
     for month in wanted:
-        reading = {"month": month, "revision": metrics.open_reading(month=month).revision}
+        reading: dict[str, Any] = {"month": month, "revision": metrics.open_reading(month=month).revision}
         metrics.begin(**reading, now=now)
         metrics.collect(**reading)
         if kpis:
@@ -151,7 +151,7 @@ def token(username: str) -> str:
     return accounts.issue_token(user=user, name="bench", actor=ACTOR, now=timezone.now())[1]
 
 
-def row(sql: str, params: object = None) -> tuple[Any, ...]:
+def row(sql: str, params: harness.Params = None) -> tuple[Any, ...]:
     """The first row of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

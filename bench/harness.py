@@ -11,8 +11,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from celery import current_app
@@ -22,6 +23,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 FEWEST_ROUNDS = 5
+Params = Sequence[Any] | Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def scratch(name: str) -> Iterator[None]:
         _move(given, address)
         execute(f'DROP DATABASE "{database}" WITH (FORCE)')
         with current_app.connection_for_write() as broker:
-            broker.default_channel.client.delete(database)
+            broker.default_channel.client.delete(database)  # type: ignore[attr-defined]
 
 
 def _move(database: str, address: str) -> None:
@@ -86,7 +88,7 @@ def _move(database: str, address: str) -> None:
     os.environ["DATABASE_URL"] = address
 
 
-def execute(sql: str, params: object = None) -> int:
+def execute(sql: str, params: Params = None) -> int:
     """Run a statement; answers how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

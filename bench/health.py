@@ -17,31 +17,32 @@ REVISION, FLOOR_REVISION = 1, 99
 _VALUES = """
 INSERT INTO metrics_kpivalue (period, revision, kpi, dealer_id, value, reason, version)
 SELECT p.period, 1, k.kpi, d.id,
-       CASE WHEN (d.id * 31 + n * 7 + k.place) %% 29 > 0 THEN k.low + k.step * ((d.id * 7919 + n * 104729) %% k.steps) END,
-       '', 1
+       CASE WHEN (d.id * 31 + n * 7 + k.place) %% 29 > 0
+            THEN k.low + k.step * ((d.id * 7919 + n * 104729) %% k.steps) END, '', 1
   FROM dealers_dealer AS d, unnest(%s::date[]) WITH ORDINALITY AS p (period, n),
        (VALUES (1, 'sales.growth_yoy', -0.45, 0.000123, 7300),
                (2, 'inventory.coefficient', 0.2, 0.000391, 7400),
                (3, 'metrics.feeds_on_time_rate', 0, 0.5, 3)) AS k (place, kpi, low, step, steps)
 """
-_PART = (
-    '{"code": "%s", "weight": "%s", "score": "%%s", "kpis": [{"kpi": "%s", "weight": "100", "normaliser": "%s", '
-    '"parameters": %s, "value": "%%s", "points": "%%s", "reason": "", "adds": "%%s"}]}'
+_PARTS = (
+    ("sales", 50, "sales.growth_yoy", "M", '["-0.3", "0.3"]'),
+    ("inventory", 30, "inventory.coefficient", "Z", '["0.4", "0.8", "1.2", "2.5"]'),
+    ("discipline", 20, "metrics.feeds_on_time_rate", "T", "[]"),
 )
-_TRACE = '{"dimensions": [%s]}' % ", ".join(
-    _PART % part
-    for part in (
-        ("sales", 50, "sales.growth_yoy", "M", '["-0.3", "0.3"]'),
-        ("inventory", 30, "inventory.coefficient", "Z", '["0.4", "0.8", "1.2", "2.5"]'),
-        ("discipline", 20, "metrics.feeds_on_time_rate", "T", "[]"),
-    )
+_DIMENSIONS = ", ".join(
+    f'{{"code": "{code}", "weight": "{weight}", "score": "%s", "kpis": [{{"kpi": "{kpi}", "weight": "100", '
+    f'"normaliser": "{normaliser}", "parameters": {parameters}, "value": "%s", "points": "%s", "reason": "", '
+    '"adds": "%s"}]}'
+    for code, weight, kpi, normaliser, parameters in _PARTS
 )
+_TRACE = f'{{"dimensions": [{_DIMENSIONS}]}}'
 _FLOOR = """
 WITH wide AS (
     SELECT period, dealer_id, max(value) FILTER (WHERE kpi = 'sales.growth_yoy') AS growth,
            max(value) FILTER (WHERE kpi = 'inventory.coefficient') AS stock,
            max(value) FILTER (WHERE kpi = 'metrics.feeds_on_time_rate') AS told
-      FROM metrics_kpivalue WHERE period = ANY(%(periods)s::date[]) AND revision = 1 GROUP BY period, dealer_id
+      FROM metrics_kpivalue WHERE period = ANY(%(periods)s::date[]) AND revision = 1
+     GROUP BY period, dealer_id
 ), points AS (
     SELECT *, least(greatest(100 * (growth + 0.3) / 0.6, 0), 100) AS sales,
            CASE WHEN stock BETWEEN 0.8 AND 1.2 THEN 100 WHEN stock <= 0.4 OR stock >= 2.5 THEN 0
@@ -58,11 +59,12 @@ WITH wide AS (
       FROM points
 ), ranked AS (
     SELECT *, CASE WHEN coverage >= 0.8 THEN rank() OVER best END AS place,
-           CASE WHEN coverage >= 0.8 THEN count(*) FILTER (WHERE coverage >= 0.8) OVER (PARTITION BY period) END
-               AS places
+           CASE WHEN coverage >= 0.8 THEN count(*) FILTER (WHERE coverage >= 0.8)
+                OVER (PARTITION BY period) END AS places
       FROM scored WINDOW best AS (PARTITION BY period ORDER BY coverage >= 0.8 DESC, score DESC)
 )
-INSERT INTO health_healthscore (dealer_id, period, revision, scorecard_id, score, coverage, grade, rank, ranked, trace)
+INSERT INTO health_healthscore (dealer_id, period, revision, scorecard_id, score, coverage, grade, rank,
+       ranked, trace)
 SELECT dealer_id, period, %(revision)s, (SELECT id FROM health_scorecardversion), score, coverage,
        CASE WHEN coverage < 0.7 THEN '' WHEN score >= 85 THEN 'A' WHEN score >= 70 THEN 'B'
             WHEN score >= 60 THEN 'C' ELSE 'D' END, place, places,
@@ -98,7 +100,9 @@ def _periods() -> list[object]:
 
 
 def _floor() -> None:
-    harness.execute(_FLOOR, {"periods": _periods(), "revision": FLOOR_REVISION, "trace": _TRACE})
+    harness.execute(
+        _FLOOR, {"periods": _periods(), "revision": FLOOR_REVISION, "trace": f'{{"dimensions": [{_TRACE}]}}'}
+    )
 
 
 def _product() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from python_calamine import CalamineWorkbook
@@ -32,7 +32,7 @@ def take(book: bytes) -> list[Error]:
     dealers = dict(data.row("SELECT array_agg(ARRAY[code, id::text]) FROM dealers_dealer")[0])
     models = dict(data.row("SELECT array_agg(ARRAY[name, id::text]) FROM vehicles_carmodel")[0])
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
-    heading, *rows = sheet.to_python()
+    heading, *rows = cast("list[list[Any]]", sheet.to_python())
     errors: list[Error] = []
     seen: set[str] = set()
     lines = []
