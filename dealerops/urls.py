@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
-from apps.accounts import views as accounts
+from apps.accounts.views import door
 from apps.core import health, views
 from dealerops import api
 
@@ -24,7 +24,7 @@ urlpatterns = [
         name="javascript-catalog",
     ),
     path("api/v1/", include(api.urlpatterns)),
-    path("admin/login/", accounts.AdminDoor.as_view(), name="admin-login"),
+    path("admin/login/", door.AdminDoor.as_view(), name="admin-login"),
     path(
         "admin/password_change/",
         RedirectView.as_view(pattern_name="accounts:password-change"),

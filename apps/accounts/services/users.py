@@ -1,23 +1,19 @@
-"""Users, their assignments and their tokens."""
+"""Users and their assignments."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import ApiToken, Assignment, User
+from apps.accounts.models import Assignment, User
 from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.roles import Role
 from apps.dealers.models import Dealer, DealerGroup, OrgUnit
-
-TOKEN_LIFE = timedelta(days=365)
 
 
 class Place(TypedDict, total=False):
@@ -170,55 +166,3 @@ def note_log_in(*, user: User, request_id: str, now: datetime) -> None:
     """Record that a user logged in."""
     actor = Actor(user_id=user.pk, label=str(user), request_id=request_id)
     audit.record(actor=actor, action="accounts.log_in", obj=user, now=now)
-
-
-@transaction.atomic
-def issue_token(*, user: User, name: str, actor: Actor, now: datetime) -> tuple[ApiToken, str]:
-    """Issue a token; the secret is returned once and never stored."""
-    secret = "dop_" + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user,
-        name=name,
-        prefix=secret[:8],
-        digest=_digest(secret),
-        created_at=now,
-        expires_at=now + TOKEN_LIFE,
-    )
-    audit.record(
-        actor=actor,
-        action="accounts.issue_token",
-        obj=token,
-        now=now,
-        after={"name": name},
-    )
-    return token, secret
-
-
-@transaction.atomic
-def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
-    """End a token at once."""
-    if token.revoked_at is None:
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        audit.record(actor=actor, action="accounts.revoke_token", obj=token, now=now)
-
-
-def find_token(secret: str, *, now: datetime) -> ApiToken | None:
-    """The live token of a secret, with the day of its use noted; None when unknown, expired or revoked."""
-    token = (
-        ApiToken.objects.select_related("user")
-        .filter(
-            digest=_digest(secret),
-            revoked_at__isnull=True,
-            expires_at__gt=now,
-            user__is_active=True,
-        )
-        .first()
-    )
-    if token is not None and token.last_used_on != now.date():
-        ApiToken.objects.filter(pk=token.pk).update(last_used_on=now.date())
-    return token
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
