@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.core.access import Actor
-from apps.dealers.models import Dealer
 from apps.incentives import policies
 from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
 from apps.kernel.period import Month
+from apps.metrics import membership
 from apps.metrics.models import MonthRevision
+from apps.periods import queries as periods
 
 
 def settlements(*, actor: Actor) -> QuerySet[Settlement]:
@@ -28,15 +31,16 @@ def lines(*, actor: Actor, settlement: Settlement) -> QuerySet[SettlementLine]:
 
 
 def versions_in_force(month: Month) -> list[ProgrammeVersion]:
-    """The version of every programme that holds at the month's end."""
-    rows = ProgrammeVersion.objects.filter(effective_from__lte=month.last)
-    rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=month.last))
+    """The version of every programme that holds at the business month's end."""
+    _first, end = periods.business_calendar().bounds(month)
+    rows = ProgrammeVersion.objects.filter(effective_from__lte=end)
+    rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=end))
     return list(rows.order_by("programme_id", "-effective_from", "-version").distinct("programme_id"))
 
 
-def dealers_of(month: Month, within: tuple[int, int]) -> list[int]:
-    """Dealers with ids in the range that existed at some time of the month."""
-    rows = Dealer.objects.filter(pk__range=within)
-    rows = rows.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=month.last))
-    rows = rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=month.first))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def dealers_of(months: Iterable[Month], within: tuple[int, int]) -> list[int]:
+    """Dealers with ids in the range that existed in one of the business months."""
+    found: set[int] = set()
+    for month in months:
+        found.update(membership.members(month).filter(pk__range=within).values_list("pk", flat=True))
+    return sorted(found)

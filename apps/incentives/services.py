@@ -37,11 +37,12 @@ def settle(*, month: Month, revision: int, first_dealer: int, last_dealer: int) 
         return 0
     months = [each for each in month.quarter.months if each <= month]
     revisions = _revisions(month, revision)
-    this_year = _units(months, revisions, dealers)
-    last_year = _units([each.year_ago for each in months], revisions, dealers)
+    members = queries.dealers_of(months, dealers)
+    this_year = _units(months, revisions, members)
+    last_year = _units([each.year_ago for each in months], revisions, members)
     sales = _sales(months, dealers)
     written = 0
-    given = {dealer: _facts(dealer, sales, this_year, last_year) for dealer in sorted(this_year)}
+    given = {dealer: _facts(dealer, sales, this_year[dealer], last_year[dealer]) for dealer in members}
     for version in versions:
         kind = TYPES[version.type]
         params = kind.read(version.params)
@@ -53,12 +54,12 @@ def settle(*, month: Month, revision: int, first_dealer: int, last_dealer: int) 
 def _facts(
     dealer: int,
     sales: Mapping[int, Sequence[Sale]],
-    this_year: Mapping[int, Decimal | Missing],
-    last_year: Mapping[int, Decimal | Missing],
+    this_year: Decimal | Missing,
+    last_year: Decimal | Missing,
 ) -> Facts:
     """The dealer's facts; with a month of this year missing, nothing can be compared either."""
-    now, before = this_year[dealer], last_year.get(dealer, Missing("no_data"))
-    return Facts(tuple(sales.get(dealer, ())), now if isinstance(now, Missing) else before)
+    units_last_year = this_year if isinstance(this_year, Missing) else last_year
+    return Facts(tuple(sales.get(dealer, ())), units_last_year)
 
 
 def _revisions(month: Month, revision: int) -> dict[Month, int]:
@@ -68,23 +69,21 @@ def _revisions(month: Month, revision: int) -> dict[Month, int]:
 
 
 def _units(
-    months: Sequence[Month], revisions: Mapping[Month, int], dealers: tuple[int, int]
+    months: Sequence[Month], revisions: Mapping[Month, int], dealers: Sequence[int]
 ) -> dict[int, Decimal | Missing]:
-    """Retail units of every dealer over the months, or the first month without data."""
+    """Retail units of these dealers over the months, or the first month without data."""
     rows = MeasureValue.objects.filter(
         period__in=[month.first for month in months],
         measure=UNITS,
         dimension="",
-        dealer_id__gte=dealers[0],
-        dealer_id__lte=dealers[1],
+        dealer_id__in=dealers,
     ).values_list("dealer_id", "period", "revision", "value")
     found: dict[int, dict[Month, Decimal]] = defaultdict(dict)
     for dealer, period, revision, value in rows:
         month = Month.of(period)
         if revisions.get(month) == revision:
             found[dealer][month] = value
-    present = queries.dealers_of(months[-1], dealers)
-    return {dealer: _total(found.get(dealer, {}), months) for dealer in {*found, *present}}
+    return {dealer: _total(found.get(dealer, {}), months) for dealer in dealers}
 
 
 def _total(values: Mapping[Month, Decimal], months: Sequence[Month]) -> Decimal | Missing:

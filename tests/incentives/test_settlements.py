@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
+from apps.dealers.models import Dealer
 from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
 from apps.kernel.period import Month, Quarter
 from tests.factories.facts import close, sell
@@ -92,3 +95,74 @@ def test_wrong_parameters_are_refused(network):
     with pytest.raises(ValidationError) as refused:
         version.full_clean()
     assert "params" in refused.value.message_dict
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["insert", "update", "delete", "move"])
+def test_lines_of_a_frozen_settlement_refuse_every_write(settled, now, change):
+    """The wall is the data base's own: it holds for whoever writes."""
+    frozen = SettlementLine.objects.filter(settlement__period=Q2.months[-1].first).first()
+    before = list(SettlementLine.objects.order_by("pk").values())
+    writes = {
+        "insert": lambda: SettlementLine.objects.create(
+            settlement=Settlement.objects.get(dealer=settled.d2, period=Q2.months[-1].first),
+            delivery=frozen.delivery,
+            base_amount=1,
+            amount=1,
+        ),
+        "update": lambda: SettlementLine.objects.filter(pk=frozen.pk).update(amount=0),
+        "delete": lambda: SettlementLine.objects.filter(pk=frozen.pk).delete(),
+        "move": lambda: SettlementLine.objects.filter(pk=frozen.pk).update(
+            settlement=Settlement.objects.get(dealer=settled.d2, period=Q2.months[-1].first)
+        ),
+    }
+    with pytest.raises(IntegrityError, match="revision 1 of 2026-06 is frozen"), transaction.atomic():
+        writes[change]()
+    assert list(SettlementLine.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.django_db
+def test_lines_of_an_open_settlement_can_be_replaced(network, now):
+    for month in (BEFORE.months[0], Q2.months[0]):
+        sell(network.d1, month, 2, now)
+        close(month, now)
+    assert SettlementLine.objects.count() == 2
+    assert SettlementLine.objects.all().delete()[0] == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cutoff", "settled_dealers"), [(None, ["D001", "D003"]), (25, ["D001", "D002"])])
+def test_who_is_settled_follows_the_business_month(network, now, settings, cutoff, settled_dealers):
+    """Under cut-off day 25 April is 03-26 to 04-25: who left 03-28 was there, who comes 04-28 is not."""
+    settings.BUSINESS_CUTOFF_DAY = cutoff
+    Dealer.objects.exclude(code__in=["D001", "D002", "D003"]).update(opened_on=date(2026, 5, 1))
+    Dealer.objects.filter(code="D003").update(opened_on=date(2026, 4, 28))
+    Dealer.objects.filter(code="D002").update(closed_on=date(2026, 3, 28))
+    close(Q2.months[0], now)
+    assert sorted(Settlement.objects.values_list("dealer__code", flat=True)) == settled_dealers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cutoff", "version"), [(None, 2), (25, 1)])
+def test_the_version_in_force_is_that_of_the_business_month_end(network, now, settings, cutoff, version):
+    settings.BUSINESS_CUTOFF_DAY = cutoff
+    first = ProgrammeVersion.objects.get()
+    ProgrammeVersion.objects.create(
+        programme=first.programme,
+        version=2,
+        type=first.type,
+        params=first.params,
+        effective_from=date(2026, 4, 28),
+    )
+    close(Q2.months[0], now)
+    assert set(Settlement.objects.values_list("version__version", flat=True)) == {version}
+
+
+@pytest.mark.django_db
+def test_a_dealer_that_closed_in_the_quarter_keeps_a_row_with_its_reason(network, now):
+    sell(network.d1, Q2.months[0], 1, now)
+    Dealer.objects.filter(code="D001").update(closed_on=date(2026, 4, 30))
+    for month in Q2.months[:2]:
+        close(month, now)
+    row = Settlement.objects.get(dealer=network.d1, period=Q2.months[1].first)
+    assert (row.amount, row.reason) == (None, "no_data:2026-05")

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.core.imports import lookups, registry
-from apps.core.models import ImportBatch
+from apps.core.models import AuditEvent, ImportBatch
 from apps.core.models.imports import BatchStatus
 from apps.dealers.models import Dealer, Outlet
 
@@ -85,12 +85,17 @@ def test_a_value_for_all_rows(network, file):
     assert Outlet.objects.get().dealer == network.d3
 
 
-def test_missing_dealers_are_created_when_asked(network, file, monkeypatch):
+@pytest.fixture
+def creating(monkeypatch):
+    """Outlets whose unknown dealers can be created."""
     monkeypatch.setitem(lookups._lookups, "dealer", lookups.get(LOOKUP))
     columns = [
         column if column.name != "dealer" else replace(column, lookup="dealer") for column in OUTLETS.columns
     ]
     monkeypatch.setitem(registry._kinds, KIND, replace(OUTLETS, columns=tuple(columns)))
+
+
+def test_missing_dealers_are_created_when_asked(network, file, creating):
     path = file(csv_of(row(1, "North Motors"), row(2, "D001")))
     with pytest.raises(CommandError):
         run(path)
@@ -98,6 +103,17 @@ def test_missing_dealers_are_created_when_asked(network, file, monkeypatch):
     out, _wrong = run(path, "--create-dealers")
     assert "2 facts created" in out
     assert Outlet.objects.get(code="S001").dealer.name == "North Motors"
+
+
+def test_a_check_creates_nothing_whatever_else_is_asked(network, file, creating):
+    path = file(csv_of(row(1, "North Motors"), row(2, "D001")))
+    before = list(Dealer.objects.order_by("pk").values())
+    out, wrong = run(path, "--check", "--create-dealers", "--create-models")
+    assert "1 would be created: North Motors" in out
+    assert "2 rows, 1 good" in out and "outlets!B2" in wrong
+    assert list(Dealer.objects.order_by("pk").values()) == before
+    assert list(AuditEvent.objects.values_list("action", flat=True)) == ["core.upload_import"]
+    assert (Outlet.objects.count(), ImportBatch.objects.get().status) == (0, BatchStatus.CHECKED)
 
 
 def test_a_refused_file_says_why(network, file):

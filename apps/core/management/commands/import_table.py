@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="name of the source system")
         parser.add_argument("--create-dealers", action="store_true", help="create dealers that are unknown")
         parser.add_argument("--create-models", action="store_true", help="create models that are unknown")
-        parser.add_argument("--check", action="store_true", help="check only, import nothing")
+        parser.add_argument("--check", action="store_true", help="check only: import and create nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.actor = access.system("import_table")
@@ -44,7 +44,9 @@ class Command(BaseCommand):
         try:
             batch = self._uploaded(options)
             for name, wanted in (("dealer", options["create_dealers"]), ("model", options["create_models"])):
-                if wanted:
+                if wanted and options["check"]:
+                    self._foretell(batch, name)
+                elif wanted:
                     batch = self._created(batch, name)
             self._tell(batch)
             if not options["check"]:
@@ -97,21 +99,25 @@ class Command(BaseCommand):
 
     def _created(self, batch: ImportBatch, name: str) -> ImportBatch:
         """The batch checked again after its unknown spellings were created."""
-        for lookup, items in batch.summary.get("unresolved", {}).items():
-            found = lookups.get(lookup)
-            if items and lookup == name and found.create is not None:
-                texts = [item["text"] for item in items]
-                batch = services.create_missing(
-                    batch=batch,
-                    lookup=lookup,
-                    spellings=texts,
-                    actor=self.actor,
-                    now=timezone.now(),
-                    wait=True,
-                )
-                self._say(f"{len(texts)} created: {'、'.join(texts[:5])} …")
-                batch = self._checked(batch)
-        return batch
+        texts = self._creatable(batch, name)
+        if not texts:
+            return batch
+        batch = services.create_missing(
+            batch=batch, lookup=name, spellings=texts, actor=self.actor, now=timezone.now(), wait=True
+        )
+        self._say(f"{len(texts)} created: {'、'.join(texts[:5])} …")
+        return self._checked(batch)
+
+    def _foretell(self, batch: ImportBatch, name: str) -> None:
+        """Tell what an import would create; a check creates nothing."""
+        texts = self._creatable(batch, name)
+        if texts:
+            self._say(f"{len(texts)} would be created: {'、'.join(texts[:5])} …")
+
+    def _creatable(self, batch: ImportBatch, name: str) -> list[str]:
+        """The unknown spellings of a lookup that can be created."""
+        items = batch.summary.get("unresolved", {}).get(name, [])
+        return [item["text"] for item in items] if items and lookups.get(name).create is not None else []
 
     def _tell(self, batch: ImportBatch) -> None:
         self._say(
