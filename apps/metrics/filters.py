@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.filters import MonthFilter
 from apps.core.kit.pages import actor_of
 from apps.dealers import queries as dealers
-from apps.dealers.models import STORE_TYPES, Dealer, OrgUnit
+from apps.dealers.models import Dealer, OrgUnit
 from apps.metrics.models import FEED_STATES, FeedStatus, KpiValue, MeasureValue, UnitKpiValue
 from apps.metrics.queries import feed_states
 from apps.metrics.registry import registry
@@ -22,37 +22,6 @@ def _units(request: Any) -> QuerySet[OrgUnit]:
 
 def _feed_choices() -> list[tuple[str, Any]]:
     return [(code, feed.label) for code, feed in registry.feeds.items()]
-
-
-_VALUES = [("known", _("Has a value")), ("none", _("Has none"))]
-
-
-class RankingFilter(django_filters.FilterSet):
-    """Which dealers of a ranking are shown."""
-
-    search = django_filters.CharFilter(method="_matching", label=_("Dealer"))
-    unit = django_filters.ModelChoiceFilter(
-        queryset=_units, to_field_name="code", method="_below", label=_("Unit")
-    )
-    store_type = django_filters.ChoiceFilter(
-        field_name="dealer__store_type", choices=STORE_TYPES, label=_("Store type")
-    )
-    value = django_filters.ChoiceFilter(choices=_VALUES, method="_with_value", label=_("Value"))
-
-    class Meta:
-        model = KpiValue
-        fields = ("search", "unit", "store_type", "value")
-
-    def _matching(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
-        found = dealers.matching(dealers.dealers(actor=actor_of(self.request)), value)
-        return rows.filter(dealer__in=found.values("pk"))
-
-    def _with_value(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
-        return rows.filter(value__isnull=value == "none")
-
-    def _below(self, rows: QuerySet[KpiValue], name: str, value: OrgUnit) -> QuerySet[KpiValue]:
-        found = dealers.dealers_under(actor=actor_of(self.request), unit=value, on=timezone.localdate())
-        return rows.filter(dealer__in=found.values("pk"))
 
 
 class MatrixFilter(django_filters.FilterSet):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +16,6 @@ from apps.core.kit.tables import Column, Table
 from apps.dealers.models import Dealer
 from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month
-from apps.metrics import queries
-from apps.metrics.models import KpiValue
-from apps.metrics.queries.values import Place
 from apps.metrics.registry import Feed, Measure
 
 LIGHTS = {"green": _("On track"), "amber": _("Watch"), "red": _("Act")}
@@ -79,57 +75,6 @@ def limits(kpi: Kpi) -> list[tuple[str, str]]:
     return [
         (colour, text % {"value": shown(kpi, value)}) for colour, text, value in words if value is not None
     ]
-
-
-def explain_url(row: KpiValue) -> str:
-    """The page that explains a value."""
-    return reverse("metrics:explain", args=[row.kpi, row.dealer.code, str(Month.of(row.period))])
-
-
-def ranking_table(kpi: Kpi, places: Mapping[int, Place]) -> type[Table]:
-    """The dealers of a month by one KPI."""
-
-    def place(row: KpiValue) -> str | None:
-        found = places.get(row.dealer_id)
-        return None if found is None else f"{found.rank} / {found.of}"
-
-    labels = queries.labels()
-    ranked = (Column("rank", _("Rank"), "code", value=place),) if places else ()
-    parts = (
-        (
-            Column("numerator", _("Numerator"), "number", sort="numerator", phone=False),
-            Column("denominator", _("Denominator"), "number", sort="denominator", phone=False),
-        )
-        if kpi.formula is not None and kpi.unit.value not in ("units", "yuan")
-        else ()
-    )
-
-    class RankingTable(Table):
-        columns = (
-            *ranked,
-            Column("code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"),
-            Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), link=explain_url),
-            Column("unit", _("Unit"), value=lambda row: str(row.dealer.unit), phone=False),
-            Column("value", queries.label(kpi), kpi.unit.value, sort="value", link=explain_url),
-            Column("light", _("Light"), "badge", value=lambda row: light(kpi, row.value)),
-            *parts,
-            Column(
-                "reason",
-                _("Why there is no value"),
-                value=lambda row: queries.reason_words(row.reason, labels),
-            ),
-        )
-        order_by = ("dealer__code",)
-
-        @classmethod
-        def ordered(cls, rows: QuerySet[KpiValue], sort: str) -> QuerySet[KpiValue]:
-            asked = sort or ("value" if kpi.better is Better.LOWER else "-value")
-            if asked not in ("value", "-value"):
-                return super().ordered(rows, asked)
-            value = F("value").desc(nulls_last=True) if asked == "-value" else F("value").asc(nulls_last=True)
-            return rows.order_by(value, "dealer__code")
-
-    return RankingTable
 
 
 def facts_table(measure: Measure, order_by: Sequence[Any]) -> type[Table]:

@@ -9,7 +9,6 @@ app_name = "metrics"
 urlpatterns = [
     path("", dictionary.KpiList.as_view(), name="kpi-list"),
     path("kpis/<str:code>/", dictionary.KpiDetail.as_view(), name="kpi-detail"),
-    path("kpis/<str:code>/ranking/", values.Ranking.as_view(), name="kpi-ranking"),
     path("kpis/<str:code>/settings/", dictionary.KpiSettings.as_view(), name="kpi-settings"),
     path("own/new/", dictionary.CustomNew.as_view(), name="custom-new"),
     path("own/<str:code>/", dictionary.CustomEdit.as_view(), name="custom-edit"),

@@ -108,6 +108,7 @@ class RankingViewSet(viewsets.GenericViewSet):
         if kpi is None or board.asked.get("kpi", kpi.code) != kpi.code:
             raise Http404
         rows = queries.ranking(actor=actor, kpi=kpi, month=board.month, readings=board.known)
+        rows = rows.filter(value__isnull=False)
         reach = queries.Reach.of(actor)
         narrowed = RankingFilter(request.query_params, queryset=rows, reach=reach, kpis=board.choices())
         if not narrowed.is_valid():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from apps.core.access import Actor
 from apps.core.kit import period
 from apps.dealers.models import Dealer, OrgUnit
+from apps.metrics.queries import months as store
 from apps.portal import queries
 from apps.portal.panels import dealer as dealer_panels
 from apps.portal.panels import network as network_panels
@@ -70,9 +72,12 @@ def asked_board(request: HttpRequest, actor: Actor) -> Board:
     return desk.board
 
 
-def month_board(request: HttpRequest, actor: Actor) -> Board:
-    """The board of the picked month, of nobody in particular."""
-    return _board(request, actor)
+def month_board(request: HttpRequest, actor: Actor, known_on: date | None = None) -> Board:
+    """The board of the picked month, of nobody in particular; as it was known on a day when one is given."""
+    board = _board(request, actor)
+    if known_on is not None:
+        board.known = store.current_revisions(known_on=known_on)
+    return board
 
 
 def _board(request: HttpRequest, actor: Actor, **about: Any) -> Board:

@@ -16,6 +16,7 @@ from apps.core.kit import formats
 from apps.core.kit.charts import Chart, Mark, Series, Tone
 from apps.kernel.kpi import Kpi, Unit
 from apps.kernel.period import Month
+from apps.metrics.models import UnitKpiValue
 from apps.metrics.queries import dictionary
 from apps.portal.queries import Standing
 from apps.portal.rules import Change, History, change, trend_months
@@ -109,6 +110,18 @@ def card(history: History, month: Month, *, url: str = "", standing: Standing | 
         url=url,
         standing=standing,
     )
+
+
+def unit_line(kpi: Kpi, row: UnitKpiValue) -> dict[str, Any]:
+    """A KPI of a unit above its ranking: value, light, mean of its dealers and how many of them count."""
+    month = Month.of(row.period)
+    return {
+        "row": row,
+        "value": exact(kpi, row.value),
+        "mean": exact(kpi, row.mean),
+        "light": badge(kpi, row.value),
+        "url": reverse("metrics:explain-unit", args=[kpi.code, row.unit.code, str(month)]),
+    }
 
 
 def trend(history: History, month: Month, *, code: str, count: int = 24) -> Chart:

@@ -4,8 +4,11 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit.pages import actor_of
+from apps.dealers import queries as dealers
 from apps.dealers.models import STORE_TYPES
 from apps.metrics.models import KpiValue
 from apps.portal.queries import Reach
@@ -41,3 +44,25 @@ class RankingFilter(filters.FilterSet):
     def below_unit(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
         """The dealers anywhere below a unit."""
         return rows.filter(dealer__unit__path__startswith=self.paths[value])
+
+
+class RankingPageFilter(RankingFilter):
+    """On the page also by name, and with or without a value."""
+
+    search = filters.CharFilter(label=_("Dealer"), method="matching")
+    known_on = filters.CharFilter(method="as_is", widget=HiddenInput)
+    value = filters.ChoiceFilter(
+        label=_("Value"),
+        method="with_value",
+        choices=[("known", _("Has a value")), ("none", _("Has none"))],
+        empty_label=_("All"),
+    )
+
+    def matching(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
+        """The dealers with this code, name or pinyin."""
+        found = dealers.matching(dealers.dealers(actor=actor_of(self.request)), value)
+        return rows.filter(dealer__in=found.values("pk"))
+
+    def with_value(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
+        """The dealers that have a value, or that have none."""
+        return rows.filter(value__isnull=value == "none")

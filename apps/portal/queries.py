@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     DecimalField,
     Exists,
@@ -20,8 +21,10 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
     Window,
 )
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Rank
 
 from apps.alerts.models import AlertEpisode
@@ -172,15 +175,24 @@ def month_values(*, actor: Actor, kpis: Iterable[Kpi], reading: MonthRevision | 
 
 
 def ranking(*, actor: Actor, kpi: Kpi, month: Month, readings: Readings) -> QuerySet[KpiValue]:
-    """The dealers with a value, the best first (a band: the highest first), with the values to compare to."""
-    rows = month_values(actor=actor, kpis=[kpi], reading=readings.get(month)).filter(value__isnull=False)
-    best = F("value").asc() if kpi.better is Better.LOWER else F("value").desc()
+    """The dealers by a KPI, the best first (a band: the highest first), with the values to compare to.
+
+    Dealers without a value come last and have no place.
+    """
+    rows = month_values(actor=actor, kpis=[kpi], reading=readings.get(month))
+    best = best_first(kpi)
     found = rows.select_related("dealer__unit", "dealer__province").annotate(
-        place=Window(Rank(), order_by=best),
+        place=Case(When(value__isnull=False, then=Window(Rank(), order_by=best))),
         previous=_value_in(readings.get(month.previous)),
         year_ago=_value_in(readings.get(month.year_ago)),
     )
     return found.order_by(best, "dealer_id")
+
+
+def best_first(kpi: Kpi) -> OrderBy:
+    """The order of a ranking: the best value first, no value last."""
+    value = F("value")
+    return value.asc(nulls_last=True) if kpi.better is Better.LOWER else value.desc(nulls_last=True)
 
 
 def no_values() -> QuerySet[KpiValue]:

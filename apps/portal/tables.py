@@ -2,16 +2,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.kernel.kpi import Better, Kpi
-from apps.portal import figures
+from apps.kernel.kpi import Kpi
+from apps.kernel.period import Month
+from apps.metrics.queries import dictionary, reason_words
+from apps.portal import figures, queries
 
 
 def ranking_table(kpi: Kpi) -> type[Table]:
     """The table of a ranking by one KPI; its values read like that KPI."""
+
+    labels = dictionary.labels()
 
     class RankingTable(Table):
         columns = (
@@ -27,15 +32,26 @@ def ranking_table(kpi: Kpi) -> type[Table]:
             Column(
                 "store", _("Store type"), value=lambda row: row.dealer.get_store_type_display(), phone=False
             ),
-            Column("value", figures.name(kpi), kpi.unit.value, sort="value"),
+            Column("value", figures.name(kpi), kpi.unit.value, sort="value", link=_explain),
             Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),
             Column("previous", _("Last month"), kpi.unit.value, sort="previous"),
             Column("year_ago", _("Same month last year"), kpi.unit.value, sort="year_ago"),
+            Column("reason", _("Why there is no value"), value=lambda row: reason_words(row.reason, labels)),
         )
-        order_by = ("value" if kpi.better is Better.LOWER else "-value", "dealer_id")
+        order_by = (queries.best_first(kpi), "dealer_id")
+
+        @classmethod
+        def ordered(cls, rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
+            if sort == "-value":
+                return rows.order_by(F("value").desc(nulls_last=True), "dealer_id")
+            return super().ordered(rows, sort)
 
     return RankingTable
 
 
 def _link(row: Any) -> str:
     return reverse("portal:dealer", args=[row.dealer.code])
+
+
+def _explain(row: Any) -> str:
+    return reverse("metrics:explain", args=[row.kpi, row.dealer.code, str(Month.of(row.period))])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,9 +17,10 @@ from apps.core.kit import period, search
 from apps.core.kit.pages import ListPage, Page, SimplePage
 from apps.core.kit.tables import Table
 from apps.kernel.period import Month, PeriodError
-from apps.portal import policies, queries
+from apps.metrics import queries as metrics
+from apps.portal import figures, policies, queries
 from apps.portal.boards import Desk, dealer_board, month_board
-from apps.portal.filters import RankingFilter
+from apps.portal.filters import RankingPageFilter
 from apps.portal.panels import dealer as dealer_panels
 from apps.portal.panels.board import Board, Panel, Shown, show
 from apps.portal.tables import ranking_table
@@ -95,13 +97,22 @@ class RankingPage(ListPage):
 
     action = policies.NETWORK
     title = _("Dealer ranking")
-    filterset = RankingFilter
-    empty = _("No dealer has a value for this KPI in this month. Pick another month or KPI.")
+    template_name = "portal/ranking.html"
+    filterset = RankingPageFilter
+    empty = _("The values appear when the month is computed or closed.")
 
     @cached_property
     def board(self) -> Board:
         """The month, its readings and the KPIs to choose from."""
-        return month_board(self.request, self.actor)
+        return month_board(self.request, self.actor, self.known_on)
+
+    @cached_property
+    def known_on(self) -> date | None:
+        """The day whose knowledge is asked for; None for now."""
+        try:
+            return date.fromisoformat(self.request.GET.get("known_on", ""))
+        except ValueError:
+            return None
 
     @cached_property
     def table(self) -> type[Table]:  # type: ignore[override]
@@ -117,7 +128,7 @@ class RankingPage(ListPage):
 
     def _filtered(self) -> FilterSet | None:
         reach = queries.Reach.of(self.actor)
-        bound = RankingFilter(
+        bound = RankingPageFilter(
             self.request.GET,
             queryset=self.rows(),
             request=self.request,
@@ -126,6 +137,21 @@ class RankingPage(ListPage):
         )
         bound.form.is_valid()
         return bound
+
+    def show(self, template: str | None = None, status: int = 200, **extra: Any) -> HttpResponse:
+        """The rows alone bring the figures of the units along: another KPI changes both."""
+        rows = template == "kit/_table.html"
+        return super().show("portal/_ranking_rows.html" if rows else template, status, **extra)
+
+    def context(self) -> dict[str, Any]:
+        kpi, board = self.board.chosen_kpi(), self.board
+        tops = metrics.top_rows(actor=self.actor, kpi=kpi, reading=board.reading) if kpi else []
+        return {
+            "board": board,
+            "known_on": self.known_on,
+            "kpi": kpi,
+            "tops": [figures.unit_line(kpi, row) for row in tops if kpi],
+        }
 
 
 class PeriodPage(Page):

@@ -109,33 +109,39 @@ def test_what_is_not_mine_does_not_exist(june, page, d1_gm, url) -> None:
 
 
 def test_a_dealer_sees_its_place_but_no_other_name(june, page, d1_gm) -> None:
-    status, text = page(d1_gm, "/metrics/kpis/test.volume/ranking/?period=2026-06")
+    status, text = page(d1_gm, "/metrics/explain/test.volume/D001/2026-06/")
     assert status == 200
-    assert "D001" in text
-    assert "1 / 3" in text
+    assert "Place 1 of 3" in text
     for other in ("D002", "D003"):
         assert other not in text
-    status, text = page(d1_gm, "/metrics/explain/test.volume/D001/2026-06/")
-    assert "Place 1 of 3" in text
+    assert "/ranking/" not in page(d1_gm, "/metrics/kpis/test.volume/")[1]
+    assert page(d1_gm, "/ranking/?kpi=test.volume")[0] == 403
 
 
 def test_the_ranking_shows_dealers_the_network_and_reasons(june, page, hq_ops, am_1) -> None:
-    status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06")
+    status, text = page(hq_ops, "/ranking/?kpi=test.coefficient&period=2026-06")
     assert status == 200
     assert text.index("D001") < text.index("D002") < text.index("D003")
     assert "missing: test.stock" in text
     assert "总部" in text
     assert "2 of 5 dealers counted" in text
     assert "0.91" in text, "1360 / 1500"
-    status, text = page(am_1, "/metrics/kpis/test.coefficient/ranking/?period=2026-06")
+    status, text = page(am_1, "/ranking/?kpi=test.coefficient&period=2026-06")
     assert "浙北片区" in text
     assert "D003" not in text
-    status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06&unit=ZJ2")
+    status, text = page(hq_ops, f"/ranking/?kpi=test.coefficient&period=2026-06&unit={june.area_2.pk}")
     assert "D003" in text
     assert "D001" not in text
-    status, text = page(hq_ops, "/metrics/kpis/test.coefficient/ranking/?period=2026-06&value=known")
+    status, text = page(hq_ops, "/ranking/?kpi=test.coefficient&period=2026-06&value=known")
     assert "D003" not in text
-    status, text = page(hq_ops, "/metrics/kpis/test.volume/ranking/?period=2026-05")
+    _status, text = page(hq_ops, "/ranking/?kpi=test.coefficient&period=2026-06&value=none&search=D003")
+    assert "D003" in text
+    assert "D001" not in text
+    status, text = page(hq_ops, "/ranking/?kpi=test.coefficient&period=2026-06&known_on=2020-01-01")
+    assert status == 200
+    assert "D001" not in text
+    assert "Not computed" in text
+    status, text = page(hq_ops, "/ranking/?kpi=test.volume&period=2026-05")
     assert "Not computed" in text
 
 
@@ -238,8 +244,8 @@ def test_a_hidden_kpi_is_gone_from_that_month_on(june, page, hq_ops, now) -> Non
     services.set_kpi(
         code="test.volume", month=JUNE, values={"shown": False}, actor=access.system("t"), now=now
     )
-    assert page(hq_ops, "/metrics/kpis/test.volume/ranking/?period=2026-06")[0] == 404
-    assert page(hq_ops, "/metrics/kpis/test.volume/ranking/?period=2026-05")[0] == 200
+    assert page(hq_ops, "/metrics/kpis/test.volume/?period=2026-06")[0] == 404
+    assert page(hq_ops, "/metrics/kpis/test.volume/?period=2026-05")[0] == 200
 
 
 CUSTOM = {
@@ -336,7 +342,7 @@ def test_a_dealer_declares_a_nil_return_once(june, client_of, compute, d1_gm, hq
 def test_the_number_of_queries_of_a_page(june, client_of, hq_ops) -> None:
     client = client_of(hq_ops)
     for url, most in (
-        ("/metrics/kpis/test.coefficient/ranking/?period=2026-06", 17),
+        ("/ranking/?kpi=test.coefficient&period=2026-06", 17),
         (f"{EXPLAIN}/D001/2026-06/", 20),
         ("/metrics/facts/test.sold/D001/2026-06/", 15),
         ("/metrics/feeds/?period=2026-06", 12),

@@ -24,7 +24,7 @@ def test_all_dealers_in_their_places(figures, hq_admin, client_of):
         ["3", "D003"],
         ["4", "D004"],
     ]
-    assert rows_of(html)[0].endswith("40 — 32 50")
+    assert rows_of(html)[0].endswith("40 — 32 50 —")
     assert "共 4 条" in pages.text(html)
 
 
@@ -41,6 +41,14 @@ def test_sorting_by_a_column_keeps_the_places(figures, hq_admin, client_of):
     assert "<html" not in html
     assert 'aria-sort="ascending"' in html
     assert [row.split()[0] for row in rows_of(html)] == ["1", "2", "3", "4"]
+
+
+def test_another_kpi_brings_its_figures_of_the_units_along(figures, hq_admin, client_of):
+    asked = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "rows"}
+    html = client_of(hq_admin).get("/ranking/?kpi=inventory.coefficient", **asked).content.decode()
+    tops = html.split('<div class="unit-cards" id="tops" hx-swap-oob="true">', 1)[1]
+    assert f"/metrics/explain/inventory.coefficient/unit/{figures.hq.code}/2026-06/" in tops
+    assert "共 4 条" in pages.text(html)
 
 
 def test_a_filter_without_rows_offers_to_clear(figures, hq_admin, client_of):

@@ -67,6 +67,11 @@ def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
     return sections
 
 
+def address(actor: Actor, url_name: str) -> str:
+    """Where an entry of the menu leads, for pages of apps below it; empty when the actor may not open it."""
+    return next((item.url for item in _items if item.url_name == url_name and actor.may(item.action)), "")
+
+
 def key(sections: list[dict[str, Any]]) -> tuple[Any, ...]:
     """What tells a drawn menu from others."""
     return tuple((entry["url"], "current" in entry) for section in sections for entry in section["entries"])

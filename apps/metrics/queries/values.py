@@ -54,14 +54,6 @@ def unit_values(
     return policies.unit_kpi.visible_to(actor, rows.filter(kpi__in=list(shown)))
 
 
-def ranking(*, actor: Actor, kpi: Kpi, reading: MonthRevision | None) -> QuerySet[KpiValue]:
-    """The values of one KPI in one reading of a month, of the actor's dealers."""
-    if reading is None:
-        return KpiValue.objects.none()
-    rows = KpiValue.objects.filter(period=reading.period, revision=reading.revision, kpi=kpi.code)
-    return policies.kpi.visible_to(actor, rows.select_related("dealer__unit", "dealer__province"))
-
-
 def places(kpi: Kpi, reading: MonthRevision | None) -> Mapping[int, Place]:
     """The place of every dealer of the network by id; nobody's value is told. A band has no order."""
     if reading is None or kpi.better is Better.BAND:

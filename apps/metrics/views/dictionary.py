@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit import period
+from apps.core.kit import menu, period
 from apps.core.kit.charts import Chart, Mark, Series, Tone
 from apps.core.kit.pages import Button, FormPage, SimplePage, actor_of
 from apps.dealers import queries as dealers
@@ -113,6 +113,7 @@ class KpiDetail(ReadingPage, SimplePage):
             "settings": list(queries.settings_of(self.kpi.code, actor=self.actor)),
             "custom": queries.custom_kpis(actor=self.actor).filter(code=self.kpi.code).first(),
             "may_configure": self.actor.may(policies.CONFIGURE),
+            "ranking_url": menu.address(self.actor, "portal:ranking"),
         }
 
     def _chart(self, subject: Dealer | OrgUnit) -> Chart:

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit import formats
+from apps.core.kit import formats, menu
 from apps.core.kit.pages import ListPage, SimplePage
 from apps.dealers.models import OrgUnit
 from apps.metrics import policies, queries, tables
-from apps.metrics.filters import RankingFilter
-from apps.metrics.models import KpiValue, UnitKpiValue
 from apps.metrics.queries.explaining import Explanation, Input
 from apps.metrics.registry import Measure, registry
 from apps.metrics.views.reading import ReadingPage
-
-
-class Ranking(ReadingPage, ListPage):
-    template_name = "metrics/ranking.html"
-
-    def page_title(self) -> str:
-        return f"{queries.label(self.kpi)} · {self.month}"
-
-    def rows(self) -> QuerySet[KpiValue]:
-        return queries.ranking(actor=self.actor, kpi=self.kpi, reading=self.reading)
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.table = tables.ranking_table(self.kpi, queries.places(self.kpi, self.reading))
-        self.filterset = None if self.actor.is_dealer else RankingFilter
-        return super().get(request, *args, **kwargs)
-
-    @property
-    def empty(self) -> str:  # type: ignore[override]
-        return _now("The values appear when the month is computed or closed.")
-
-    def context(self) -> dict[str, Any]:
-        units = queries.top_rows(actor=self.actor, kpi=self.kpi, reading=self.reading)
-        return super().context() | {
-            "kpi": self.kpi,
-            "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]),
-            "units": [self._unit(row) for row in units],
-        }
-
-    def _unit(self, row: UnitKpiValue) -> dict[str, Any]:
-        return {
-            "row": row,
-            "value": tables.shown(self.kpi, row.value),
-            "mean": tables.shown(self.kpi, row.mean),
-            "light": tables.light(self.kpi, row.value),
-            "url": reverse("metrics:explain-unit", args=[self.kpi.code, row.unit.code, str(self.month)]),
-        }
 
 
 class Explain(ReadingPage, SimplePage):
@@ -132,8 +94,9 @@ class ExplainUnit(ReadingPage, SimplePage):
 
     def context(self) -> dict[str, Any]:
         row = queries.unit_row(actor=self.actor, kpi=self.kpi, unit=self.unit, reading=self.reading)
+        asked = {"kpi": self.kpi.code, "period": str(self.month), "unit": self.unit.pk}
         value = row.value if row else None
-        ranking = reverse("metrics:kpi-ranking", args=[self.kpi.code])
+        ranking = menu.address(self.actor, "portal:ranking")
         return super().context() | {
             "kpi": self.kpi,
             "subject": self.unit,
@@ -143,7 +106,7 @@ class ExplainUnit(ReadingPage, SimplePage):
             "light": tables.light(self.kpi, value),
             "limits": tables.limits(self.kpi),
             "words": queries.words(self.kpi.formula) if self.kpi.formula is not None else "",
-            "dealers_url": f"{ranking}?period={self.month}&unit={self.unit.code}",
+            "dealers_url": ranking and f"{ranking}?{urlencode(asked)}",
             "detail_url": reverse("metrics:kpi-detail", args=[self.kpi.code]) + f"?unit={self.unit.code}",
         }
 

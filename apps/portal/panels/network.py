@@ -77,6 +77,7 @@ def ranking(board: Board) -> dict[str, Any] | None:
     if kpi is None:
         return None
     rows = queries.ranking(actor=board.actor, kpi=kpi, month=board.month, readings=board.known)
+    rows = rows.filter(value__isnull=False)
     if board.unit is not None:
         rows = rows.filter(dealer__unit__path__startswith=board.unit.path)
     last = board.asked.get("end") == "last"
