@@ -2,21 +2,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit import period
 from apps.core.kit.pages import DetailPage, ListPage
 from apps.health import policies, queries, tables
-from apps.health.filters import ScoreFilter
+from apps.health.filters import ScorePageFilter
+from apps.health.models import HealthScore
 from apps.health.reading import breakdown
 
 
 class ScoreList(ListPage):
     action = policies.VIEW
     title = _("Health scores")
-    query = queries.scores
-    filterset = ScoreFilter
+    filterset = ScorePageFilter
     table = tables.ScoreTable
     empty = _("No score yet. Scores are computed when a month is computed or closed.")
+
+    def rows(self) -> QuerySet[HealthScore]:
+        found = queries.scores(actor=self.actor)
+        if self.request.GET.get("months") == "all":
+            return found
+        return found.filter(period=period.picked(self.request).first)
 
 
 class ScoreDetail(DetailPage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal as D
 
 import pytest
@@ -45,6 +46,19 @@ def test_missing_last_year_lowers_coverage_not_the_score(scored):
     assert (row.coverage, row.grade, row.rank) == (D("0.5"), "", None)
     # inventory 100 × 30 and discipline 0 × 20 of 50
     assert row.score == D("60.00")
+
+
+@pytest.mark.django_db
+def test_the_list_shows_the_picked_month_unless_all_are_asked_for(scored, client_of, hq_ops):
+    client = client_of(hq_ops)
+
+    def months(query):
+        body = client.get(f"/health/{query}").content.decode().split("<tbody>", 1)[1]
+        return set(re.findall(r">(20[0-9]{2}-[0-9]{2})<", body))
+
+    assert months("") == {"2026-06"}
+    assert months("?period=2025-06") == {"2025-06"}
+    assert months("?months=all") == {"2025-06", "2026-06"}
 
 
 @pytest.mark.django_db

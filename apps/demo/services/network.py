@@ -7,9 +7,12 @@ from datetime import date, datetime
 from itertools import cycle
 from random import Random
 
+from django.db.models import Q
+
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, Division
 from apps.dealers.rules import StoreType
+from apps.dealers.rules.places import CITY, DIRECT_COUNTIES
 from apps.dealers.services.taking import NewDealer, take_dealers
 from apps.demo.rules import PROVINCES, WORDS, Profile, stream
 
@@ -53,8 +56,11 @@ def build(
 
 
 def _cities() -> dict[str, list[Division]]:
+    """The cities of each province, without the divisions that only gather counties: nobody's address."""
     cities: dict[str, list[Division]] = {}
-    for city in Division.objects.filter(level=2).select_related("parent").order_by("pk"):
+    gathering = Q(name__endswith=DIRECT_COUNTIES) | Q(official_name="县")
+    found = Division.objects.filter(level=CITY).exclude(gathering)
+    for city in found.select_related("parent").order_by("pk"):
         if city.parent_id:
             cities.setdefault(city.parent_id, []).append(city)
     return cities

@@ -160,12 +160,17 @@ def profile(board: Board) -> dict[str, Any]:
         (_("Dealer group"), dealer.group and dealer.group.name, "text"),
         (_("Store type"), dealer.get_store_type_display(), "text"),
         (_("Channel pattern"), dealer.get_channel_pattern_display(), "text"),
-        (_("City"), " ".join(str(place) for place in (dealer.province, dealer.city) if place), "text"),
+        (_("City"), " ".join(_once(dealer.province, dealer.city)), "text"),
         (_("Opened on"), dealer.opened_on, "date"),
         (_("Contract until"), dealer.contract_to, "date"),
         (_("Status"), dealer.get_status_display(), "text"),
     ]
     return {"facts": [{"label": label, "value": value, "kind": kind} for label, value, kind in facts]}
+
+
+def _once(*places: Any) -> list[str]:
+    """The names of places, that of a municipality once."""
+    return list(dict.fromkeys(str(place) for place in places if place))
 
 
 def _dealer(board: Board) -> Any:
