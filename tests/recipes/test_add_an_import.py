@@ -70,7 +70,7 @@ def test_the_same_file_twice_changes_nothing(client_of, hq_ops):
 def test_the_template_holds_the_columns(client_of, hq_ops):
     answer = client_of(hq_ops).get("/imports/template/dealers.outlet/")
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
-    assert [cell.value for cell in sheet[1]] == ["编码", "经销商", "名称", "店型", "开业日期"]
+    assert [cell.value for cell in sheet[1]] == ["代码", "经销商", "名称", "店型", "开业日期"]
 
 
 @pytest.mark.django_db
