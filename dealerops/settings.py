@@ -150,6 +150,7 @@ STATICFILES_DIRS = [
     ],
 ]
 MEDIA_ROOT = env("DEALEROPS_FILES", default=str(BASE_DIR / "var" / "files"))
+AUDIT_ANCHORS = env("DEALEROPS_AUDIT_ANCHORS", default=str(BASE_DIR / "var" / "audit-anchors.jsonl"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("DEALEROPS_UPLOAD_MAX_MB", default=25) * 1024 * 1024
@@ -232,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.reconcile",
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),
     },
+    "core.anchor_audit": {"task": "core.anchor_audit", "schedule": crontab(minute="*/15")},
     "dealers.follow_calendar": {
         "task": "dealers.follow_calendar",
         "schedule": crontab(hour=0, minute=5),

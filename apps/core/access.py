@@ -50,6 +50,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     scope: Scope = field(default_factory=Scope)
     request_id: str = ""
+    for_label: str = ""
+    """On whose behalf a delegate acts; the audit trail shows it beside the actor."""
 
     @property
     def actions(self) -> frozenset[str]:

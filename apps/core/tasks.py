@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.core import jobs
+from apps.core import chain, jobs
 
 
 @shared_task(name=jobs.TASK, acks_late=True, reject_on_worker_lost=True)
@@ -12,3 +12,8 @@ def run_job(job_id: str, **_: object) -> None:
 @shared_task(name="core.reconcile")
 def reconcile(**_: object) -> None:
     jobs.reconcile(timezone.now())
+
+
+@shared_task(name="core.anchor_audit")
+def anchor_audit(**_: object) -> None:
+    chain.anchor(now=timezone.now())

@@ -20,6 +20,8 @@ from tests.architecture.source import modules
 from tests.contract.routes import all_routes
 
 INTERNAL = {
+    "core.AuditAnchor": "hashes only, read by the check of the trail",
+    "core.AuditBlock": "hashes only, written by the data base, read by the check of the trail",
     "core.AuditEvent": "read through the history of an object that was found by its own policy",
     "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
     "core.Job": "read through the import or the close it belongs to",

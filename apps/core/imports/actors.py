@@ -17,6 +17,7 @@ def packed(actor: Actor) -> dict[str, Any]:
         "dealer_ids": sorted(actor.scope.dealer_ids),
         "unit_ids": sorted(actor.scope.unit_ids),
         "request_id": actor.request_id,
+        "for_label": actor.for_label,
     }
 
 
@@ -24,4 +25,6 @@ def unpacked(plain: dict[str, Any]) -> Actor:
     """The actor of its plain values."""
     scope = Scope(plain["everything"], frozenset(plain["dealer_ids"]), frozenset(plain["unit_ids"]))
     roles = frozenset(plain["roles"])
-    return Actor(plain["user_id"], plain["label"], roles, scope, plain["request_id"])
+    return Actor(
+        plain["user_id"], plain["label"], roles, scope, plain["request_id"], plain.get("for_label", "")
+    )

@@ -1,9 +1,11 @@
-from apps.core.models.audit import AuditEvent
+from apps.core.models.audit import AuditAnchor, AuditBlock, AuditEvent
 from apps.core.models.files import StoredFile
 from apps.core.models.imports import ImportBatch, ImportRow, MappingProfile
 from apps.core.models.jobs import IdempotentRequest, Job
 
 __all__ = [
+    "AuditAnchor",
+    "AuditBlock",
     "AuditEvent",
     "IdempotentRequest",
     "ImportBatch",

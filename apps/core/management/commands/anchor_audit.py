@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from apps.core import chain
+
+
+class Command(BaseCommand):
+    help = (
+        "Keeps the head of the audit trail (number, count, hash) and prints it as a JSON line, to be kept outside."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chain.anchor(now=timezone.now())
+        latest = chain.latest_anchor()
+        self.stdout.write(chain.line_of(latest) if latest else "The audit trail is empty.")
