@@ -87,15 +87,25 @@ class Arena:
         self.pair.remove()
         self._folder.cleanup()
 
+    def create(self) -> None:
+        """Make the data base of the product, without a network."""
+        self._sql(f'CREATE DATABASE "{BASE}"')
+        self._manage("migrate", "-v0")
+
     def prepare(self, *, dealers: int, months: int, seed: int) -> None:
         """Build the sample network with all months open, once."""
-        self._sql(f'CREATE DATABASE "{BASE}"')
-        settings = self.settings(BASE)
+        self.create()
         sample = ["--dealers", str(dealers), "--months", str(months), "--seed", str(seed), "--end", "2026-06"]
-        for command in (["migrate", "-v0"], ["demo", "--open", *sample]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=settings, check=True, stdout=sys.stderr
-            )
+        self._manage("demo", "--open", *sample)
+
+    def _manage(self, *command: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.settings(BASE),
+            check=True,
+            stdout=sys.stderr,
+        )
 
     def clone(self) -> dict[str, str]:
         """Settings for a fresh copy of the prepared data base, with an empty broker."""
@@ -112,6 +122,7 @@ class Arena:
             "REDIS_URL": self.addresses["REDIS_URL"],
             "DEALEROPS_SECRET_KEY": secrets.token_urlsafe(60),
             "DEALEROPS_FILES": self._folder.name,
+            "DEALEROPS_AUDIT_ANCHORS": f"{self._folder.name}/anchors.jsonl",
             "DEALEROPS_LOG_LEVEL": "ERROR",
             "DEALEROPS_RECONCILE_SECONDS": "1",
             "DJANGO_SETTINGS_MODULE": "dealerops.settings",

@@ -1,9 +1,9 @@
 """The chain of hashes that the data base draws through the audit trail, checked from outside of it.
 
-Within a transaction every event carries SHA-256(digest of the event before it ‖ what the event says). At commit
-the events become a block, and the block the next link of the chain. The check computes everything anew with its
-own SQL, so that functions replaced in the data base help nobody. Whoever rewrites the whole chain, or cuts its
-end off, contradicts the anchors that were written to another place.
+Within a transaction every event carries SHA-256(digest of the event before it ‖ what the event says). At
+commit the events become a block, and the block the next link of the chain. The check computes everything anew
+with its own SQL, so that functions replaced in the data base help nobody. Whoever rewrites the whole chain
+or cuts its end off contradicts the anchors that were written to another place.
 """
 
 # ruff: noqa: S608 -- only the constants of this module are put together, values are parameters
@@ -209,14 +209,13 @@ def _tell(path: str, line: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         with Path(path).open("a", encoding="utf-8") as handle:
             handle.write(line + "\n")
-    except OSError as error:
-        log.error("the anchor file cannot be written: %s", error)
+    except OSError:
+        log.exception("the anchor file cannot be written: %s", path)
 
 
 def _head() -> tuple[int, str]:
-    row = _row(
-        "SELECT seq, encode(digest, 'hex') FROM core_auditblock WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
-    )
+    linked = "SELECT seq, encode(digest, 'hex') FROM core_auditblock WHERE seq IS NOT NULL"
+    row = _row(f"{linked} ORDER BY seq DESC LIMIT 1")
     return (row[0], row[1]) if row else (0, "")
 
 

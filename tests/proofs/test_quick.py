@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 
 import pytest
+
+from apps.core import chain
+from proofs import tampering
+from proofs.arena import Report
 
 PROOFS = ("k1", "k3", "k6")
 
@@ -41,3 +46,23 @@ def test_it_finds_its_planted_defect(proof: str) -> None:
     code, result = run(proof, "--plant")
     assert code == 1
     assert result["failures"]
+
+
+def tampered() -> Report:
+    """What AU1 finds in the servers of the tests."""
+    report = Report("AU1", 7)
+    tampering.try_all(report, random.Random(7), clean=1_000, blocks=24, tamperings=49)
+    return report
+
+
+@pytest.mark.django_db
+def test_au1_holds() -> None:
+    report = tampered()
+    assert (report.trials, report.failures) == (52, [])
+
+
+@pytest.mark.django_db
+def test_au1_finds_its_planted_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "_EVENTS", chain._EVENTS)
+    tampering.plant()
+    assert 15 < len(tampered().failures) < 40

@@ -103,4 +103,7 @@ def commit_rows(batch: ImportBatch, mode: str, actor: Actor, now: datetime) -> I
 def trail(batch: ImportBatch) -> dict[str, Any]:
     """What the audit trail keeps of an import."""
     names = ("kind", "mode", "total_rows", "good_rows", "bad_rows", "same_rows", "created_facts")
-    return {name: getattr(batch, name) for name in names} | {"file": batch.file.name}
+    return {name: getattr(batch, name) for name in names} | {
+        "file": batch.file.name,
+        "sha256": batch.file.sha256,
+    }

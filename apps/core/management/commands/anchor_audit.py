@@ -10,7 +10,8 @@ from apps.core import chain
 
 class Command(BaseCommand):
     help = (
-        "Keeps the head of the audit trail (number, count, hash) and prints it as a JSON line, to be kept outside."
+        "Keeps the head of the audit trail (number, count, hash) and prints it as a JSON line, to be kept "
+        "outside."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,8 +13,8 @@ from apps.core import chain
 
 class Command(BaseCommand):
     help = (
-        "Checks that nobody changed, removed or added anything in the audit trail, and names the first broken "
-        "place. Exit code 0: intact; 1: broken."
+        "Checks that nobody changed, removed or added anything in the audit trail, and names the first "
+        "broken place. Exit code 0: intact; 1: broken."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
