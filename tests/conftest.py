@@ -28,7 +28,7 @@ NOW = datetime(2026, 7, 12, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 @pytest.fixture(autouse=True, scope="session")
 def _trail_may_be_emptied() -> Iterator[None]:
-    """Tests that commit empty all tables afterwards; the audit trail refuses that unless its guards are off."""
+    """Tests that commit empty all tables afterwards; the audit trail refuses that while its guards are on."""
     emptied = DatabaseOperations.sql_flush
     tables = ("core_auditevent", "core_auditblock", "core_auditanchor")
 
