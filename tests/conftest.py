@@ -73,9 +73,7 @@ def _persona(name: str):
     @pytest.fixture(name=name)
     def fixture(network: factory.Network) -> User:
         role, where = factory.PERSONAS[name]
-        return factory.persona(
-            name, role, **{kind: getattr(network, place) for kind, place in where.items()}
-        )
+        return factory.persona(name, role, **{kind: getattr(network, place) for kind, place in where.items()})
 
     return fixture
 
