@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from apps.health import queries
 from apps.health.models import HealthScore, ScorecardVersion
@@ -15,6 +16,12 @@ from apps.health.rules import Scorecard, ranks
 from apps.kernel.period import Month
 from apps.kernel.scoring import CompositeScore
 from apps.metrics.models import KpiValue
+
+_RANK = """
+UPDATE health_healthscore AS score SET rank = placed.rank, ranked = placed.ranked
+  FROM (SELECT *, %s AS ranked FROM unnest(%s::bigint[], %s::int[]) AS found (dealer_id, rank)) AS placed
+ WHERE score.dealer_id = placed.dealer_id AND score.period = %s AND score.revision = %s
+"""
 
 
 @transaction.atomic
@@ -26,12 +33,12 @@ def score(*, month: Month, revision: int, first_dealer: int, last_dealer: int) -
     if version is None:
         return 0
     scorecard = version.scorecard
-    values = _values(scorecard, month, revision)
-    peers = _peers(scorecard, values)
+    known = KpiValue.objects.filter(period=month.first, revision=revision)
+    own = known.filter(dealer_id__gte=first_dealer, dealer_id__lte=last_dealer)
+    values, peers = _values(scorecard, own), _peers(scorecard, known)
     scored = [
         _row(version, month, revision, dealer, scorecard.score(found, peers), found)
         for dealer, found in sorted(values.items())
-        if first_dealer <= dealer <= last_dealer
     ]
     HealthScore.objects.bulk_create(scored, batch_size=1000)
     return len(scored)
@@ -40,18 +47,17 @@ def score(*, month: Month, revision: int, first_dealer: int, last_dealer: int) -
 @transaction.atomic
 def rank(*, month: Month, revision: int) -> int:
     """Rank all dealers of the month by their rounded score; returns how many carry a rank."""
-    rows = list(HealthScore.objects.filter(period=month.first, revision=revision).order_by("dealer_id"))
-    found = ranks({row.dealer_id: (row.score, row.coverage) for row in rows})
-    for row in rows:
-        row.rank = found.get(row.dealer_id)
-        row.ranked = len(found) if row.rank else None
-    HealthScore.objects.bulk_update(rows, ["rank", "ranked"], batch_size=1000)
+    rows = HealthScore.objects.filter(period=month.first, revision=revision)
+    scores = rows.values_list("dealer_id", "score", "coverage")
+    found = ranks({dealer: (score, coverage) for dealer, score, coverage in scores})
+    with connection.cursor() as cursor:
+        cursor.execute(_RANK, [len(found), list(found), list(found.values()), month.first, revision])
     return len(found)
 
 
-def _values(scorecard: Scorecard, month: Month, revision: int) -> dict[int, dict[str, Decimal]]:
+def _values(scorecard: Scorecard, known: QuerySet[KpiValue]) -> dict[int, dict[str, Decimal]]:
     """KPI values by dealer; a dealer without any value still appears, with nothing."""
-    rows = KpiValue.objects.filter(period=month.first, revision=revision, kpi__in=set(scorecard.kpis))
+    rows = known.filter(kpi__in=set(scorecard.kpis))
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for dealer, kpi, value in rows.values_list("dealer_id", "kpi", "value"):
         held = found[dealer]
@@ -60,12 +66,15 @@ def _values(scorecard: Scorecard, month: Month, revision: int) -> dict[int, dict
     return found
 
 
-def _peers(scorecard: Scorecard, values: Mapping[int, Mapping[str, Decimal]]) -> dict[str, list[Decimal]]:
-    """All values of the KPIs that are scored against peers."""
-    wanted = {
-        kpi.code for dimension in scorecard.dimensions for kpi in dimension.kpis if kpi.normaliser == "P"
-    }
-    return {code: sorted(held[code] for held in values.values() if code in held) for code in wanted}
+def _peers(scorecard: Scorecard, known: QuerySet[KpiValue]) -> dict[str, list[Decimal]]:
+    """All values in the network of the KPIs that are scored against peers, in order."""
+    weights = [kpi for dimension in scorecard.dimensions for kpi in dimension.kpis]
+    found: dict[str, list[Decimal]] = {kpi.code: [] for kpi in weights if kpi.normaliser == "P"}
+    rows = known.filter(kpi__in=found).order_by("kpi", "value")
+    for code, value in rows.values_list("kpi", "value"):
+        if value is not None:
+            found[code].append(value)
+    return found
 
 
 def _row(

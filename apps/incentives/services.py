@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.incentives import queries
-from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
+from apps.incentives.models import ProgrammeVersion, Settlement
 from apps.incentives.rules.catalogue import TYPES
-from apps.incentives.rules.outcome import Facts, Outcome, Sale
+from apps.incentives.rules.outcome import Facts, Line, Outcome, Sale
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
 from apps.metrics.models import MeasureValue, MonthRevision
@@ -19,6 +20,12 @@ from apps.sales.models import RetailDelivery
 
 UNITS = "sales.retail_units"
 BATCH = 2000
+LINES_AT_ONCE = 50_000
+_LINES = """
+INSERT INTO incentives_settlementline (settlement_id, delivery_id, base_amount, amount)
+SELECT * FROM unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::bigint[],
+                     string_to_array(%s, ',')::numeric[], string_to_array(%s, ',')::numeric[])
+"""
 
 
 @transaction.atomic
@@ -106,18 +113,22 @@ def _sales(months: Sequence[Month], dealers: tuple[int, int]) -> dict[int, list[
 def _write(version: ProgrammeVersion, month: Month, revision: int, outcomes: Mapping[int, Outcome]) -> int:
     rows = [_settlement(version, month, revision, dealer, found) for dealer, found in outcomes.items()]
     Settlement.objects.bulk_create(rows, batch_size=BATCH)
-    SettlementLine.objects.bulk_create(
-        (
-            SettlementLine(
-                settlement=row, delivery_id=int(line.key), base_amount=line.base, amount=line.amount
-            )
-            for row in rows
-            for line in outcomes[row.dealer_id].lines
-            if row.rate
-        ),
-        batch_size=BATCH,
-    )
+    _write_lines((row.pk, line) for row in rows if row.rate for line in outcomes[row.dealer_id].lines)
     return len(rows)
+
+
+def _write_lines(lines: Iterable[tuple[int, Line]]) -> None:
+    """Write lines, each with the id of its settlement; whole columns go as one text each."""
+    pending = iter(lines)
+    with connection.cursor() as cursor:
+        while batch := list(islice(pending, LINES_AT_ONCE)):
+            columns = (
+                (str(owner) for owner, _line in batch),
+                (str(int(line.key)) for _owner, line in batch),
+                (str(line.base) for _owner, line in batch),
+                (str(line.amount) for _owner, line in batch),
+            )
+            cursor.execute(_LINES, [",".join(column) for column in columns])
 
 
 def _settlement(
