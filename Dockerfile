@@ -11,13 +11,20 @@ RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.lock
 
 FROM python:3.12-slim-bookworm
+# pg_dump and pg_restore of the server's version (docker-compose.yml), from PostgreSQL's own packages for Debian.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+ && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && apt-get install -y --no-install-recommends postgresql-client-17 \
+ && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DEALEROPS_FILES=/data/files \
+    DEALEROPS_BACKUPS=/data/backups \
     DEALEROPS_STATIC_ROOT=/app/static_collected
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin dealerops \
- && install -d -o dealerops -g dealerops /data/files
+ && install -d -o dealerops -g dealerops /data/files /data/backups
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=assets /app/node_modules node_modules

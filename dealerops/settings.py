@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import tomllib
 from pathlib import Path
 
 import environ
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 DEBUG = env.bool("DEALEROPS_DEBUG", default=False)
 SECRET_KEY = env("DEALEROPS_SECRET_KEY")
@@ -153,6 +155,12 @@ MEDIA_ROOT = env("DEALEROPS_FILES", default=str(BASE_DIR / "var" / "files"))
 AUDIT_ANCHORS = env("DEALEROPS_AUDIT_ANCHORS", default=str(BASE_DIR / "var" / "audit-anchors.jsonl"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+BACKUP_ROOT = env("DEALEROPS_BACKUPS", default=str(BASE_DIR / "var" / "backups"))
+BACKUPS_KEPT = env.int("DEALEROPS_BACKUPS_KEPT", default=14)
+BACKUP_LOGIN = (
+    env.db_url("DEALEROPS_BACKUP_URL", default="") if env("DEALEROPS_BACKUP_URL", default="") else {}
+)
+PG_PROGRAMS = env("DEALEROPS_PG_PROGRAMS", default="")
 UPLOAD_MAX_BYTES = env.int("DEALEROPS_UPLOAD_MAX_MB", default=25) * 1024 * 1024
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -237,6 +245,10 @@ CELERY_BEAT_SCHEDULE = {
     "dealers.follow_calendar": {
         "task": "dealers.follow_calendar",
         "schedule": crontab(hour=0, minute=5),
+    },
+    "core.nightly": {
+        "task": "core.nightly",
+        "schedule": crontab(hour=2, minute=30),
     },
 }
 

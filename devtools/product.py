@@ -37,6 +37,7 @@ def settings_for(name: str) -> dict[str, str]:
     defaults = {
         "DEALEROPS_SECRET_KEY": secret.read_text(),
         "DEALEROPS_FILES": str(home / "files"),
+        "DEALEROPS_BACKUPS": str(home / "backups"),
         "DEALEROPS_STATIC_ROOT": str(home / "static"),
         "DEALEROPS_LOG_LEVEL": "WARNING",
     }

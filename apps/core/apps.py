@@ -10,3 +10,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         import_module("apps.core.imports.registry").load()
         import_module("apps.core.imports.handlers")
+        import_module("apps.core.handlers")

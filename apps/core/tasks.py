@@ -1,7 +1,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.core import chain, jobs
+from apps.core import access, chain, jobs
+from apps.core.backup import keeping
 
 
 @shared_task(name=jobs.TASK, acks_late=True, reject_on_worker_lost=True)
@@ -17,3 +18,8 @@ def reconcile(**_: object) -> None:
 @shared_task(name="core.anchor_audit")
 def anchor_audit(**_: object) -> None:
     chain.anchor(now=timezone.now())
+
+
+@shared_task(name="core.nightly")
+def nightly(**_: object) -> None:
+    keeping.ask(actor=access.system("nightly"), now=timezone.now())

@@ -1,0 +1,22 @@
+"""The nightly work of the product itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from apps.core import access, jobs
+from apps.core.backup import keeping
+from apps.core.models import Job
+
+
+@jobs.handler(keeping.JOB)
+def back_up(job: Job) -> dict[str, Any]:
+    """Take a backup, verify it, and only then write what came of it: no row is locked while it runs."""
+    jobs.lock(keeping.LOCK)
+    verdict = keeping.verify(folder=keeping.take(now=timezone.now()))
+    now = timezone.now()
+    actor = access.system(job.actor_label or "nightly")
+    row = keeping.record(told=verdict.told, verdict=verdict, actor=actor, now=now)
+    return {"backup": row.name, "problems": verdict.problems, "removed": keeping.prune(now=now)}

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Backup(models.Model):
+    """A backup that was taken: what is in it, and whether a restore of it was compared and found equal."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    taken_at = models.DateTimeField(_("taken"))
+    table_count = models.PositiveIntegerField()
+    row_count = models.PositiveBigIntegerField(_("rows"))
+    file_count = models.PositiveIntegerField(_("files"))
+    size = models.PositiveBigIntegerField(_("size"))
+    product_version = models.CharField(max_length=30)
+    server_version = models.CharField(max_length=60)
+    verified_at = models.DateTimeField(_("verified"), null=True)
+    problems = models.JSONField(_("problems"), default=list)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("backup")
+        verbose_name_plural = _("backups")
+        indexes = [
+            # the newest backup that was verified, asked by every health check
+            models.Index(
+                fields=["-taken_at"],
+                name="backup_verified",
+                condition=models.Q(verified_at__isnull=False, problems=[]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
