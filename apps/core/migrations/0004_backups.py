@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0002_import_engine"),
+        ("core", "0003_job_request"),
     ]
 
     operations = [
