@@ -1,10 +1,11 @@
 from django.contrib import admin
 
 from apps.alerts.models import AlertRule
+from apps.core.kit.admin import VersionAdmin
 
 
 @admin.register(AlertRule)
-class AlertRuleAdmin(admin.ModelAdmin):
+class AlertRuleAdmin(VersionAdmin):
     """Limits are changed by adding a version with a later start; earlier months keep theirs."""
 
     list_display = (
@@ -20,6 +21,3 @@ class AlertRuleAdmin(admin.ModelAdmin):
     )
     list_filter = ("code", "active")
     ordering = ("code", "-version")
-
-    def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
-        return False

@@ -36,6 +36,7 @@ class EpisodeViewSet(ScopedViewSet):
         "opened_in": "opened_period",
         "last_read_in": "last_period",
         "closed_in": "closed_period",
+        "close_reason": "close_reason",
         "first_value": "first_value",
         "last_value": "last_value",
         "stake_amount": "stake_amount",

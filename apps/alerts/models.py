@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from apps.alerts.rules import CloseReason
+from apps.metrics.models import unknown_kpis
 
 SIDES = [("high", _("Above the limit")), ("low", _("Below the limit"))]
 EVENTS = {
@@ -12,7 +16,14 @@ EVENTS = {
     "closed": _("Resolved"),
     "reopened": _("Opened again"),
     "rearmed": _("Back to normal"),
+    "ended": _("Closed with the rule"),
 }
+CLOSE_REASONS = [
+    (CloseReason.RULE_ENDED.value, _("The rule was switched off")),
+    (CloseReason.RULE_REPLACED.value, _("The rule was replaced by a new version")),
+    (CloseReason.NOT_READ.value, _("The dealer or the KPI is no longer computed")),
+    (CloseReason.UNFOUNDED.value, _("The month was read again and nothing lay beyond the limit")),
+]
 EPISODE_STATES = [("open", _("Unhandled")), ("acknowledged", _("Acknowledged")), ("closed", _("Resolved"))]
 SEVERITIES = [("amber", _("Warning")), ("red", _("Serious"))]
 
@@ -50,6 +61,17 @@ class AlertRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label_zh} v{self.version}"
+
+    def clean(self) -> None:
+        if unknown_kpis([self.kpi]):
+            raise ValidationError({"kpi": _("There is no such KPI.")})
+        if self.in_use:
+            raise ValidationError(_("Results refer to this version. Add a new version instead."))
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a month was read by this version, so that it must stay as it is."""
+        return self.pk is not None and (self.alertreading_set.exists() or self.alertepisode_set.exists())
 
 
 class AlertReading(models.Model):
@@ -96,6 +118,7 @@ class AlertEpisode(models.Model):
     opened_period = models.DateField(_("opened in"))
     last_period = models.DateField(_("last read in"))
     closed_period = models.DateField(_("closed in"), null=True)
+    close_reason = models.CharField(_("why it was closed"), max_length=16, blank=True, choices=CLOSE_REASONS)
     first_value = models.DecimalField(max_digits=24, decimal_places=6)
     last_value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     stake_amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)

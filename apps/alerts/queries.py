@@ -11,6 +11,7 @@ from apps.alerts.models import AlertEpisode, AlertReading, AlertRule
 from apps.alerts.rules import Limits
 from apps.core.access import Actor
 from apps.kernel.period import Month
+from apps.periods import queries as periods
 
 
 def episodes(*, actor: Actor) -> QuerySet[AlertEpisode]:
@@ -33,9 +34,10 @@ def readings(*, actor: Actor, episode: AlertEpisode) -> QuerySet[AlertReading]:
 
 
 def rules_in_force(month: Month) -> list[AlertRule]:
-    """The version of every active rule that holds in the month."""
-    rows = AlertRule.objects.filter(effective_from__lte=month.last).order_by("code", "-effective_from")
-    return [rule for rule in rows.distinct("code") if rule.active]
+    """The version of every rule that holds at the business month's end, also one that switches it off."""
+    _first, end = periods.business_calendar().bounds(month)
+    rows = AlertRule.objects.filter(effective_from__lte=end).order_by("code", "-effective_from")
+    return list(rows.distinct("code"))
 
 
 def limits_of(rule: AlertRule) -> Limits:

@@ -26,6 +26,16 @@ class Event(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     REARMED = "rearmed"
+    ENDED = "ended"
+
+
+class CloseReason(StrEnum):
+    """Why an episode was closed other than by a value back within the limits."""
+
+    RULE_ENDED = "rule_ended"
+    RULE_REPLACED = "rule_replaced"
+    NOT_READ = "not_read"
+    UNFOUNDED = "unfounded"
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,18 @@ def step(state: State, value: Decimal | None, limits: Limits) -> tuple[State, Ev
     if not state.armed and state.side is not None and limits.rearmed(value, state.side):
         return replace(state, armed=True), Event.REARMED
     return state, Event.NONE
+
+
+def end(state: State) -> tuple[State, Event]:
+    """The state after the rule stopped reading the dealer: nothing open, and any value may open anew."""
+    return State(episode=state.episode), Event.ENDED if state.is_open else Event.NONE
+
+
+def start_over(state: State, value: Decimal | None, limits: Limits) -> tuple[State, Event]:
+    """The state after the first value under another version of the rule, which takes over no episode."""
+    ended, event = end(state)
+    began, opened = step(ended, value, limits)
+    return began, event if opened is Event.NONE else opened
 
 
 def _beyond(state: State, side: Side) -> tuple[State, Event]:

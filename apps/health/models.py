@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.health.rules import Scorecard, read_scorecard
 from apps.kernel.scoring import ScoringError
-from apps.metrics.registry import registry
+from apps.metrics.models import unknown_kpis
 
 GRADES = [("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")]
 
@@ -37,9 +37,16 @@ class ScorecardVersion(models.Model):
             scorecard = self.scorecard
         except (KeyError, TypeError, ArithmeticError, ScoringError) as error:
             raise ValidationError({"spec": _("Not a scorecard: %(error)s") % {"error": error}}) from error
-        unknown = [code for code in scorecard.kpis if code not in registry.kpis]
+        unknown = unknown_kpis(scorecard.kpis)
         if unknown:
             raise ValidationError({"spec": _("Unknown KPIs: %(codes)s") % {"codes": ", ".join(unknown)}})
+        if self.in_use:
+            raise ValidationError(_("Results refer to this version. Add a new version instead."))
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a score was made by this version, so that it must stay as it is."""
+        return self.pk is not None and self.healthscore_set.exists()
 
     @property
     def scorecard(self) -> Scorecard:

@@ -9,6 +9,7 @@ from apps.health import policies
 from apps.health.models import HealthScore, ScorecardVersion
 from apps.kernel.period import Month
 from apps.metrics.models import MonthRevision
+from apps.periods import queries as periods
 
 
 def scores(*, actor: Actor) -> QuerySet[HealthScore]:
@@ -26,6 +27,7 @@ def all_revisions(*, actor: Actor) -> QuerySet[HealthScore]:
 
 
 def scorecard_in_force(month: Month, code: str = "default") -> ScorecardVersion | None:
-    """The scorecard version that holds at the month's end."""
-    rows = ScorecardVersion.objects.filter(code=code, effective_from__lte=month.last)
+    """The scorecard version that holds at the business month's end."""
+    _first, end = periods.business_calendar().bounds(month)
+    rows = ScorecardVersion.objects.filter(code=code, effective_from__lte=end)
     return rows.order_by("-effective_from").first()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.health.models import HealthScore
-from apps.metrics.registry import registry
+from apps.kernel.kpi import Kpi
+from apps.metrics import queries as metrics
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,18 @@ class DimensionPart:
 
 def breakdown(row: HealthScore) -> list[DimensionPart]:
     """The dimensions of a stored score."""
-    return [_dimension(part) for part in row.trace["dimensions"]]
+    parts = row.trace["dimensions"]
+    known = metrics.described(kpi["kpi"] for part in parts for kpi in part["kpis"])
+    return [_dimension(part, known) for part in parts]
 
 
-def _dimension(part: dict[str, Any]) -> DimensionPart:
+def _dimension(part: dict[str, Any], known: Mapping[str, Kpi]) -> DimensionPart:
     return DimensionPart(
         code=part["code"],
         label=_dimension_label(part["code"]),
         weight=Decimal(part["weight"]),
         score=_number(part["score"]),
-        kpis=tuple(_kpi(row) for row in part["kpis"]),
+        kpis=tuple(_kpi(row, known.get(row["kpi"])) for row in part["kpis"]),
     )
 
 
@@ -58,13 +61,10 @@ def _dimension_label(code: str) -> str:
     return labels.get(code, code)
 
 
-def _kpi(row: dict[str, Any]) -> KpiPart:
-    kpi = registry.kpis.get(row["kpi"])
-    english = (get_language() or "").startswith("en")
-    label = row["kpi"] if kpi is None else kpi.label_en if english else kpi.label_zh
+def _kpi(row: dict[str, Any], kpi: Kpi | None) -> KpiPart:
     return KpiPart(
         code=row["kpi"],
-        label=label,
+        label=row["kpi"] if kpi is None else metrics.label(kpi),
         unit="number" if kpi is None else kpi.unit.value,
         value=_number(row["value"]),
         points=_number(row["points"]),

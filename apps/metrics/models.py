@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -205,7 +206,7 @@ class KpiSetting(models.Model):
         return Threshold(*limits, inclusive=self.inclusive)
 
     def clean(self) -> None:
-        if self.kpi not in registry.kpis and not CustomKpi.objects.filter(code=self.kpi).exists():
+        if unknown_kpis([self.kpi]):
             raise ValidationError({"kpi": _("There is no such KPI.")})
         try:
             self.threshold  # noqa: B018 - reading it checks the order
@@ -259,3 +260,11 @@ class CustomKpi(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+def unknown_kpis(codes: Iterable[str]) -> list[str]:
+    """The codes among these that are no KPI: neither the product's own nor one added by an administrator."""
+    foreign = {code for code in codes if code not in registry.kpis}
+    if not foreign:
+        return []
+    return sorted(foreign - set(CustomKpi.objects.filter(code__in=foreign).values_list("code", flat=True)))

@@ -6,9 +6,12 @@ import re
 from decimal import Decimal as D
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from apps.core import access
 from apps.health.models import HealthScore, ScorecardVersion
 from apps.kernel.period import Month
+from apps.metrics import services as metrics
 from tests.factories.facts import close, receive, sell
 
 JUNE = Month(2026, 6)
@@ -81,3 +84,79 @@ def test_a_later_scorecard_does_not_touch_earlier_months(scored, now):
     close(JUNE, now)
     row = HealthScore.objects.get(dealer=scored.d1, period=JUNE.first)
     assert (row.score, row.scorecard.version) == (D("73.08"), 1)
+
+
+@pytest.mark.django_db
+def test_a_kpi_added_by_an_administrator_is_scored_and_named(network, now, client_of, d1_gm, hq_admin):
+    """D001 has 18 cars and sold 12: 1.5 cars for each sold, 75 of 100 points between 0 and 2."""
+    values = {"formula": "inventory.stock_units / sales.retail_units", "unit": "number", "better": "higher"}
+    metrics.save_custom_kpi(
+        code="custom.depth",
+        values=values | {"label_zh": "库存深度", "label_en": "Depth", "decimals": 2, "active": True},
+        actor=access.system("test"),
+        now=now,
+    )
+    version = ScorecardVersion(
+        version=2,
+        label_zh="自定义",
+        label_en="Own",
+        effective_from=JUNE.first,
+        spec={
+            "dimensions": [
+                {
+                    "code": "inventory",
+                    "weight": "100",
+                    "kpis": [
+                        {
+                            "kpi": "custom.depth",
+                            "weight": "100",
+                            "normaliser": "M",
+                            "parameters": ["0", "2"],
+                        }
+                    ],
+                }
+            ]
+        },
+    )
+    version.full_clean()
+    version.save()
+    receive(network.d1, JUNE, 18, now)
+    sell(network.d1, JUNE, 12, now)
+    close(JUNE, now)
+    row = HealthScore.objects.get(dealer=network.d1)
+    assert (row.score, row.coverage, row.scorecard) == (D("75.00"), 1, version)
+    client = client_of(d1_gm)
+    assert "库存深度" in client.get(f"/health/{row.pk}/").content.decode()
+    metrics.save_custom_kpi(
+        code="custom.depth",
+        values=values | {"label_zh": "库存深度", "label_en": "Depth", "decimals": 2, "active": False},
+        actor=access.system("test"),
+        now=now,
+    )
+    assert "库存深度" in client.get(f"/health/{row.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_scorecard_over_an_unknown_kpi_is_refused(network):
+    version = ScorecardVersion.objects.get()
+    version.spec["dimensions"][0]["kpis"][0]["kpi"] = "custom.nowhere"
+    with pytest.raises(ValidationError) as refused:
+        version.full_clean()
+    assert refused.value.message_dict == {"spec": ["未知指标：custom.nowhere"]}
+
+
+@pytest.mark.django_db
+def test_a_scorecard_that_scored_is_shown_not_changed(scored, client_of, hq_admin):
+    client, version = client_of(hq_admin), ScorecardVersion.objects.get()
+    address = f"/admin/health/scorecardversion/{version.pk}/change/"
+    assert f"/admin/health/scorecardversion/add/?like={version.pk}" in client.get(address).content.decode()
+    sent = {"code": "default", "version": 1, "label_zh": "x", "label_en": "x", "spec": "{}"}
+    assert client.post(address, sent | {"effective_from": "2000-01-01"}).status_code == 403
+    before = (version.label_zh, version.spec)
+    version.refresh_from_db()
+    assert (version.label_zh, version.spec) == before
+    version.label_zh = "x"
+    with pytest.raises(ValidationError, match="已有结果引用此版本，请新建版本。"):
+        version.full_clean()
+    form = client.get(f"/admin/health/scorecardversion/add/?like={version.pk}").context["adminform"].form
+    assert (form.initial["version"], form.initial["spec"]) == (2, before[1])

@@ -3,6 +3,7 @@
 from apps.metrics.queries.dictionary import (
     computed_kpis,
     custom_kpis,
+    described,
     kpi,
     kpis,
     label,
@@ -42,6 +43,7 @@ __all__ = [
     "current_revisions",
     "custom_kpis",
     "dealer_trend",
+    "described",
     "explain",
     "facts",
     "facts_known_at",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -80,6 +80,15 @@ def rule(code: str, version: int) -> Expression | None:
     """The formula a KPI had in a version; None when that version was never used."""
     row = KpiRule.objects.filter(kpi=code, version=version).first()
     return parse(row.formula) if row is not None else None
+
+
+def described(codes: Iterable[str]) -> dict[str, Kpi]:
+    """The KPIs of these codes, also those that were switched off since; unknown codes are left out."""
+    wanted = set(codes)
+    found = {code: registry.kpis[code] for code in wanted if code in registry.kpis}
+    if missing := wanted - set(found):
+        found |= {row.code: as_kpi(row) for row in CustomKpi.objects.filter(code__in=missing)}
+    return found
 
 
 def custom_kpis(*, actor: Actor) -> QuerySet[CustomKpi]:
