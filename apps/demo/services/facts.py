@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from apps.demo.rules import Profile, Story, Unit, history, stream
+from apps.demo.services import bulk
 from apps.kernel.period import Month
 from apps.vehicles import facts
 from apps.vehicles import services as vehicles
@@ -19,6 +20,13 @@ from apps.vehicles import services as vehicles
 SOURCE = "sample"
 CARS = "demo_car"
 DAYS = "demo_day"
+FILLED = (
+    "vehicles_vehicle",
+    "sales_retaildelivery",
+    "inventory_stockunit",
+    "inventory_stockmovement",
+    "vehicles_custody",
+)
 _COLUMNS = (
     "dealer_id bigint, vin text, model_id bigint, model_text text, trim_text text, list_amount numeric, "
     "colour text, produced_on date, received_on date, cost_amount numeric, delivered_on date, "
@@ -51,12 +59,14 @@ def load(
     count = _copy(_lines(found, dealers, models, months, seed, last_day, progress))
     facts.execute(f"ANALYZE {CARS}")
     progress("")
-    vehicles.register_vehicles(given=CARS, now=now)
-    facts.execute("ANALYZE vehicles_vehicle")
-    _deliver()
-    _take_back()
-    _stock(months[0])
-    _hold()
+    with bulk.bare(FILLED):
+        vehicles.register_vehicles(given=CARS, now=now)
+        facts.execute("ANALYZE vehicles_vehicle")
+        _deliver()
+        _take_back()
+        _stock(months[0])
+        _hold()
+        progress("indexes and foreign keys")
     facts.execute(f"DROP TABLE {CARS}")
     return count
 
@@ -104,14 +114,18 @@ def _stock(first: Month) -> None:
     """Every car's stay at its dealer; a car taken back from a customer stands there again."""
     unit = (
         "INSERT INTO inventory_stockunit (dealer_id, source, external_id, vin, vehicle_id, model_id, "
-        "model_text, trim_text, colour, received_on, produced_on, cost_amount, recorded_at) "
+        "model_text, trim_text, colour, received_on, produced_on, cost_amount, recorded_at, gone_on, "
+        "gone_period) "
         "SELECT c.dealer_id, %s, c.vin{again}, c.vin, v.id, c.model_id, c.model_text, c.trim_text, c.colour, "
-        "c.{day}, c.produced_on, c.cost_amount, c.{day} + time '18:00' "
-        f"FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin WHERE c.{{day}} IS NOT NULL "
-        "ORDER BY c.{day}, c.vin"
+        "c.{day}, c.produced_on, c.cost_amount, c.{day} + time '18:00', {gone} "
+        f"FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin "
+        f"LEFT JOIN {DAYS} AS s ON c.delivered_on BETWEEN s.first_on AND s.last_on "
+        "WHERE c.{day} IS NOT NULL ORDER BY c.{day}, c.vin"
     )
-    facts.execute(unit.format(again="", day="received_on"), (SOURCE,))
-    facts.execute(unit.format(again=" || '-R'", day="returned_on"), (SOURCE,))
+    # said at once what the movements below come to, so that they need not change every unit again
+    facts.stage_months(DAYS, of=CARS, column="delivered_on", kind="inventory.stock")
+    facts.execute(unit.format(again="", day="received_on", gone="c.delivered_on, s.period"), (SOURCE,))
+    facts.execute(unit.format(again=" || '-R'", day="returned_on", gone="NULL, NULL"), (SOURCE,))
     facts.execute("ANALYZE inventory_stockunit")
     facts.execute(
         "CREATE TEMP TABLE demo_move ON COMMIT DROP AS "
