@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from django.conf import settings
 from django.test import Client
 
+from apps.accounts import entrance
 from apps.accounts.models import User
 
 PRODUCT = "dealerops.wsgi:application"
@@ -80,6 +81,9 @@ def cookie(username: str) -> dict[str, str]:
     """The headers of a browser in which somebody has logged in."""
     browser = Client()
     browser.force_login(User.objects.get(username=username))
+    session = browser.session
+    session[entrance.VERIFIED] = "bench"
+    session.save()
     return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"}
 
 

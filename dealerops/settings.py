@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.roles import Role
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -125,8 +127,26 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.accounts.validators.ContextValidator"},
+    {"NAME": "apps.accounts.validators.CompositionValidator"},
 ]
 PASSWORD_HASHERS = ["apps.accounts.hashers.ModerateArgon2"]
+PASSWORD_EXPIRY_DAYS = env.int("DEALEROPS_PASSWORD_EXPIRY_DAYS", default=0)
+PASSWORD_COMPOSITION = env.bool("DEALEROPS_PASSWORD_COMPOSITION", default=False)
+SECOND_FACTOR_ROLES = env.list("DEALEROPS_SECOND_FACTOR_ROLES", default=[])
+if PASSWORD_EXPIRY_DAYS < 0 or not set(SECOND_FACTOR_ROLES) <= set(Role):
+    raise ImproperlyConfigured(
+        "DEALEROPS_PASSWORD_EXPIRY_DAYS is 0 or more, ..._SECOND_FACTOR_ROLES are roles"
+    )
+SHOW_SAMPLE_CODES = env.bool("DEALEROPS_SHOW_SAMPLE_CODES", default=False)
+TRUSTED_PROXIES = env.int("DEALEROPS_TRUSTED_PROXIES", default=0)
+PUBLIC_URL = env("DEALEROPS_PUBLIC_URL", default="http://localhost:8000")
+_MAIL = env.email_url("DEALEROPS_EMAIL_URL", default="dummymail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (_MAIL[f"EMAIL_{name}"] for name in ("BACKEND", "HOST", "PORT"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEALEROPS_EMAIL_FROM", default="dealerops@localhost")
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
@@ -166,6 +186,7 @@ UPLOAD_MAX_BYTES = env.int("DEALEROPS_UPLOAD_MAX_MB", default=25) * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

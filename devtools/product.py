@@ -125,6 +125,8 @@ def _collect_static(home: Path, settings: dict[str, str]) -> None:
 def serve(name: str, settings: dict[str, str], port: int) -> None:
     """Run web, worker and beat until Ctrl-C, which is the proper end."""
     home = VAR / name
+    if name == "demo":
+        settings = settings | {"DEALEROPS_SHOW_SAMPLE_CODES": "true", "DEALEROPS_EMAIL_URL": "consolemail://"}
     port = _usable_port(port)
     _collect_static(home, settings)
     supervisor = processes.Supervisor(home, _processes(home, port), settings)

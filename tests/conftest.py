@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from apps.accounts import entrance
 from apps.accounts import queries as accounts_queries
 from apps.accounts import services as accounts
 from apps.accounts.models import User
@@ -51,6 +52,22 @@ def _quiet_surroundings(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     monkeypatch.setattr(jobs, "ring", lambda job_id: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forced_log_ins_are_verified() -> Iterator[None]:
+    """`force_login` stands for the whole way in, second factor included."""
+    plain = Client.force_login
+
+    def with_second_factor(client: Client, user: User, backend: str | None = None) -> None:
+        plain(client, user, backend)
+        session = client.session
+        session[entrance.VERIFIED] = NOW.isoformat()
+        session.save()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", with_second_factor)
+        yield
 
 
 @pytest.fixture
@@ -110,7 +127,7 @@ def api_of(now: datetime) -> Callable[[User], APIClient]:
 
     def open_for(user: User) -> APIClient:
         _token, secret = accounts.issue_token(
-            user=user, name="test", actor=access.system("test"), now=timezone.now()
+            user=user, name="test", actor=access.system("test"), now=timezone.now(), verified=True
         )
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")

@@ -24,9 +24,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = services.find_token(given[1], now=now)
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
-        request._request.actor = queries.actor_for(  # type: ignore[attr-defined]
-            token.user, on=timezone.localdate(), request_id=correlation.current.get()
-        )
+        today = timezone.localdate()
+        actor = queries.actor_for(token.user, on=today, request_id=correlation.current.get())
+        if not token.verified and queries.owes_second_factor(token.user, on=today, roles=actor.roles):
+            raise exceptions.AuthenticationFailed(
+                _("This token was issued without a second factor, which the role of its user asks for.")
+            )
+        request._request.actor = actor  # type: ignore[attr-defined]
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

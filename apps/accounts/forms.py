@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -18,19 +17,91 @@ from apps.dealers.fields import DealerField, UnitField
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class LogInForm(AuthenticationForm):
-    """User name and password, with an answer that tells nobody which of the two was wrong."""
+class LogInForm(forms.Form):
+    """User name and password."""
 
-    error_messages = {
-        "invalid_login": _("User name or password is not right. Mind capital letters."),
-        "inactive": _("User name or password is not right. Mind capital letters."),
-    }
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("User name")
-        self.fields["username"].widget.attrs["autocomplete"] = "username"
-        self.fields["password"].label = _("Password")
+
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+                "class": "code-input",
+            }
+        ),
+    )
+
+
+class RecoverableCodeForm(CodeForm):
+    """The same at the door, where a recovery code may stand in."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("The six digits your authenticator app shows now, or one of your recovery codes."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+                "class": "code-input",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class ReplaceFactorForm(CodeForm):
+    """A code of the new app, and one of the app it takes the place of."""
+
+    field_order = ["current", "code"]
+
+    current = forms.CharField(
+        label=_("Code of the app so far"),
+        max_length=20,
+        help_text=_("Or one of your recovery codes."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "class": "code-input"}
+        ),
+    )
+    code = forms.CharField(
+        label=_("Code of the new app"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-input"}
+        ),
+    )
 
 
 class ProfileForm(forms.Form):
@@ -59,6 +130,8 @@ class NewPasswordForm(forms.Form):
     def clean_new_password(self) -> str:
         password: str = self.cleaned_data["new_password"]
         validate_password(password, self.user)
+        if self.user.has_usable_password() and self.user.check_password(password):
+            raise ValidationError(_("This is the password you have now; choose another one."))
         return password
 
 
@@ -89,22 +162,17 @@ class TokenForm(forms.Form):
 
 
 class UserForm(forms.Form):
-    """A new user."""
+    """A new user; the password is chosen by the user itself, through a link."""
 
     username = forms.CharField(label=_("User name"), max_length=150, validators=[User.username_validator])
     display_name = forms.CharField(label=_("Display name"), max_length=100)
-    language = ProfileForm.base_fields["language"]
-    password = forms.CharField(
-        label=_("First password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters, and none of the common passwords."),
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_("Log-in links are sent here. Without one, you hand them over yourself."),
     )
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password, User(username=self.cleaned_data.get("username", "")))
-        return password
+    language = ProfileForm.base_fields["language"]
 
 
 class AssignmentForm(forms.Form):

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from apps.accounts import queries
+from apps.accounts import entrance, queries, services
+from apps.accounts.models import Session, User
 from apps.core import correlation
 from apps.core.access import ANONYMOUS
 
+SEEN_EVERY = timedelta(minutes=5)
+
 
 class ActorMiddleware:
-    """Find out, at every request anew, who is asking and how far they reach."""
+    """Find out, at every request anew, who is asking and how far they reach.
+
+    A session without a second factor is worth nothing while its user holds a role that asks for one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,9 +31,34 @@ class ActorMiddleware:
             return self.get_response(request)
         request.actor = ANONYMOUS  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            request.actor = queries.actor_for(  # type: ignore[attr-defined]
-                request.user,
-                on=timezone.localdate(),
-                request_id=correlation.current.get(),
-            )
+            self._recognise(request, request.user)
         return self.get_response(request)
+
+    def _recognise(self, request: HttpRequest, user: User) -> None:
+        today = timezone.localdate()
+        actor = queries.actor_for(user, on=today, request_id=correlation.current.get())
+        owes = queries.owes_second_factor(user, on=today, roles=actor.roles)
+        if owes and not entrance.is_verified(request):
+            request.user = AnonymousUser()
+            return
+        request.actor = actor  # type: ignore[attr-defined]
+        self._follow(request)
+
+    def _follow(self, request: HttpRequest) -> None:
+        """Keep when the session was used last, and tell of a device that logged in meanwhile."""
+        row: Session | None = getattr(request.session, "row", None)
+        now = timezone.now()
+        if row is None or (row.news_id is None and row.seen_at and now - row.seen_at < SEEN_EVERY):
+            return
+        if row.news is not None:
+            if request.headers.get("HX-Request") or request.path.startswith("/api/"):
+                return
+            said = _("A new device logged in to your account: %(device)s, %(address)s, %(at)s.") % {
+                "device": row.news.agent,
+                "address": row.news.address,
+                "at": timezone.localtime(row.news.first_seen_at).strftime("%Y-%m-%d %H:%M"),
+            }
+            hint = _("Was it not you? Change your password and end that session under My account.")
+            messages.warning(request, f"{said} {hint}")
+            row.news = None
+        services.note_seen(session=row, now=now)

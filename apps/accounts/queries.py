@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.accounts import policies
-from apps.accounts.models import ApiToken, Assignment, User
+from apps.accounts.models import (
+    ApiToken,
+    Assignment,
+    LogInLink,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+    User,
+)
 from apps.core.access import Actor, Scope
+from apps.core.roles import DEALER, SECOND_FACTOR
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
 from apps.dealers.rules import UnitKind
@@ -29,21 +39,25 @@ class Responsible:
 
 
 # Asked at every request, so spelled out: the ORM would take longer to write it than the data base to answer.
+# The people of a dealer keep no right over it once it is closed; the maker's people do, for its history.
 _HELD = """
 SELECT a.role, u.kind, a.dealer_id,
        ARRAY(SELECT d.id FROM dealers_dealer AS d JOIN dealers_orgunit AS o ON o.id = d.unit_id
               WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
        ARRAY(SELECT o.id FROM dealers_orgunit AS o WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
-       ARRAY(SELECT d.id FROM dealers_dealer AS d WHERE d.group_id = a.group_id)
+       ARRAY(SELECT d.id FROM dealers_dealer AS d WHERE d.group_id = a.group_id
+                AND (a.role <> ALL(%(dealer_roles)s) OR d.closed_on IS NULL OR d.closed_on > %(on)s))
   FROM accounts_assignment AS a LEFT JOIN dealers_orgunit AS u ON u.id = a.unit_id
- WHERE a.user_id = %s AND a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s)
+  LEFT JOIN dealers_dealer AS own ON own.id = a.dealer_id
+ WHERE a.user_id = %(user)s AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to >= %(on)s)
+   AND (a.role <> ALL(%(dealer_roles)s) OR own.closed_on IS NULL OR own.closed_on > %(on)s)
 """
 
 
 def actor_for(user: User, *, on: date, request_id: str = "") -> Actor:
     """The actor a user is on a day: its roles, and the dealers and units its assignments reach."""
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [user.pk, on, on])
+        cursor.execute(_HELD, {"user": user.pk, "on": on, "dealer_roles": sorted(DEALER)})
         held = cursor.fetchall()
     return Actor(
         user_id=user.pk,
@@ -120,3 +134,48 @@ def own_assignments(*, actor: Actor, on: date) -> QuerySet[Assignment]:
 def own_tokens(*, actor: Actor) -> QuerySet[ApiToken]:
     """The actor's own API tokens, the newest first."""
     return policies.token.visible_to(actor, ApiToken.objects.all()).order_by("-pk")
+
+
+def active_user(key: int) -> User | None:
+    """The user of a key, while it may log in."""
+    return User.objects.filter(pk=key, is_active=True).first()
+
+
+def owes_second_factor(user: User, *, on: date, roles: Collection[str] | None = None) -> bool:
+    """Whether a user's roles of a day, or its way into the admin site, ask for a second factor."""
+    held = actor_for(user, on=on).roles if roles is None else roles
+    asking = SECOND_FACTOR | set(settings.SECOND_FACTOR_ROLES)
+    return user.is_staff or user.is_superuser or bool(asking & set(held))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether a user has set up a second factor."""
+    return SecondFactor.objects.filter(user=user).exists()
+
+
+def own_second_factor(*, actor: Actor) -> SecondFactor | None:
+    """The actor's own second factor, if it has one."""
+    return policies.second_factor.visible_to(actor, SecondFactor.objects.all()).first()
+
+
+def recovery_codes_left(*, actor: Actor) -> int:
+    """How many of the actor's own recovery codes are unused."""
+    rows = policies.recovery_code.visible_to(actor, RecoveryCode.objects.all())
+    return rows.filter(used_at=None).count()
+
+
+def own_sessions(*, actor: Actor, now: datetime) -> QuerySet[Session]:
+    """The actor's own open sessions, the one used last first."""
+    rows = policies.session.visible_to(actor, Session.objects.all())
+    return rows.filter(expire_date__gt=now).order_by("-seen_at", "handle")
+
+
+def link_of(key: int, *, user: int, purpose: str) -> LogInLink | None:
+    """The link a signed address names, whatever became of it."""
+    rows = LogInLink.objects.filter(pk=key, user=user, purpose=purpose, user__is_active=True)
+    return rows.select_related("user").first()
+
+
+def last_link(*, actor: Actor, user: User) -> LogInLink | None:
+    """The newest log-in link of a user, for those who manage users."""
+    return policies.link.visible_to(actor, LogInLink.objects.filter(user=user)).order_by("-pk").first()

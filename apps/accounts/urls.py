@@ -3,23 +3,33 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies
-from apps.accounts.views import door, own, users
+from apps.accounts.views import door, links, own, users
 from apps.core.kit import menu
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", door.LogInPage.as_view(), name="login"),
+    path("login/code/", door.CodePage.as_view(), name="login-code"),
+    path("login/second-step/", door.EnrolAtDoorPage.as_view(), name="login-enrol"),
+    path("login/password/", door.RenewPasswordPage.as_view(), name="login-password"),
+    path("forgotten/", links.ForgottenPage.as_view(), name="forgotten"),
+    path("link/<str:token>/", links.LinkPage.as_view(), name="link"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("me/", own.AccountPage.as_view(), name="account"),
     path("me/profile/", own.ProfilePage.as_view(), name="profile-change"),
     path("me/password/", own.PasswordPage.as_view(), name="password-change"),
+    path("me/second-step/", own.SecondFactorPage.as_view(), name="second-factor"),
+    path("me/recovery-codes/", own.RecoveryCodesPage.as_view(), name="recovery-codes"),
+    path("me/sessions/end-others/", own.OtherSessionsEndPage.as_view(), name="sessions-end-others"),
+    path("me/sessions/<str:handle>/end/", own.SessionEndPage.as_view(), name="session-end"),
     path("me/tokens/new/", own.TokenCreatePage.as_view(), name="token-create"),
     path("me/tokens/<int:pk>/revoke/", own.TokenRevokePage.as_view(), name="token-revoke"),
     path("users/", users.UserListPage.as_view(), name="user-list"),
     path("users/new/", users.UserCreatePage.as_view(), name="user-create"),
     path("users/<int:pk>/", users.UserDetailPage.as_view(), name="user-detail"),
     path("users/<int:pk>/assign/", users.UserAssignPage.as_view(), name="user-assign"),
-    path("users/<int:pk>/password/", users.UserPasswordPage.as_view(), name="user-password"),
+    path("users/<int:pk>/link/", users.UserLinkPage.as_view(), name="user-link"),
+    path("users/<int:pk>/second-step/", users.UserFactorPage.as_view(), name="user-factor"),
     path("users/<int:pk>/active/", users.UserActivePage.as_view(), name="user-active"),
     path("assignments/<int:pk>/end/", users.AssignmentEndPage.as_view(), name="assignment-end"),
 ]

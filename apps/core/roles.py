@@ -37,5 +37,8 @@ HQ = frozenset(
 FIELD = frozenset({Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.ACCOUNT_MANAGER})
 MAKER = HQ | FIELD
 DEALER = frozenset({Role.DEALER_GENERAL, Role.DEALER_SALES, Role.DEALER_SERVICE, Role.DEALER_FINANCE})
+SECOND_FACTOR = frozenset({Role.HQ_ADMIN, Role.HQ_FINANCE})
+"""The roles over money and rights: whoever holds one logs in with a second factor."""
+
 OPERATORS = frozenset({Role.HQ_ADMIN, Role.HQ_OPERATIONS})
 EVERYONE = MAKER | DEALER | {Role.INTEGRATION}

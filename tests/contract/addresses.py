@@ -16,6 +16,8 @@ from tests.contract.routes import Route
 
 ARGUMENTS: dict[str, dict[str, str]] = {
     "accounts:assignment": {"pk": "assignment"},
+    "accounts:link": {"token": "link_token"},
+    "accounts:session": {"handle": "session"},
     "accounts:token": {"pk": "token"},
     "accounts:user": {"pk": "user"},
     "alert": {"pk": "episode"},

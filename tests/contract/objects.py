@@ -7,9 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+
 from apps.accounts import queries as accounts_queries
 from apps.accounts import services as accounts
 from apps.accounts.models import Assignment, User
+from apps.accounts.sessions import VISITOR, SessionStore, handle_of
 from apps.alerts.models import AlertEpisode
 from apps.closing import services as closing
 from apps.closing.models import Run
@@ -216,6 +219,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "batch": batch.pk,
         "profile": profile.pk,
         "token": token.pk,
+        "session": _session(user, now),
         "outlet": outlet.pk,
         "user": user.pk,
         "assignment": Assignment.objects.get(user=user).pk,
@@ -230,6 +234,15 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
     }
     return Owned(dealer, user, keys)
+
+
+def _session(user: User, now: datetime) -> str:
+    """An open session of a user, by the name pages give it."""
+    store = SessionStore()
+    store[SESSION_KEY] = user.pk
+    store[VISITOR] = {"agent": f"CANARY-{user.username}-AGENT", "opened_at": now.isoformat()}
+    store.save()
+    return handle_of(store.session_key)
 
 
 def _table(dealer: Dealer) -> bytes:
@@ -294,4 +307,5 @@ def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
         "home_panel": "cards",
         "dealer_panel": "cards",
         "run": run.pk,
+        "link_token": "not-one-of-ours",
     }

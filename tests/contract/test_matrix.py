@@ -26,6 +26,7 @@ DEALERS = ("d1_gm", "d1_sm", "d1_fin", "d2_gm", "investor")
 FIELD = ("prov_zj", "reg_a", "am_1")
 UPDATE = os.environ.get("DEALEROPS_UPDATE_MATRIX") == "1"
 PUBLIC = {
+    "accounts:forgotten",
     "accounts:login",
     "healthz-live",
     "healthz-ready",

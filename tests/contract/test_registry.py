@@ -22,6 +22,7 @@ from tests.contract.routes import all_routes
 INTERNAL = {
     "core.AuditAnchor": "hashes only, read by the check of the trail",
     "core.AuditBlock": "hashes only, written by the data base, read by the check of the trail",
+    "accounts.Throttle": "counts failed log-ins under hashed names; read by the door only",
     "core.AuditEvent": "read through the history of an object that was found by its own policy",
     "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
     "core.Job": "read through the import or the close it belongs to",
@@ -29,7 +30,12 @@ INTERNAL = {
 """Models that nobody lists or opens by themselves, each with the reason."""
 
 OPEN_VIEWS = {
+    "accounts:forgotten": "before the door",
+    "accounts:link": "before the door; opened by a signed link",
     "accounts:login": "the door itself",
+    "accounts:login-code": "between password and session",
+    "accounts:login-enrol": "between password and session",
+    "accounts:login-password": "between password and session",
     "accounts:logout": "leaves",
     "admin-login": "leads to the door",
     "admin-password": "leads to one's own password",

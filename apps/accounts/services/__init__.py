@@ -1,5 +1,37 @@
 """Everything that changes users, their rights, and the ways they come in."""
 
+from apps.accounts.services.beginning import create_administrator
+from apps.accounts.services.entering import (
+    Answer,
+    check_password,
+    end_sessions,
+    note_log_in,
+    note_seen,
+    recognise,
+)
+from apps.accounts.services.factors import (
+    accept,
+    current_code,
+    new_secret,
+    remove_second_factor,
+    renew_recovery_codes,
+    sample_code,
+    set_up,
+    typed,
+)
+from apps.accounts.services.links import (
+    MAIL_LINK,
+    SEND_RESET,
+    Claim,
+    address_of,
+    ask_reset,
+    mail_link,
+    make_link,
+    read_token,
+    send_reset,
+    token_of,
+    use_link,
+)
 from apps.accounts.services.tokens import TOKEN_LIFE, find_token, issue_token, revoke_token
 from apps.accounts.services.users import (
     Place,
@@ -7,24 +39,48 @@ from apps.accounts.services.users import (
     change_profile,
     create_user,
     end_assignment,
-    note_log_in,
     set_active,
     set_password,
     set_site_access,
 )
 
 __all__ = [
+    "MAIL_LINK",
+    "SEND_RESET",
     "TOKEN_LIFE",
+    "Answer",
+    "Claim",
     "Place",
+    "accept",
+    "address_of",
+    "ask_reset",
     "assign",
     "change_profile",
+    "check_password",
+    "create_administrator",
     "create_user",
+    "current_code",
     "end_assignment",
+    "end_sessions",
     "find_token",
     "issue_token",
+    "mail_link",
+    "make_link",
+    "new_secret",
     "note_log_in",
+    "note_seen",
+    "read_token",
+    "recognise",
+    "remove_second_factor",
+    "renew_recovery_codes",
     "revoke_token",
+    "sample_code",
+    "send_reset",
     "set_active",
     "set_password",
     "set_site_access",
+    "set_up",
+    "token_of",
+    "typed",
+    "use_link",
 ]

@@ -16,8 +16,13 @@ TOKEN_LIFE = timedelta(days=365)
 
 
 @transaction.atomic
-def issue_token(*, user: User, name: str, actor: Actor, now: datetime) -> tuple[ApiToken, str]:
-    """Issue a token; the secret is returned once and never stored."""
+def issue_token(
+    *, user: User, name: str, actor: Actor, now: datetime, verified: bool = False
+) -> tuple[ApiToken, str]:
+    """Issue a token; the secret is returned once and never stored.
+
+    `verified` says that a second factor was shown; without it the token carries no role that asks for one.
+    """
     secret = "dop_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
@@ -26,6 +31,7 @@ def issue_token(*, user: User, name: str, actor: Actor, now: datetime) -> tuple[
         digest=_digest(secret),
         created_at=now,
         expires_at=now + TOKEN_LIFE,
+        verified=verified,
     )
     audit.record(
         actor=actor,

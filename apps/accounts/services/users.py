@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Assignment, User
+from apps.accounts.models import Assignment, LogInLink, User
+from apps.accounts.services import entering, tokens
 from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
@@ -34,6 +36,7 @@ def create_user(
     now: datetime,
     language: str = "",
     staff: bool = False,
+    email: str = "",
 ) -> User:
     """Create a user who can do nothing until a role is assigned; `staff` opens the admin site's door."""
     if User.objects.filter(username=username).exists():
@@ -42,8 +45,9 @@ def create_user(
             _("This user name is taken."),
             fields={"username": _("Taken.")},
         )
-    user = User(username=username, display_name=display_name, language=language, is_staff=staff)
+    user = User(username=username, display_name=display_name, language=language, is_staff=staff, email=email)
     user.set_password(password)
+    user.password_set_at = None if password is None else now
     user.save()
     audit.record(
         actor=actor,
@@ -83,13 +87,18 @@ def assign(
 
 @transaction.atomic
 def end_assignment(*, assignment: Assignment, on: date, actor: Actor, now: datetime) -> Assignment:
-    """End an assignment; `on` is its last day. An assignment that has not begun by then never holds."""
+    """End an assignment; `on` is its last day. An assignment that has not begun by then never holds.
+
+    One that is over by now ends the sessions of its user too.
+    """
     row = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if row.user_id == actor.user_id:
         raise DomainError("own_assignment", _("Ask a colleague to end your own assignment."))
     before = {"valid_to": row.valid_to}
     row.valid_to = max(on, row.valid_from - timedelta(days=1))
     row.save(update_fields=["valid_to"])
+    if row.valid_to < timezone.localtime(now).date():
+        entering.end_sessions(user=row.user, actor=actor, now=now)
     audit.record(
         actor=actor,
         action="accounts.end_assignment",
@@ -103,13 +112,15 @@ def end_assignment(*, assignment: Assignment, on: date, actor: Actor, now: datet
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, actor: Actor, now: datetime) -> User:
-    """Let a user log in or shut it out at once, tokens and sessions included."""
+    """Let a user log in, or shut it out at once: sessions, tokens and links end and do not come back."""
     if user.pk == actor.user_id:
         raise DomainError("own_account", _("You cannot shut yourself out."))
     row = User.objects.select_for_update().get(pk=user.pk)
     before = {"is_active": row.is_active}
     row.is_active = active
     row.save(update_fields=["is_active"])
+    if not active:
+        _end_ways_in(row, actor, now)
     audit.record(
         actor=actor,
         action="accounts.set_active",
@@ -138,12 +149,15 @@ def set_site_access(*, user: User, staff: bool, superuser: bool, actor: Actor, n
 
 
 @transaction.atomic
-def set_password(*, user: User, password: str, actor: Actor, now: datetime) -> User:
-    """Give a user a new password (checked by the form); older sessions of the user end."""
+def set_password(*, user: User, password: str, actor: Actor, now: datetime, keep: str = "") -> User:
+    """Give a user a new password (checked by the form); its sessions and links end."""
     row = User.objects.select_for_update().get(pk=user.pk)
     row.set_password(password)
-    row.save(update_fields=["password"])
+    row.password_set_at = now
+    row.save(update_fields=["password", "password_set_at"])
     audit.record(actor=actor, action="accounts.set_password", obj=row, now=now)
+    _end_links(row, now)
+    entering.end_sessions(user=row, actor=actor, now=now, keep=keep)
     return row
 
 
@@ -162,7 +176,12 @@ def change_profile(*, user: User, display_name: str, language: str, actor: Actor
     return row
 
 
-def note_log_in(*, user: User, request_id: str, now: datetime) -> None:
-    """Record that a user logged in."""
-    actor = Actor(user_id=user.pk, label=str(user), request_id=request_id)
-    audit.record(actor=actor, action="accounts.log_in", obj=user, now=now)
+def _end_ways_in(user: User, actor: Actor, now: datetime) -> None:
+    entering.end_sessions(user=user, actor=actor, now=now)
+    for token in user.tokens.filter(revoked_at=None):
+        tokens.revoke_token(token=token, actor=actor, now=now)
+    _end_links(user, now)
+
+
+def _end_links(user: User, now: datetime) -> None:
+    LogInLink.objects.filter(user=user, used_at=None, ended_at=None).update(ended_at=now)

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
+from django import forms
 from django.contrib.auth import update_session_auth_hash
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import policies, queries, services
-from apps.accounts.forms import OwnPasswordForm, ProfileForm, TokenForm
-from apps.accounts.models import User
-from apps.core.kit.pages import Button, ConfirmPage, FormPage, SimplePage
+from apps.accounts import entrance, policies, queries, services
+from apps.accounts.forms import (
+    CodeForm,
+    OwnPasswordForm,
+    ProfileForm,
+    RecoverableCodeForm,
+    ReplaceFactorForm,
+    TokenForm,
+)
+from apps.accounts.models import Session, User
+from apps.core.errors import DomainError
+from apps.core.kit.pages import Button, ConfirmPage, FormPage, SimplePage, add_domain_error
 
-
-def keep_language(response: HttpResponse, language: str) -> None:
-    """Let the browser show the user's language from the next page on."""
-    if language:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=365 * 86400,
-            samesite="Lax",
-            secure=settings.HTTPS,
-        )
-    else:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+WRONG_CODE = _("This code is not right, or was used already.")
 
 
 def own_user(request: HttpRequest) -> User:
@@ -38,7 +36,7 @@ def own_user(request: HttpRequest) -> User:
 
 
 class AccountPage(SimplePage):
-    """Who one is here: roles, language, tokens."""
+    """Who one is here: roles, language, second factor, sessions, tokens."""
 
     action = policies.OWN
     title = _("My account")
@@ -49,11 +47,15 @@ class AccountPage(SimplePage):
     )
 
     def context(self) -> dict[str, Any]:
-        today = timezone.localdate()
+        now = timezone.now()
         return {
-            "held": queries.own_assignments(actor=self.actor, on=today),
+            "held": queries.own_assignments(actor=self.actor, on=timezone.localdate()),
             "tokens": queries.own_tokens(actor=self.actor),
-            "now": timezone.now(),
+            "factor": queries.own_second_factor(actor=self.actor),
+            "recovery_left": queries.recovery_codes_left(actor=self.actor),
+            "sessions": queries.own_sessions(actor=self.actor, now=now),
+            "this_session": self.request.session.session_key,
+            "now": now,
         }
 
 
@@ -77,7 +79,7 @@ class ProfilePage(FormPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
         if response.status_code == 302:
-            keep_language(response, self.language)
+            entrance.keep_language(response, self.language)
         return response
 
 
@@ -98,8 +100,107 @@ class PasswordPage(FormPage):
             password=cleaned["new_password"],
             actor=self.actor,
             now=timezone.now(),
+            keep=self.request.session.session_key or "",
         )
         update_session_auth_hash(self.request, user)
+        return reverse("accounts:account")
+
+
+class SecondFactorPage(FormPage):
+    """Sets up one's authenticator app: the first one, or another in its place."""
+
+    action = policies.OWN
+    title = _("Set up the second step")
+    template_name = "accounts/second_factor.html"
+    submit_label = _("Set up")
+
+    @cached_property
+    def held(self) -> bool:
+        """Whether there is an app already."""
+        return queries.own_second_factor(actor=self.actor) is not None
+
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        return (ReplaceFactorForm if self.held else CodeForm)(data)
+
+    def context(self) -> dict[str, Any]:
+        return {"held": self.held, **entrance.enrolment(self.request, own_user(self.request))}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, user, now = self.form(request.POST), own_user(request), timezone.now()
+        if form.is_valid() and self.held:
+            right, _until = services.accept(user=user, code=form.cleaned_data["current"], now=now)
+            if not right:
+                form.add_error("current", WRONG_CODE)
+        if not form.is_valid():
+            return self.show(status=422, form=form, submit_label=self.submit_label)
+        secret, code = entrance.pending_secret(request), form.cleaned_data["code"]
+        try:
+            codes = services.set_up(
+                user=user,
+                secret=secret,
+                code=code,
+                actor=self.actor,
+                now=now,
+                keep=request.session.session_key or "",
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+            return self.show(status=422, form=form, submit_label=self.submit_label)
+        entrance.note_verified(request, now=now)
+        return self.show("accounts/recovery_codes.html", codes=codes)
+
+
+class RecoveryCodesPage(FormPage):
+    """Ten new recovery codes, for a code of the app."""
+
+    action = policies.OWN
+    title = _("New recovery codes")
+    form_class = RecoverableCodeForm
+    submit_label = _("Make new codes")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, user, now = self.form(request.POST), own_user(request), timezone.now()
+        if form.is_valid():
+            right, _until = services.accept(user=user, code=form.cleaned_data["code"], now=now)
+            if right:
+                codes = services.renew_recovery_codes(user=user, actor=self.actor, now=now)
+                return self.show("accounts/recovery_codes.html", codes=codes)
+            form.add_error("code", WRONG_CODE)
+        return self.show(status=422, form=form, submit_label=self.submit_label)
+
+
+class SessionEndPage(ConfirmPage):
+    """Ends one of one's own sessions."""
+
+    action = policies.OWN
+    title = _("End a session")
+    lookup = "handle"
+    question = _("End this session? Whoever uses it must log in again.")
+    submit_label = _("End the session")
+    success = _("The session has ended.")
+
+    @staticmethod
+    def query(*, actor: Any) -> QuerySet[Session]:
+        return queries.own_sessions(actor=actor, now=timezone.now())
+
+    def act(self) -> str:
+        user, now = own_user(self.request), timezone.now()
+        services.end_sessions(user=user, actor=self.actor, now=now, handle=self.object.handle)
+        return reverse("accounts:account")
+
+
+class OtherSessionsEndPage(FormPage):
+    """Ends all of one's sessions but this one."""
+
+    action = policies.OWN
+    title = _("End all other sessions")
+    form_class = forms.Form
+    submit_label = _("End all other sessions")
+    success = _("All other sessions have ended.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        keep = self.request.session.session_key or ""
+        services.end_sessions(user=own_user(self.request), actor=self.actor, now=timezone.now(), keep=keep)
         return reverse("accounts:account")
 
 
@@ -116,7 +217,11 @@ class TokenCreatePage(FormPage):
         if not form.is_valid():
             return self.show(status=422, form=form, submit_label=self.submit_label)
         token, secret = services.issue_token(
-            user=own_user(request), name=form.cleaned_data["name"], actor=self.actor, now=timezone.now()
+            user=own_user(request),
+            name=form.cleaned_data["name"],
+            actor=self.actor,
+            now=timezone.now(),
+            verified=entrance.is_verified(request),
         )
         return self.show("accounts/token_issued.html", status=201, token=token, secret=secret)
 

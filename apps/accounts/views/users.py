@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies, queries, services
 from apps.accounts.filters import UserFilter
-from apps.accounts.forms import AssignmentForm, EndForm, NewPasswordForm, UserForm
+from apps.accounts.forms import AssignmentForm, EndForm, UserForm
+from apps.accounts.models import LinkPurpose
 from apps.accounts.tables import UserTable
+from apps.core.errors import DomainError
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
+
+
+def make_link(page: ObjectFormPage) -> HttpResponse:
+    """Make a link for the user of a page and show it; a refusal is shown on the page."""
+    user, now = page.object, timezone.now()
+    purpose = LinkPurpose.RESET if user.has_usable_password() else LinkPurpose.INVITATION
+    form = page.form({})
+    try:
+        link = services.make_link(user=user, purpose=purpose, actor=page.actor, now=now)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return page.show(status=422, form=form, submit_label=page.submit_label)
+    site = page.request.build_absolute_uri("/")
+    return page.show(status=201, link=link, address=services.address_of(link, site=site))
 
 
 class UserListPage(ListPage):
@@ -36,13 +53,20 @@ class UserDetailPage(DetailPage):
     template_name = "accounts/user_detail.html"
     buttons = (
         Button(_("Assign a role"), "accounts:user-assign", policies.MANAGE, "plus", primary=True),
-        Button(_("Set a password"), "accounts:user-password", policies.MANAGE, "lock"),
+        Button(_("Log-in link"), "accounts:user-link", policies.MANAGE, "link"),
+        Button(_("Reset the second step"), "accounts:user-factor", policies.MANAGE, "shield-x"),
         Button(_("Shut out or let in"), "accounts:user-active", policies.MANAGE, "user-off"),
     )
 
     def context(self) -> dict[str, Any]:
         held = queries.assignments(actor=self.actor).filter(user=self.object)
-        return {"assignments": held.order_by("-valid_from", "-pk"), "today": timezone.localdate()}
+        return {
+            "assignments": held.order_by("-valid_from", "-pk"),
+            "today": timezone.localdate(),
+            "has_factor": queries.has_second_factor(self.object),
+            "link": queries.last_link(actor=self.actor, user=self.object),
+            "now": timezone.now(),
+        }
 
 
 class UserCreatePage(FormPage):
@@ -51,10 +75,10 @@ class UserCreatePage(FormPage):
     action = policies.MANAGE
     title = _("New user")
     form_class = UserForm
-    success = _("The user is created. Assign a role next.")
+    success = _("The user is created. Assign a role, then make a log-in link.")
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        user = services.create_user(actor=self.actor, now=timezone.now(), **cleaned)
+        user = services.create_user(actor=self.actor, now=timezone.now(), password=None, **cleaned)
         return reverse("accounts:user-detail", args=[user.pk])
 
 
@@ -81,25 +105,35 @@ class UserAssignPage(ObjectFormPage):
         return reverse("accounts:user-detail", args=[self.object.pk])
 
 
-class UserPasswordPage(ObjectFormPage):
-    """A password for somebody who forgot it."""
+class UserLinkPage(ObjectFormPage):
+    """Makes a link by which a user chooses its password, and shows it once."""
 
     action = policies.MANAGE
-    title = _("Set a password")
+    title = _("Log-in link")
     query = queries.users
-    form_class = NewPasswordForm
-    success = _("The password is set.")
+    template_name = "accounts/link_make.html"
+    form_class = forms.Form
+    submit_label = _("Make a link")
 
     def page_title(self) -> str:
         return f"{self.title} · {self.object}"
 
-    def form_options(self) -> dict[str, Any]:
-        return {"user": self.object}
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return make_link(self)
 
-    def save(self, cleaned: dict[str, Any]) -> str:
-        services.set_password(
-            user=self.object, password=cleaned["new_password"], actor=self.actor, now=timezone.now()
-        )
+
+class UserFactorPage(ConfirmPage):
+    """Takes the second factor from a user who lost it."""
+
+    action = policies.MANAGE
+    title = _("Reset the second step")
+    query = queries.users
+    question = _("Remove the authenticator app and recovery codes of this user? Its sessions end.")
+    submit_label = _("Reset")
+    success = _("The second step is reset. Where a role asks for it, the next log-in sets up a new one.")
+
+    def act(self) -> str:
+        services.remove_second_factor(user=self.object, actor=self.actor, now=timezone.now())
         return reverse("accounts:user-detail", args=[self.object.pk])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from apps.accounts import queries as accounts
 from apps.accounts.models import User
-from apps.accounts.services import assign, create_user
+from apps.accounts.services import assign, create_user, current_code, set_up, typed
 from apps.core import role_names
 from apps.core.access import Actor
 from apps.core.roles import Role
@@ -24,6 +26,8 @@ class Login:
     username: str
     role: str
     place: str
+    key: str
+    """What is typed into an authenticator app; empty where a password is enough."""
 
 
 SINCE = date(2020, 1, 1)
@@ -71,12 +75,26 @@ def _login(name: str, role: str, place: dict[str, Any], actor: Actor, now: datet
     user.is_superuser = admin
     user.save(update_fields=["email", "is_superuser"])
     assign(user=user, role=role, actor=actor, now=now, valid_from=SINCE, **place)
-    return Login(name, label, str(next(iter(place.values()))))
+    _set_up_second_step(user, actor, now)
+    return _described(user)
+
+
+def _set_up_second_step(user: User, actor: Actor, now: datetime) -> None:
+    """An authenticator app with a known key, where the role asks for a second step."""
+    if accounts.owes_second_factor(user, on=now.date()):
+        secret = sample_secret(user.username)
+        set_up(user=user, secret=secret, code=current_code(secret, now=now), actor=actor, now=now)
+
+
+def sample_secret(username: str) -> bytes:
+    """The key of a sample user's authenticator app, the same in every sample."""
+    return hashlib.sha256(f"dealerops-sample-{username}".encode()).digest()[:20]
 
 
 def _described(user: User) -> Login:
     held = user.assignments.all()[0]
-    return Login(user.username, str(role_names.NAMES[Role(held.role)]), str(held.unit or held.dealer))
+    key = typed(sample_secret(user.username)) if accounts.has_second_factor(user) else ""
+    return Login(user.username, str(role_names.NAMES[Role(held.role)]), str(held.unit or held.dealer), key)
 
 
 def _above(dealer: Dealer) -> dict[str, OrgUnit]:

@@ -57,3 +57,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Log in with one of these names and the password {cast.PASSWORD}:")
         for login in found:
             self.stdout.write(f"  {login.username:<16}{login.role} · {login.place}")
+        asked = [login for login in found if login.key]
+        if asked:
+            self.stdout.write("Asked for a code too (the page of the demo shows it, or take an app):")
+        for login in asked:
+            self.stdout.write(f"  {login.username:<16}key {login.key}")

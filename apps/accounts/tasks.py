@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.utils import timezone
+
+from apps.accounts import services
+from apps.core import jobs
+from apps.core.models import Job
+
+
+@jobs.handler(services.SEND_RESET)
+def send_reset(job: Job) -> None:
+    services.send_reset(username=job.args["username"], now=timezone.now())
+
+
+@jobs.handler(services.MAIL_LINK)
+def mail_link(job: Job) -> None:
+    services.mail_link(key=job.args["link"], now=timezone.now())
