@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.filters import MonthFilter
 from apps.inventory.models import MOVEMENT_KINDS, StockDeclaration, StockMovement, StockUnit, Transfer
 from apps.inventory.rules import BUCKETS
-from apps.vehicles import rules
+from apps.vehicles import queries as vehicles
 
 _BUCKETS = [(bucket.code, bucket.code) for bucket in BUCKETS]
 
@@ -45,9 +45,8 @@ class StockFilter(django_filters.FilterSet):
         )
 
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """The vehicle; the start of the VIN or its last digits are enough."""
-        vin = rules.normalise(value)
-        return rows.filter(Q(vin__startswith=vin) | Q(vin__endswith=vin))
+        """The vehicle; the start of the VIN or its last characters are enough."""
+        return rows.filter(vehicles.vin_like(value))
 
     def by_age(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Vehicles of one class of age."""
@@ -71,8 +70,8 @@ class MovementFilter(django_filters.FilterSet):
         fields = ("month", "dealer", "kind", "vin")
 
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Movements of the vehicle; a part of the VIN from its start is enough."""
-        return rows.filter(unit__vin__startswith=rules.normalise(value))
+        """Movements of the vehicle; the start of the VIN or its last characters are enough."""
+        return rows.filter(vehicles.vin_like(value, "unit__vin"))
 
 
 class TransferFilter(django_filters.FilterSet):

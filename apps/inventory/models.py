@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from apps.inventory.rules import MovementKind
-from apps.vehicles.facts import LONGEST_VIN, Fact
+from apps.vehicles.facts import LONGEST_VIN, Fact, vin_indexes
 
 MOVEMENT_KINDS = [
     (MovementKind.OPENING, _("Opening stock")),
@@ -96,7 +96,7 @@ class StockUnit(models.Model):
             # what was in stock on a day
             models.Index(fields=["dealer", "gone_on", "received_on"], name="stockunit_gone"),
             models.Index(fields=["-received_on", "-id"], name="stockunit_newest"),
-            models.Index(fields=["vin"], name="stockunit_vin", condition=~Q(vin="")),
+            *vin_indexes("stockunit"),
             models.Index(fields=["batch"], name="stockunit_batch", condition=Q(batch__isnull=False)),
         ]
 

@@ -42,6 +42,7 @@ from apps.metrics.models import FeedStatus, KpiValue, MonthRevision, UnitKpiValu
 from apps.metrics.queries import months as store
 from apps.metrics.registry import Feed, registry
 from apps.portal.rules import SUMS, History
+from apps.vehicles import queries as vehicles
 from apps.vehicles.models import Vehicle
 
 Readings = Mapping[Month, MonthRevision]
@@ -136,7 +137,7 @@ def dealers(*, actor: Actor) -> QuerySet[Dealer]:
 
 def vins(rows: QuerySet[Vehicle], part: str) -> QuerySet[Vehicle]:
     """Cars whose VIN begins or ends with the part (5 to 17 characters, upper case)."""
-    return rows.filter(Q(vin__startswith=part) | Q(vin__endswith=part)).order_by("vin")
+    return rows.filter(vehicles.vin_like(part)).order_by("vin")
 
 
 def unit_histories(

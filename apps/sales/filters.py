@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.filters import MonthFilter
 from apps.sales.models import RetailDelivery
-from apps.vehicles import rules
+from apps.vehicles import queries as vehicles
 
 
 class DeliveryFilter(django_filters.FilterSet):
@@ -33,5 +33,5 @@ class DeliveryFilter(django_filters.FilterSet):
         )
 
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Deliveries of the car; a part of the VIN from its start is enough."""
-        return rows.filter(vin__startswith=rules.normalise(value))
+        """Deliveries of the car; the start of the VIN or its last characters are enough."""
+        return rows.filter(vehicles.vin_like(value))

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.sales.rules import Channel, CustomerType
-from apps.vehicles.facts import LONGEST_VIN, Fact
+from apps.vehicles.facts import LONGEST_VIN, Fact, vin_indexes
 
 CHANNELS = [
     (Channel.SHOWROOM, _("Showroom")),
@@ -73,7 +73,7 @@ class RetailDelivery(Fact):
             models.Index(fields=["dealer", "-occurred_on", "-id"], name="retaildelivery_dealer"),
             # the whole list, newest first
             models.Index(fields=["-occurred_on", "-id"], name="retaildelivery_newest"),
-            models.Index(fields=["vin"], name="retaildelivery_vin", condition=~Q(vin="")),
+            *vin_indexes("retaildelivery"),
             # withdrawing an import
             models.Index(fields=["batch"], name="retaildelivery_batch", condition=Q(batch__isnull=False)),
             # whether a delivery was taken back

@@ -14,8 +14,11 @@ from datetime import date
 from typing import Any
 
 import orjson
+from django.contrib.postgres.indexes import OpClass
 from django.db import connection, models
 from django.db.migrations import RunSQL
+from django.db.models import Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -50,6 +53,15 @@ FINDINGS = {
 TWICE = Phrase(gettext_noop("This number stands in two rows."))
 IN_FUTURE = Phrase(gettext_noop("The date lies in the future."))
 TOO_EARLY = Phrase(gettext_noop("The date lies before 2000."))
+
+
+def vin_indexes(table: str) -> list[models.Index]:
+    """The indexes that find rows by the beginning, the whole or the last characters of their VIN."""
+    known = ~Q(vin="")
+    return [
+        models.Index(fields=["vin"], opclasses=["varchar_pattern_ops"], name=f"{table}_vin", condition=known),
+        models.Index(OpClass(Reverse("vin"), "text_pattern_ops"), name=f"{table}_vin_end", condition=known),
+    ]
 
 
 class Fact(models.Model):

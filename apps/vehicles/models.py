@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.vehicles.rules import ANY_ORIGIN, LENGTH, Problem, Severity
@@ -127,6 +129,10 @@ class Vehicle(models.Model):
             models.CheckConstraint(
                 condition=Q(vin__regex=f"^[A-HJ-NPR-Z0-9]{{{LENGTH}}}$"), name="vehicle_vin_form"
             )
+        ]
+        indexes = [
+            # people know a car by the last characters of its VIN
+            models.Index(OpClass(Reverse("vin"), "text_pattern_ops"), name="vehicle_vin_end"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,9 @@ from functools import cache
 from types import MappingProxyType
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Reverse
+from django.db.models.lookups import StartsWith
 
 from apps.core.access import Actor
 from apps.vehicles import policies, rules
@@ -48,6 +50,14 @@ def decoded(vins: Collection[str], *, today: date) -> dict[str, rules.Decoded]:
         vin: rules.decode(vin, manufacturers=makers, strictness=table, latest=today.year + 1)
         for vin in set(vins)
     }
+
+
+def vin_like(part: str, vin: str = "vin") -> Q:
+    """Rows whose VIN begins or ends with the part as typed, found by index from both ends; `vin` names the
+    field.
+    """
+    wanted = rules.normalise(part)
+    return Q(~Q(**{vin: ""}), Q(**{f"{vin}__startswith": wanted}) | StartsWith(Reverse(vin), wanted[::-1]))
 
 
 def vin_file(raw: str, *, actor: Actor, today: date) -> VinFile:
