@@ -27,7 +27,7 @@ EDITS = {
     "action": "upper(action)",
     "object_type": "'x'",
     "object_id": "object_id || '0'",
-    "object_label": "reverse(object_label)",
+    "object_label": "object_label || 'x'",
     "dealer_id": "coalesce(dealer_id, 0) + 1",
     "before": "NULL",
     "after": "'null'",

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from apps.accounts import services
 from apps.accounts.models import Assignment, User
+from apps.core.kit.admin import AuditedAdmin
 from apps.core.kit.pages import actor_of
 
 admin.site.unregister(Group)  # what a person may do follows from assigned roles, never from groups
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(AuditedAdmin):
     """Read-mostly: users are made and shut out on the pages; here somebody gets into the admin site."""
 
     list_display = ("username", "display_name", "is_active", "is_staff", "last_login")
@@ -42,7 +43,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin):
+class AssignmentAdmin(AuditedAdmin):
     """What was ever assigned to whom; roles are assigned and ended on the pages."""
 
     list_display = ("user", "role", "unit", "dealer", "group", "valid_from", "valid_to")

@@ -12,6 +12,7 @@ from apps.accounts.models import (
     Session,
     User,
 )
+from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, Role
 
@@ -26,3 +27,27 @@ device = Policy(Device, view=OWN, ownership=Ownership.PERSONAL)
 second_factor = Policy(SecondFactor, view=OWN, ownership=Ownership.PERSONAL)
 recovery_code = Policy(RecoveryCode, view=OWN, ownership=Ownership.PERSONAL)
 link = Policy(LogInLink, view=MANAGE, ownership=Ownership.STAFF)
+
+trail.name_actions(
+    {
+        "accounts.create_user": _("User created"),
+        "accounts.assign": _("Role assigned"),
+        "accounts.end_assignment": _("Assignment ended"),
+        "accounts.set_active": _("Let in or shut out"),
+        "accounts.set_site_access": _("Access to the configuration site changed"),
+        "accounts.set_password": _("Password set"),
+        "accounts.change_profile": _("Own profile changed"),
+        "accounts.log_in": _("Logged in"),
+        "accounts.issue_token": _("API token issued"),
+        "accounts.revoke_token": _("API token revoked"),
+    }
+)
+trail.name_fields(
+    {
+        "user": _("User"),
+        "username": _("User name"),
+        "is_active": _("May log in"),
+        "is_staff": _("Configuration site"),
+        "is_superuser": _("All of the configuration site"),
+    },
+)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.alerts.models import AlertEpisode, AlertReading, AlertRule
+from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
 
@@ -17,3 +18,16 @@ RULES = declare("alerts.view_rules", _("View alert rules"), EVERYONE)
 rule = Policy(AlertRule, view=RULES, ownership=Ownership.GLOBAL)
 reading = Policy(AlertReading, view=VIEW, ownership=Ownership.DEALER)
 episode = Policy(AlertEpisode, view=VIEW, ownership=Ownership.DEALER)
+
+trail.name_actions(
+    {
+        "alerts.acknowledge": _("Alert acknowledged"),
+    }
+)
+trail.name_fields(
+    {
+        "plan": _("What will be done"),
+        "acknowledged_at": _("Acknowledged at"),
+        "acknowledged_by": _("Acknowledged by"),
+    },
+)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.alerts import policies, queries, services, tables
 from apps.alerts.filters import EpisodeFilter
 from apps.alerts.forms import AcknowledgeForm
-from apps.core import audit
 from apps.core.kit.pages import Button, DetailPage, ListPage, ObjectFormPage
 
 
@@ -38,7 +37,6 @@ class EpisodeDetail(DetailPage):
         return {
             "state": tables.state_badge(self.object),
             "readings": queries.readings(actor=self.actor, episode=self.object),
-            "history": audit.history(self.object),
         }
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.closing.models import Run, Step
+from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import HQ, OPERATORS, Role
 
@@ -12,3 +13,21 @@ REOPEN = declare("closing.reopen", _("Reopen closed months"), {Role.HQ_ADMIN})
 
 run = Policy(Run, view=VIEW, ownership=Ownership.GLOBAL)
 step = Policy(Step, view=VIEW, ownership=Ownership.GLOBAL)
+
+trail.name_actions(
+    {
+        "closing.run": _("Computation of the month started"),
+        "closing.reopen": _("Month reopened"),
+        "closing.retry": _("Failed steps asked for again"),
+        "closing.cancel": _("Run cancelled"),
+    }
+)
+trail.name_fields(
+    {
+        "month": _("Month"),
+        "revision": _("Revision"),
+        "kind": _("Kind"),
+        "status": _("State"),
+        "steps": _("Steps"),
+    },
+)

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core import trail, trail_tables
 from apps.core.imports import findings, pages, policies, profiles, queries, services, spec, tables
 from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.core.models import ImportBatch, MappingProfile
@@ -270,7 +271,34 @@ class ProfileViewSet(ScopedViewSet):
         return Response(status=204)
 
 
+class AuditEventViewSet(ScopedViewSet):
+    """The audit trail of the network, the newest first: who changed what, the values before and after."""
+
+    read_action = write_action = trail.VIEW
+    query = trail.events
+    filterset_class = trail_tables.AuditFilter
+    order_by = ("-pk",)
+    fields = {
+        "id": "pk",
+        "at": "at",
+        "actor": "actor_label",
+        "actor_id": "actor_id",
+        "on_behalf_of": "on_behalf_of",
+        "action": "action",
+        "object_type": "object_type",
+        "object_id": "object_id",
+        "object": "object_label",
+        "dealer_id": "dealer_id",
+        "before": "before",
+        "after": "after",
+        "request_id": "request_id",
+        "block": "block_id",
+        "position": "position",
+    }
+
+
 routes = [
+    ("audit-events", AuditEventViewSet, "audit-event"),
     ("imports", ImportViewSet, "import"),
     ("import-profiles", ProfileViewSet, "import-profile"),
 ]

@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Model
 
 from apps.core.access import Actor
-from apps.core.models import AuditEvent
 
 SECRET = frozenset({"password", "digest", "secret", "key"})
 """Fields whose values are never written down."""
@@ -93,11 +92,10 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dic
     return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
-def history(obj: Model) -> list[AuditEvent]:
-    """The events of an object, newest first."""
-    return list(
-        AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).order_by("-id")
-    )
+def stored(obj: Model) -> dict[str, Any]:
+    """The snapshot of an object as the data base holds it; empty when it is new."""
+    held = type(obj)._base_manager.filter(pk=obj.pk).first() if obj.pk is not None else None
+    return snapshot(held) if held is not None else {}
 
 
 def _row(change: Change) -> tuple[str, str, str, int | None, str | None, str | None]:

@@ -1,12 +1,14 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import views
+from apps.core import trail, trail_pages, views
 from apps.core.imports import pages, policies, profile_pages
 from apps.core.kit import menu
 
 app_name = "core"
 urlpatterns = [
+    path("audit/", trail_pages.AuditList.as_view(), name="audit-list"),
+    path("audit/<int:pk>/", trail_pages.AuditDetail.as_view(), name="audit-detail"),
     path("files/<int:pk>/", views.FilePage.as_view(), name="file"),
     path("imports/", pages.ImportList.as_view(), name="import-list"),
     path("imports/new/", pages.ImportNew.as_view(), name="import-new"),
@@ -26,3 +28,4 @@ urlpatterns = [
 
 menu.add("data", _("Imports"), "core:import-list", policies.VIEW, order=10)
 menu.add("data", _("Mapping profiles"), "core:profile-list", policies.IMPORT, order=20)
+menu.add("settings", _("Audit trail"), "core:audit-list", trail.VIEW, order=60)

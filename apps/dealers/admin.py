@@ -7,16 +7,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.core.kit.admin import KeptAdmin
 from apps.core.kit.pages import actor_of
 from apps.dealers import services
 from apps.dealers.models import DealerGroup, Division, FormerPlace, OrgUnit
-
-
-class KeptAdmin(admin.ModelAdmin):
-    """Configuration that facts refer to is never deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(DealerGroup)

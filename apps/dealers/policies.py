@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, MAKER, OPERATORS, Role
 from apps.dealers.models import (
@@ -31,3 +32,45 @@ unit_placements = Policy(UnitPlacement, view=VIEW, ownership=Ownership.GLOBAL)
 group = Policy(DealerGroup, view=VIEW, ownership=Ownership.STAFF)
 division = Policy(Division, view=VIEW, ownership=Ownership.GLOBAL)
 former_place = Policy(FormerPlace, view=VIEW, ownership=Ownership.GLOBAL)
+
+trail.name_actions(
+    {
+        "dealers.create_dealer": _("Dealer created"),
+        "dealers.change_dealer": _("Profile changed"),
+        "dealers.change_code": _("Code changed"),
+        "dealers.place_dealer": _("Moved to another unit"),
+        "dealers.relocate": _("Relocated"),
+        "dealers.set_status": _("Status changed"),
+        "dealers.close_dealer": _("Dealer closed"),
+        "dealers.reopen_dealer": _("Reopened"),
+        "dealers.merge_dealers": _("Merged"),
+        "dealers.create_outlet": _("Outlet added"),
+        "dealers.change_outlet": _("Outlet changed"),
+        "dealers.close_outlet": _("Outlet closed"),
+        "dealers.create_group": _("Dealer group created"),
+        "dealers.change_group": _("Dealer group renamed"),
+        "dealers.create_unit": _("Organisation unit created"),
+        "dealers.change_unit": _("Organisation unit changed"),
+        "dealers.move_unit": _("Organisation unit moved"),
+        "dealers.close_unit": _("Organisation unit closed"),
+        "dealers.set_tier": _("City tier changed"),
+        "dealers.keep_former_place": _("Former place name kept"),
+    }
+)
+trail.name_fields(
+    {
+        "valid_from": _("Valid from"),
+        "valid_to": _("Valid to"),
+        "place": _("Place"),
+        "reason": _("Reason"),
+        "new_code": _("New code"),
+        "survivor": _("Merged into"),
+        "unit": _("Organisation unit"),
+        "dealer": _("Dealer"),
+        "group": _("Dealer group"),
+        "parent": _("Above it"),
+        "tier": _("City tier"),
+        "current": _("Division of today"),
+    },
+    peers=("survivor", "merged_into"),
+)

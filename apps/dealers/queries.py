@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.core import trail
 from apps.core.access import Actor
 from apps.core.models import AuditEvent
 from apps.dealers import policies
@@ -91,12 +92,11 @@ def codes(*, actor: Actor, dealer: Dealer) -> QuerySet[DealerCode]:
     return policies.codes.visible_to(actor, DealerCode.objects.filter(dealer=dealer)).order_by("-valid_from")
 
 
-def history(*, actor: Actor, dealer: Dealer) -> list[AuditEvent]:
+def history(*, actor: Actor, dealer: Dealer) -> QuerySet[AuditEvent]:
     """What was changed about a dealer and its outlets, the newest first; nothing outside the scope."""
-    if not actor.scope.holds_dealer(dealer.pk):
-        return []
     kinds = [model._meta.label_lower for model in (Dealer, Outlet)]
-    return list(AuditEvent.objects.filter(dealer_id=dealer.pk, object_type__in=kinds).order_by("-id"))
+    rows = AuditEvent.objects.filter(dealer_id=dealer.pk, object_type__in=kinds)
+    return trail.in_reach(rows, actor=actor).order_by("-id")
 
 
 def parents_on(day: date) -> dict[int, int | None]:

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Field
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.core.models import AuditEvent
-from apps.dealers.models import CAPABILITIES, STATUSES, Dealer
+from apps.dealers.models import Dealer
 from apps.dealers.rules import DealerStatus
 
 COLOURS = {
@@ -20,29 +16,6 @@ COLOURS = {
     DealerStatus.CLOSED: "grey",
     DealerStatus.MERGED: "grey",
 }
-ACTIONS = {
-    "dealers.create_dealer": _("Dealer created"),
-    "dealers.change_dealer": _("Profile changed"),
-    "dealers.change_code": _("Code changed"),
-    "dealers.place_dealer": _("Moved to another unit"),
-    "dealers.relocate": _("Relocated"),
-    "dealers.set_status": _("Status changed"),
-    "dealers.close_dealer": _("Dealer closed"),
-    "dealers.reopen_dealer": _("Reopened"),
-    "dealers.merge_dealers": _("Merged"),
-    "dealers.create_outlet": _("Outlet added"),
-    "dealers.change_outlet": _("Outlet changed"),
-    "dealers.close_outlet": _("Outlet closed"),
-}
-NOTES = {
-    "valid_from": _("Valid from"),
-    "place": _("Place"),
-    "reason": _("Reason"),
-    "new_code": _("New code"),
-    "survivor": _("Merged into"),
-}
-HIDDEN = frozenset({"merged_into"})
-ORDER = {field.name: place for place, field in enumerate(Dealer._meta.fields)}
 
 
 def status_badge(dealer: Dealer) -> tuple[str, Any]:
@@ -93,54 +66,3 @@ class DealerTable(Table):
         Column("contract_to", _("Contract to"), "date", sort="contract_to", phone=False),
     )
     order_by = ("code", "pk")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A field of an event: what it was and what it became."""
-
-    label: Any
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One change as a person reads it."""
-
-    event: AuditEvent
-    action: Any
-    differences: list[Difference]
-
-
-def history_lines(events: list[AuditEvent], *, peers: bool) -> Iterator[HistoryLine]:
-    """Events with names of fields and values instead of codes; without `peers` no other dealer is named."""
-    hidden = HIDDEN if peers else HIDDEN | {"survivor"}
-    for event in events:
-        before, after = event.before or {}, event.after or {}
-        names = sorted(after, key=lambda name: (name in NOTES, ORDER.get(name, 0)))
-        differences = [
-            Difference(_label(name), _words(name, before.get(name)), _words(name, after[name]))
-            for name in names
-            if name not in hidden and (after[name] not in (None, "", []) or before.get(name))
-        ]
-        yield HistoryLine(event, ACTIONS.get(event.action, event.action), differences)
-
-
-def _label(name: str) -> Any:
-    return NOTES.get(name) or _field(name).verbose_name
-
-
-def _field(name: str) -> Field[Any, Any]:
-    return next(field for field in Dealer._meta.fields if field.name == name)
-
-
-def _words(name: str, value: Any) -> Any:
-    if name == "capabilities":
-        labels = dict(CAPABILITIES)
-        return " · ".join(str(labels.get(code, code)) for code in value or [])
-    if name == "status":
-        return dict(STATUSES).get(value, value)
-    if name in NOTES:
-        return value
-    return dict(_field(name).flatchoices).get(value, value)

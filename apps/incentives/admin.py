@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from apps.core.kit.admin import KeptAdmin
 from apps.incentives.models import Programme, ProgrammeVersion
 
 
@@ -12,11 +13,8 @@ class VersionInline(admin.StackedInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(admin.ModelAdmin):
+class ProgrammeAdmin(KeptAdmin):
     """Rebate programmes."""
 
     list_display = ("code", "label_zh", "label_en")
     inlines = (VersionInline,)
-
-    def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
-        return False

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import trail
 from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
@@ -38,3 +39,24 @@ class TransferPolicy(Policy):
 
 
 transfer = TransferPolicy(Transfer, view=VIEW, ownership=Ownership.DEALER, dealer="from_dealer_id")
+
+trail.name_actions(
+    {
+        "inventory.record": _("Stock movement recorded"),
+        "inventory.adjust": _("Stock adjusted or movement taken back"),
+        "inventory.transfer": _("Vehicle transferred"),
+    }
+)
+trail.name_fields(
+    {
+        "received_on": _("Received on"),
+        "cost_amount": _("Cost (¥)"),
+        "gone_on": _("Left on"),
+        "note": _("Note"),
+        "from": _("From"),
+        "to": _("To"),
+        "on": _("On"),
+        "start": _("Stock at the start"),
+        "end": _("Stock at the end"),
+    }
+)

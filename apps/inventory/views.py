@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.dealers import queries as dealers
 from apps.inventory import filters, forms, policies, queries, services, tables
@@ -101,7 +100,6 @@ class UnitDetail(DetailPage):
             "undo_url": reverse("inventory:movement-undo", kwargs={"pk": last.pk})
             if last and may_undo
             else "",
-            "history": audit.history(self.object),
         }
 
 

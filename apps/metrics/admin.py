@@ -7,21 +7,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.core.kit.admin import KeptAdmin
 from apps.core.kit.pages import actor_of
 from apps.kernel.period import Month
 from apps.metrics import services
 from apps.metrics.models import CustomKpi, FeedSetting, KpiSetting
 
 
-class _Configured(admin.ModelAdmin):
-    """Rows are saved by the service of the pages; what counted in a month is never deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(KpiSetting)
-class KpiSettingAdmin(_Configured):
+class KpiSettingAdmin(KeptAdmin):
     list_display = (
         "kpi",
         "effective_from",
@@ -50,7 +44,7 @@ class KpiSettingAdmin(_Configured):
 
 
 @admin.register(FeedSetting)
-class FeedSettingAdmin(_Configured):
+class FeedSettingAdmin(KeptAdmin):
     list_display = ("feed", "effective_from", "due_day")
     list_filter = ("feed",)
 
@@ -66,7 +60,7 @@ class FeedSettingAdmin(_Configured):
 
 
 @admin.register(CustomKpi)
-class CustomKpiAdmin(_Configured):
+class CustomKpiAdmin(KeptAdmin):
     """To be looked at; KPIs are added and changed on their pages, where formulas are checked."""
 
     list_display = ("code", "label_zh", "label_en", "formula", "version", "active")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.sales.models import RetailDelivery
@@ -19,3 +20,19 @@ CORRECT = declare(
 )
 
 delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER)
+
+trail.name_actions(
+    {
+        "sales.record": _("Delivery recorded"),
+        "sales.correct": _("Delivery corrected or taken back"),
+    }
+)
+trail.name_fields(
+    {
+        "occurred_on": _("Delivered on"),
+        "quantity": _("Quantity"),
+        "model_text": _("Model as written"),
+        "price_amount": _("Price (¥)"),
+        "vin": _("VIN"),
+    }
+)

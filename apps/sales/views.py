@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.sales import forms, policies, queries, services, tables
 from apps.sales.filters import DeliveryFilter
@@ -38,7 +37,6 @@ class DeliveryDetail(DetailPage):
         return {
             "blocks": tables.facts_of(self.object),
             "chain": tables.DeliveryTable(queries.chain(self.object, actor=self.actor)),
-            "history": audit.history(self.object),
         }
 
 

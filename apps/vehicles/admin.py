@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.core.kit.admin import AuditedAdmin
 from apps.core.kit.pages import actor_of
 from apps.vehicles import services
 from apps.vehicles.forms import AliasForm
@@ -13,14 +14,14 @@ from apps.vehicles.models import Brand, CarModel, ModelAlias, Series, Trim, VinS
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
+class BrandAdmin(AuditedAdmin):
     list_display = ("code", "name")
     search_fields = ("code", "name")
     ordering = ("code",)
 
 
 @admin.register(Series)
-class SeriesAdmin(admin.ModelAdmin):
+class SeriesAdmin(AuditedAdmin):
     list_display = ("code", "name", "brand")
     list_filter = ("brand",)
     search_fields = ("code", "name")
@@ -34,7 +35,7 @@ class TrimInline(admin.TabularInline):
 
 
 @admin.register(CarModel)
-class CarModelAdmin(admin.ModelAdmin):
+class CarModelAdmin(AuditedAdmin):
     list_display = ("code", "name", "series", "active")
     list_filter = ("active", "series__brand")
     search_fields = ("code", "name")
@@ -44,7 +45,7 @@ class CarModelAdmin(admin.ModelAdmin):
 
 
 @admin.register(ModelAlias)
-class ModelAliasAdmin(admin.ModelAdmin):
+class ModelAliasAdmin(AuditedAdmin):
     """Spellings other systems use; saved through the service that keeps them unique."""
 
     form = AliasForm
@@ -66,7 +67,7 @@ class ModelAliasAdmin(admin.ModelAdmin):
 
 
 @admin.register(VinStrictness)
-class VinStrictnessAdmin(admin.ModelAdmin):
+class VinStrictnessAdmin(AuditedAdmin):
     """How strictly VIN problems are taken, by origin; without a row the shipped default counts."""
 
     list_display = ("origin", "problem", "severity")

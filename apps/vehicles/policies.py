@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import trail
 from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS
 from apps.vehicles.models import Brand, CarModel, Custody, ModelAlias, Series, Trim, Vehicle, VinStrictness
@@ -30,3 +31,17 @@ class VehiclePolicy(Policy):
 
 
 vehicle = VehiclePolicy(Vehicle, view=VIEW, ownership=Ownership.DEALER)
+
+trail.name_actions(
+    {
+        "vehicles.create_model": _("Car model created"),
+        "vehicles.name_alias": _("Spelling of a model named"),
+    }
+)
+trail.name_fields(
+    {
+        "spelling": _("Spelling"),
+        "model": _("Car model"),
+        "trim": _("Trim"),
+    },
+)

@@ -195,12 +195,12 @@ def test_saves_in_the_admin_site_are_audited(network, client_of, hq_admin):
     assert client.post(address, sent | {"high": "0.3"}).status_code == 302
     added, changed = AuditEvent.objects.filter(object_type="alerts.alertrule").order_by("pk")
     assert (added.action, added.actor_label, added.after["high"]) == (
-        "alerts.add_alertrule",
+        "core.admin_add",
         "hq_admin",
         "0.2",
     )
     assert (changed.action, changed.before, changed.after) == (
-        "alerts.change_alertrule",
+        "core.admin_change",
         {"high": "0.200000"},
         {"high": "0.3"},
     )

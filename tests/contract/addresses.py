@@ -22,6 +22,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "accounts:user": {"pk": "user"},
     "alert": {"pk": "episode"},
     "closing": {"pk": "run", "month": "month"},
+    "audit-event": {"pk": "event"},
+    "core:audit-detail": {"pk": "event"},
     "core:file": {"pk": "file"},
     "core:import": {"pk": "batch", "kind": "import_kind"},
     "core:profile": {"pk": "profile"},

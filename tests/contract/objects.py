@@ -19,7 +19,7 @@ from apps.closing.models import Run
 from apps.core import access, files, jobs
 from apps.core.access import Actor
 from apps.core.imports import services as imports
-from apps.core.models import Job, MappingProfile
+from apps.core.models import AuditEvent, Job, MappingProfile
 from apps.core.roles import Role
 from apps.dealers import services as dealers
 from apps.dealers.models import Dealer, OrgUnit
@@ -276,6 +276,7 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
     )
     return {
         "episode": episode.pk,
+        "event": AuditEvent.objects.filter(dealer_id=dealer.pk).latest("pk").pk,
         "score": HealthScore.objects.get(dealer=dealer).pk,
         "settlement": Settlement.objects.filter(dealer=dealer).latest("pk").pk,
         "declaration": declared.pk,

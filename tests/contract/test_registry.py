@@ -23,7 +23,6 @@ INTERNAL = {
     "core.AuditAnchor": "hashes only, read by the check of the trail",
     "core.AuditBlock": "hashes only, written by the data base, read by the check of the trail",
     "accounts.Throttle": "counts failed log-ins under hashed names; read by the door only",
-    "core.AuditEvent": "read through the history of an object that was found by its own policy",
     "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
     "core.Job": "read through the import or the close it belongs to",
 }

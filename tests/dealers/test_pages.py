@@ -160,7 +160,7 @@ def test_moving_renumbering_closing_and_reopening_leave_their_history(network, h
     assert (network.d1.code, network.d1.status, network.d1.city_id) == ("N001", "closed", "3201")
     places = client.get(here + "?tab=places").content.decode()
     assert all(text in places for text in ("浙北片区", "浙南片区", "南京市", "D001", "N001", "2026-07-05"))
-    history = client.get(here + "?tab=history").content.decode()
+    history = client.get(here + "?tab=changes").content.decode()
     assert all(
         text in history for text in ("调整归属", "变更代码", "迁址", "变更状态", "停业", "解约", "hq_ops")
     )
@@ -189,7 +189,7 @@ def test_a_merged_dealer_is_not_told_its_survivor(network, hq_ops, d2_gm, client
     for tab in ("profile", "places", "outlets", "history"):
         assert "D001" not in client_of(d2_gm).get(f"{here}?tab={tab}").content.decode()
     assert "D001" in client_of(hq_ops).get(here).content.decode()
-    assert "D001" in client_of(hq_ops).get(f"{here}?tab=history").content.decode()
+    assert "D001" in client_of(hq_ops).get(f"{here}?tab=changes").content.decode()
 
 
 def test_outlets_are_added_changed_and_closed(network, hq_ops, d1_gm, d2_gm, client_of) -> None:
@@ -212,7 +212,7 @@ def test_outlets_are_added_changed_and_closed(network, hq_ops, d1_gm, d2_gm, cli
     assert client_of(d1_gm).post(f"/dealers/outlets/{outlet.pk}/change/", changed).status_code == 403
     assert client.post(f"/dealers/outlets/{outlet.pk}/close/", {"on": "2026-07-01"}).status_code == 302
     assert Outlet.objects.get().closed_on == date(2026, 7, 1)
-    history = client.get(f"/dealers/{network.d1.pk}/?tab=history").content.decode()
+    history = client.get(f"/dealers/{network.d1.pk}/?tab=changes").content.decode()
     assert all(text in history for text in ("新增网点", "修改网点", "网点停业"))
 
 

@@ -114,6 +114,7 @@ class ImportPage(DetailPage):
     """What all pages of one import share."""
 
     query = queries.batches
+    history_tab = False
 
     def page_title(self) -> str:
         return str(self.object.file.name)
@@ -138,6 +139,7 @@ class ImportPage(DetailPage):
 
 class ImportDetail(ImportPage):
     action = policies.VIEW
+    history_tab = True
     template_name = "core/import_detail.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

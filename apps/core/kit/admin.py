@@ -1,12 +1,12 @@
-"""What the admin site does alike: saves are audited, nothing is deleted, used versions stay as they are."""
+"""The base of all pages of the configuration site: what is saved or deleted there leaves an audit event."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Max, Model
-from django.forms import ModelForm
+from django.db.models import Max, Model, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,24 +16,55 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import audit
 from apps.core.kit.pages import actor_of
 
+ADD, CHANGE, DELETE = "core.admin_add", "core.admin_change", "core.admin_delete"
 
-class AuditedAdmin(admin.ModelAdmin):
-    """Configuration that results may refer to: every save leaves an audit event, nothing is deleted."""
+
+class Audited:
+    """What the trail needs of a ModelAdmin; mixed into those of other packages.
+
+    A `save_model` that calls a service instead of `super()` leaves the event to the service.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:
+        before = audit.stored(obj)
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        _note(request, obj, before)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        _note_deleted(request, obj)
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset:
+            _note_deleted(request, obj)
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
+
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm[Any], formset: BaseModelFormSet[Any, Any], change: bool
+    ) -> None:
+        rows = formset.save(commit=False)
+        for obj in formset.deleted_objects:
+            _note_deleted(request, obj)
+            obj.delete()
+        for obj in rows:
+            before = audit.stored(obj)
+            obj.save()
+            _note(request, obj, before)
+        formset.save_m2m()
+
+
+class AuditedAdmin(Audited, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The base class of the product's own pages of the configuration site."""
+
+
+class KeptAdmin(AuditedAdmin):
+    """Configuration that results may refer to is never deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
-        before = audit.snapshot(type(obj)._default_manager.get(pk=obj.pk)) if change else {}
-        super().save_model(request, obj, form, change)
-        was, became = audit.difference(before, audit.snapshot(obj))
-        action = f"{obj._meta.app_label}.{'change' if change else 'add'}_{obj._meta.model_name}"
-        audit.record(
-            actor=actor_of(request), action=action, obj=obj, now=timezone.now(), before=was, after=became
-        )
 
-
-class VersionAdmin(AuditedAdmin):
+class VersionAdmin(KeptAdmin):
     """Versions of a rule: one that results refer to (`in_use`) is shown; what changes is a new version.
 
     `line` names the field whose versions are counted.
@@ -72,3 +103,24 @@ class VersionAdmin(AuditedAdmin):
         }
         line = self.get_queryset(request).filter(**{self.line: values[self.line]})
         return values | {"version": (line.aggregate(last=Max("version"))["last"] or 0) + 1}
+
+
+def _note(request: HttpRequest, obj: Model, before: dict[str, Any]) -> None:
+    was, became = audit.difference(before, audit.snapshot(obj))
+    if before and not became:
+        return
+    action = CHANGE if before else ADD
+    audit.record(
+        actor=actor_of(request),
+        action=action,
+        obj=obj,
+        now=timezone.now(),
+        before=was if before else None,
+        after=became,
+    )
+
+
+def _note_deleted(request: HttpRequest, obj: Model) -> None:
+    audit.record(
+        actor=actor_of(request), action=DELETE, obj=obj, now=timezone.now(), before=audit.snapshot(obj)
+    )

@@ -25,12 +25,16 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django_filters import FilterSet
 
+from apps.core import trail
 from apps.core.access import ANONYMOUS, Actor
 from apps.core.errors import DomainError
 from apps.core.kit import export
 from apps.core.kit.tables import Table
+from apps.core.models import AuditEvent
 
 COUNT_LIMIT = 10_000
+HISTORY = "changes"
+HISTORY_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -220,10 +224,38 @@ class ObjectPage(Page):
 
 
 class DetailPage(ObjectPage):
-    """Shows one object."""
+    """Shows one object and, under the tab "Changes", what was changed about it.
+
+    A page with tabs of its own sets `history_tab` to False and shows `history()` in one of them.
+    """
+
+    history_tab: ClassVar[bool] = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.history_tab and request.method == "GET" and request.GET.get("tab") == HISTORY:
+            self.get = self.get_history  # type: ignore[method-assign]
+        return super().dispatch(request, *args, **kwargs)
+
+    def events(self) -> QuerySet[AuditEvent]:
+        """The events of the object, the newest first; extended where parts of it are objects of their own."""
+        return trail.of_object(self.object, actor=self.actor)
+
+    def history(self) -> dict[str, Any]:
+        """The lines of the history on the asked page."""
+        page = Paginator(self.events(), HISTORY_LINES).get_page(self.request.GET.get("page"))
+        return {"lines": trail.lines(page.object_list, actor=self.actor), "page": page}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show()
+
+    def get_history(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The tab "Changes"."""
+        shown = {"title": self.page_title(), "buttons": self.head_buttons(), "object": self.object}
+        shown |= {"object_tab": HISTORY, "tabbed": True, **self.history()}
+        return render(request, "kit/history.html", shown)
+
+    def show(self, template: str | None = None, status: int = 200, **extra: Any) -> HttpResponse:
+        return super().show(template, status, tabbed=self.history_tab, **extra)
 
 
 class FormPage(Page):

@@ -2,21 +2,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.core.models import AuditEvent
 from apps.dealers import forms, policies, queries, services
 from apps.dealers.filters import DealerFilter
 from apps.dealers.rules import ChannelPattern, DealerStatus
-from apps.dealers.tables import DealerTable, history_lines
+from apps.dealers.tables import DealerTable
 
 TABS = {
     "profile": _("Profile"),
     "places": _("Places and codes"),
     "outlets": _("Outlets"),
-    "history": _("Changes"),
+    "changes": _("Changes"),
 }
 VERBS = (
     ("dealers:dealer-change", _("Change the profile"), "edit", "living"),
@@ -57,6 +59,7 @@ class DealerDetailPage(DetailPage):
     action = policies.VIEW
     query = queries.dealers
     template_name = "dealers/dealer_detail.html"
+    history_tab = False
 
     def page_title(self) -> str:
         return str(self.object.name)
@@ -80,9 +83,11 @@ class DealerDetailPage(DetailPage):
         rows = queries.outlets(actor=self.actor).filter(dealer=self.object).order_by("code")
         return {"outlets": rows, "may_manage": self.actor.may(policies.MANAGE)}
 
-    def _history(self) -> dict[str, Any]:
-        events = queries.history(actor=self.actor, dealer=self.object)
-        return {"lines": history_lines(events, peers=not self.actor.is_dealer)}
+    def _changes(self) -> dict[str, Any]:
+        return self.history()
+
+    def events(self) -> QuerySet[AuditEvent]:
+        return queries.history(actor=self.actor, dealer=self.object)
 
     def _verbs(self) -> list[dict[str, Any]]:
         """What this actor may do with the dealer as it stands."""
