@@ -40,6 +40,12 @@ trail.name_actions(
         "accounts.log_in": _("Logged in"),
         "accounts.issue_token": _("API token issued"),
         "accounts.revoke_token": _("API token revoked"),
+        "accounts.end_sessions": _("Sessions ended"),
+        "accounts.make_link": _("Log-in link made"),
+        "accounts.set_up_second_factor": _("Second factor set up"),
+        "accounts.remove_second_factor": _("Second factor removed"),
+        "accounts.renew_recovery_codes": _("Recovery codes renewed"),
+        "accounts.use_recovery_code": _("Recovery code used"),
     }
 )
 trail.name_fields(
