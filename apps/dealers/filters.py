@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import ANONYMOUS
@@ -32,10 +32,6 @@ def _provinces(request: Any) -> QuerySet[Any]:
     return queries.divisions(actor=getattr(request, "actor", ANONYMOUS), level=1).order_by("code")
 
 
-def _groups(request: Any) -> QuerySet[Any]:
-    return queries.groups(actor=getattr(request, "actor", ANONYMOUS)).order_by("name")
-
-
 class DealerFilter(django_filters.FilterSet):
     """By text, place in the organisation, place on the map, and what the dealer is."""
 
@@ -46,7 +42,7 @@ class DealerFilter(django_filters.FilterSet):
     store_type = django_filters.ChoiceFilter(label=_("Store type"), choices=STORE_TYPES)
     channel_pattern = django_filters.ChoiceFilter(label=_("Channel pattern"), choices=CHANNEL_PATTERNS)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=STATUSES)
-    group = django_filters.ModelChoiceFilter(label=_("Dealer group"), queryset=_groups, to_field_name="code")
+    group = django_filters.CharFilter(label=_("Dealer group"), method="grouped")
 
     class Meta:
         model = Dealer
@@ -62,6 +58,9 @@ class DealerFilter(django_filters.FilterSet):
 
     def named(self, rows: QuerySet[Dealer], name: str, value: str) -> QuerySet[Dealer]:
         return queries.matching(rows, value)
+
+    def grouped(self, rows: QuerySet[Dealer], name: str, value: str) -> QuerySet[Dealer]:
+        return rows.filter(Q(group__code=value) | Q(group__name__icontains=value))
 
     def below(self, rows: QuerySet[Dealer], name: str, value: OrgUnit) -> QuerySet[Dealer]:
         return rows.filter(unit__path__startswith=value.path)

@@ -109,7 +109,7 @@ class RankingViewSet(viewsets.GenericViewSet):
             raise Http404
         rows = queries.ranking(actor=actor, kpi=kpi, month=board.month, readings=board.known)
         rows = rows.filter(value__isnull=False)
-        reach = queries.Reach.of(actor)
+        reach = queries.Reach(actor)
         narrowed = RankingFilter(request.query_params, queryset=rows, reach=reach, kpis=board.choices())
         if not narrowed.is_valid():
             raise serializers.ValidationError(narrowed.errors)

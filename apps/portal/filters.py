@@ -30,12 +30,12 @@ class RankingFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, reach: Reach, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.paths = {str(unit.pk): unit.path for unit in reach.units}
+        self.reach = reach
         chosen = self.data.get("kpi") or (kpis[0][0] if kpis else "")
         self.form.initial["kpi"] = chosen
         self.form.fields["kpi"].choices = kpis
-        self.form.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in reach.units]
-        self.form.fields["province"].choices = reach.provinces
+        self.form.fields["unit"].choices = lambda: [(str(unit.pk), unit.name) for unit in reach.units]
+        self.form.fields["province"].choices = lambda: reach.provinces
 
     def as_is(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
         """The KPI decides the query itself; here it changes nothing."""
@@ -43,7 +43,8 @@ class RankingFilter(filters.FilterSet):
 
     def below_unit(self, rows: QuerySet[KpiValue], name: str, value: str) -> QuerySet[KpiValue]:
         """The dealers anywhere below a unit."""
-        return rows.filter(dealer__unit__path__startswith=self.paths[value])
+        path = next(unit.path for unit in self.reach.units if str(unit.pk) == value)
+        return rows.filter(dealer__unit__path__startswith=path)
 
 
 class RankingPageFilter(RankingFilter):

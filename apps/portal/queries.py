@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import (
@@ -95,19 +96,23 @@ class Standing:
     of: int
 
 
-@dataclass(frozen=True)
 class Reach:
-    """The units and provinces an actor may narrow a comparison to."""
+    """The units and provinces an actor may narrow a comparison to today, read when they are asked for."""
 
-    units: Sequence[OrgUnit]
-    provinces: Sequence[tuple[str, str]]
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
 
-    @classmethod
-    def of(cls, actor: Actor) -> Reach:
-        """The reach of an actor today."""
-        rows = dealers_policies.dealer.visible_to(actor, Dealer.objects.filter(province__isnull=False))
+    @cached_property
+    def units(self) -> Sequence[OrgUnit]:
+        """The units, from the top down."""
+        return units(self.actor)
+
+    @cached_property
+    def provinces(self) -> Sequence[tuple[str, str]]:
+        """The provinces with dealers, as code and name."""
+        rows = dealers_policies.dealer.visible_to(self.actor, Dealer.objects.filter(province__isnull=False))
         found = rows.values_list("province__code", "province__name").distinct().order_by("province__code")
-        return cls(units(actor), list(found))
+        return list(found)
 
 
 def months(actor: Actor) -> Sequence[Choice]:

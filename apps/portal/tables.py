@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,10 +14,10 @@ from apps.metrics.queries import dictionary, reason_words
 from apps.portal import figures, queries
 
 
-def ranking_table(kpi: Kpi) -> type[Table]:
-    """The table of a ranking by one KPI; its values read like that KPI."""
+def ranking_table(kpi: Kpi, known: Mapping[str, Kpi]) -> type[Table]:
+    """The table of a ranking by one KPI; its values read like that KPI, reasons name the known KPIs."""
 
-    labels = dictionary.labels()
+    labels = dictionary.labels(known)
 
     class RankingTable(Table):
         columns = (

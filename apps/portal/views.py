@@ -118,7 +118,7 @@ class RankingPage(ListPage):
     def table(self) -> type[Table]:  # type: ignore[override]
         """The columns for the chosen KPI."""
         kpi = self.board.chosen_kpi()
-        return ranking_table(kpi) if kpi else Table
+        return ranking_table(kpi, self.board.kpis) if kpi else Table
 
     def rows(self) -> QuerySet[Any]:
         kpi, board = self.board.chosen_kpi(), self.board
@@ -127,7 +127,7 @@ class RankingPage(ListPage):
         return queries.ranking(actor=self.actor, kpi=kpi, month=board.month, readings=board.known)
 
     def _filtered(self) -> FilterSet | None:
-        reach = queries.Reach.of(self.actor)
+        reach = queries.Reach(self.actor)
         bound = RankingPageFilter(
             self.request.GET,
             queryset=self.rows(),

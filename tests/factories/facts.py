@@ -31,8 +31,10 @@ _SALE = {
 }
 
 
-def sell(dealer: Dealer, month: Month, units: int, now: datetime, price: str = "100000.00") -> None:
-    """Deliver so many cars in the middle of a month, each at the price."""
+def sell(
+    dealers: Dealer | list[Dealer], month: Month, units: int, now: datetime, price: str = "100000.00"
+) -> None:
+    """Deliver so many cars of each dealer in the middle of a month, each at the price."""
     rows = [
         {
             **_SALE,
@@ -42,13 +44,14 @@ def sell(dealer: Dealer, month: Month, units: int, now: datetime, price: str = "
             "quantity": 1,
             "price_amount": Decimal(price),
         }
+        for dealer in _each(dealers)
         for number in range(units)
     ]
     sales.record_deliveries(rows=rows, source="test", actor=SYSTEM, now=now)
 
 
-def receive(dealer: Dealer, month: Month, units: int, now: datetime) -> None:
-    """Take so many cars into stock on the first of a month."""
+def receive(dealers: Dealer | list[Dealer], month: Month, units: int, now: datetime) -> None:
+    """Take so many cars into the stock of each dealer on the first of a month."""
     rows = [
         {
             "external_id": f"{dealer.code}-{month}-in-{number}",
@@ -64,6 +67,7 @@ def receive(dealer: Dealer, month: Month, units: int, now: datetime) -> None:
             "cost_amount": None,
             "note": "",
         }
+        for dealer in _each(dealers)
         for number in range(units)
     ]
     inventory.record_arrivals(rows=rows, source="test", actor=SYSTEM, now=now)
@@ -74,3 +78,7 @@ def close(month: Month, now: datetime, *, freeze: bool = False) -> None:
     run = closing.close_month(month=month, actor=SYSTEM, now=now, freeze=freeze)
     finished = runner.work_through(run)
     assert finished.status == "done", finished.status
+
+
+def _each(dealers: Dealer | list[Dealer]) -> list[Dealer]:
+    return [dealers] if isinstance(dealers, Dealer) else dealers

@@ -64,9 +64,12 @@ def lang() -> Language:
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
-def labels() -> dict[str, str]:
-    """The names of all measures and KPIs in the language of the page; a measure wins where codes agree."""
-    return {code: label(kpi) for code, kpi in _declared().items()} | {
+def labels(known: Mapping[str, Kpi] | None = None) -> dict[str, str]:
+    """The names of all measures and KPIs in the language of the page; a measure wins where codes agree.
+
+    `known` KPIs spare reading those of administrators again.
+    """
+    return {code: label(kpi) for code, kpi in (known or _declared()).items()} | {
         code: str(measure.label) for code, measure in registry.measures.items()
     }
 

@@ -32,8 +32,9 @@ def kpi_values(
     *, actor: Actor, period: Month | None = None, known_on: date | None = None
 ) -> QuerySet[KpiValue]:
     """KPI values of the actor's dealers, of KPIs meant for it, in the readings that count (or counted)."""
-    rows = KpiValue.objects.filter(months.in_readings(_readings(period, known_on)))
-    shown = dictionary.kpis(actor=actor, month=period or _latest())
+    readings = _readings(period, known_on)
+    rows = KpiValue.objects.filter(months.in_readings(readings))
+    shown = dictionary.kpis(actor=actor, month=period or _latest(readings))
     return policies.kpi.visible_to(actor, rows.filter(kpi__in=list(shown)))
 
 
@@ -49,8 +50,9 @@ def unit_values(
     *, actor: Actor, period: Month | None = None, known_on: date | None = None
 ) -> QuerySet[UnitKpiValue]:
     """KPI values of the actor's units in the readings that count (or counted)."""
-    rows = UnitKpiValue.objects.filter(months.in_readings(_readings(period, known_on)))
-    shown = dictionary.kpis(actor=actor, month=period or _latest())
+    readings = _readings(period, known_on)
+    rows = UnitKpiValue.objects.filter(months.in_readings(readings))
+    shown = dictionary.kpis(actor=actor, month=period or _latest(readings))
     return policies.unit_kpi.visible_to(actor, rows.filter(kpi__in=list(shown)))
 
 
@@ -139,5 +141,5 @@ def _readings(period: Month | None, known_on: date | None) -> dict[Month, MonthR
     return months.current_revisions(wanted, known_on=known_on)
 
 
-def _latest() -> Month:
-    return max(months.current_revisions(), default=Month(9999, 12))
+def _latest(readings: Mapping[Month, MonthRevision]) -> Month:
+    return max(readings, default=Month(9999, 12))
