@@ -271,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.nightly",
         "schedule": crontab(hour=2, minute=30),
     },
+    "portal.nightly": {
+        "task": "portal.nightly",
+        "schedule": crontab(hour=3, minute=30),
+    },
 }
 
 CACHES = {

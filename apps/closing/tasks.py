@@ -9,6 +9,6 @@ from apps.core import jobs
 from apps.core.models import Job
 
 
-@jobs.handler(services.STEP)
+@jobs.handler(services.STEP, owned=True)
 def run_step(job: Job) -> Any:
     return services.run_step(step_id=job.args["step"], now=timezone.now())

@@ -16,6 +16,7 @@ from apps.core.imports import findings, pages, policies, profiles, queries, serv
 from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.core.models import ImportBatch, MappingProfile
 from apps.core.models.imports import BatchStatus, ImportMode
+from apps.core.operations import api as operations
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -301,4 +302,5 @@ routes = [
     ("audit-events", AuditEventViewSet, "audit-event"),
     ("imports", ImportViewSet, "import"),
     ("import-profiles", ProfileViewSet, "import-profile"),
+    *operations.routes,
 ]

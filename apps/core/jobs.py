@@ -37,18 +37,29 @@ Handler = Callable[[Job], Any]
 
 
 _handlers: dict[str, Handler] = {}
+_owned: set[str] = set()
 
 
-def handler(code: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this code, in one transaction with the mark that it is done."""
+def handler(code: str, *, owned: bool = False) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this code, in one transaction with the mark that it is done.
+
+    An `owned` job belongs to something that waits for it, and is ended there.
+    """
 
     def register(function: Handler) -> Handler:
         if code in _handlers:
             raise ValueError(f"job {code} has two handlers")
         _handlers[code] = function
+        if owned:
+            _owned.add(code)
         return function
 
     return register
+
+
+def is_owned(code: str) -> bool:
+    """Whether something waits for jobs of this code."""
+    return code in _owned
 
 
 def codes() -> frozenset[str]:
@@ -121,13 +132,14 @@ def _run(job_id: str) -> bool:
 def reconcile(now: datetime) -> int:
     """Ring again for everything due and held by nobody; returns how many."""
     waiting = Job.objects.filter(status__in=UNFINISHED, due_at__lte=now - GRACE).order_by("due_at")
-    free = [pk for pk in waiting.values_list("pk", flat=True)[:500] if _is_free(pk)]
+    free = [pk for pk in waiting.values_list("pk", flat=True)[:500] if is_free(pk)]
     for pk in free:
         ring(pk)
     return len(free)
 
 
-def _is_free(job_id: uuid.UUID) -> bool:
+def is_free(job_id: uuid.UUID) -> bool:
+    """Whether no worker holds the job at this moment."""
     with transaction.atomic():
         return try_lock(f"job:{job_id}")
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Ownership, Policy, declare
-from apps.core.models import Backup
+from apps.core.models import Backup, Job, SelfTest
 from apps.core.roles import Role
 
-OPERATIONS = declare("core.view_operations", _("Look after jobs, backups and self-tests"), {Role.HQ_ADMIN})
+OPERATIONS = declare("core.view_operations", _("See how the product runs"), {Role.HQ_ADMIN})
+OPERATE = declare("core.operate", _("Repeat and cancel jobs, ask for backups"), {Role.HQ_ADMIN})
 
+job = Policy(Job, view=OPERATIONS, ownership=Ownership.GLOBAL)
 backup = Policy(Backup, view=OPERATIONS, ownership=Ownership.GLOBAL)
+self_test = Policy(SelfTest, view=OPERATIONS, ownership=Ownership.GLOBAL)

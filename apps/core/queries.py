@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from apps.core import policies
 from apps.core.access import Actor
-from apps.core.models import StoredFile
+from apps.core.models import Backup, Job, SelfTest, StoredFile
 
 
 def stored_files(*, actor: Actor) -> QuerySet[StoredFile]:
@@ -16,3 +17,18 @@ def stored_files(*, actor: Actor) -> QuerySet[StoredFile]:
     return rows.filter(
         Q(dealer_id__in=actor.scope.dealer_ids) | Q(owner_id=actor.user_id, owner_id__isnull=False)
     )
+
+
+def jobs(*, actor: Actor) -> QuerySet[Job]:
+    """All background jobs, for those who look after the product."""
+    return policies.job.visible_to(actor, Job.objects.all())
+
+
+def backups(*, actor: Actor) -> QuerySet[Backup]:
+    """All backups ever taken, removed ones included."""
+    return policies.backup.visible_to(actor, Backup.objects.all())
+
+
+def self_tests(*, actor: Actor) -> QuerySet[SelfTest]:
+    """All self-tests."""
+    return policies.self_test.visible_to(actor, SelfTest.objects.all())

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail, trail_pages, views
 from apps.core.imports import pages, policies, profile_pages
 from apps.core.kit import menu
+from apps.core.operations import pages as operations
+from apps.core.policies import OPERATIONS
 
 app_name = "core"
 urlpatterns = [
@@ -24,8 +26,16 @@ urlpatterns = [
     path("imports/<int:pk>/restart/", pages.ImportRestart.as_view(), name="import-restart"),
     path("imports/<int:pk>/annotated/", pages.ImportAnnotated.as_view(), name="import-annotated"),
     path("imports/<int:pk>/withdraw/", pages.ImportWithdraw.as_view(), name="import-withdraw"),
+    path("operations/jobs/", operations.JobList.as_view(), name="job-list"),
+    path("operations/jobs/<uuid:pk>/", operations.JobDetail.as_view(), name="job-detail"),
+    path("operations/jobs/<uuid:pk>/retry/", operations.JobRetry.as_view(), name="job-retry"),
+    path("operations/jobs/<uuid:pk>/cancel/", operations.JobCancel.as_view(), name="job-cancel"),
+    path("operations/backups/", operations.BackupList.as_view(), name="backup-list"),
+    path("operations/backups/new/", operations.BackupAsk.as_view(), name="backup-ask"),
 ]
 
 menu.add("data", _("Imports"), "core:import-list", policies.VIEW, order=10)
 menu.add("data", _("Mapping profiles"), "core:profile-list", policies.IMPORT, order=20)
 menu.add("settings", _("Audit trail"), "core:audit-list", trail.VIEW, order=60)
+menu.add("settings", _("Background jobs"), "core:job-list", OPERATIONS, order=910)
+menu.add("settings", _("Backups"), "core:backup-list", OPERATIONS, order=920)

@@ -13,6 +13,7 @@ from apps.core.kit.api import MayAct, actor_of
 from apps.metrics.models import KpiValue
 from apps.portal import boards, policies, queries, summary
 from apps.portal.filters import RankingFilter
+from apps.portal.operations import api as operations
 
 PERIOD = OpenApiParameter("period", str, description="Month, 2026-06; the newest closed one when left out.")
 UNIT = OpenApiParameter(
@@ -116,4 +117,8 @@ class RankingViewSet(viewsets.GenericViewSet):
         return narrowed.qs
 
 
-routes = [("dashboard", DashboardViewSet, "dashboard"), ("ranking", RankingViewSet, "ranking")]
+routes = [
+    ("dashboard", DashboardViewSet, "dashboard"),
+    ("ranking", RankingViewSet, "ranking"),
+    *operations.routes,
+]

@@ -9,3 +9,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.portal.providers")
+        import_module("apps.portal.tasks")

@@ -12,7 +12,7 @@ from apps.core.models import ImportBatch, Job
 from apps.core.models.imports import BatchStatus
 
 
-@jobs.handler(checks.CHECK_JOB)
+@jobs.handler(checks.CHECK_JOB, owned=True)
 def check_import(job: Job) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.args["batch"])
     if batch.status != BatchStatus.CHECKING:
@@ -21,7 +21,7 @@ def check_import(job: Job) -> dict[str, Any]:
     return {"status": checks.check(batch=batch, actor=actor, now=timezone.now()).status}
 
 
-@jobs.handler(services.COMMIT_JOB)
+@jobs.handler(services.COMMIT_JOB, owned=True)
 def commit_import(job: Job) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.args["batch"])
     actor = actors.unpacked(job.args["actor"])

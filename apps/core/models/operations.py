@@ -33,3 +33,22 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SelfTest(models.Model):
+    """A walk through the product as each role, with what was found wrong."""
+
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"))
+    role_count = models.PositiveIntegerField(_("roles"))
+    request_count = models.PositiveIntegerField(_("requests"))
+    problems = models.JSONField(_("problems"), default=list)
+    slowest = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("self-test")
+        verbose_name_plural = _("self-tests")
+        indexes = [models.Index(fields=["-started_at"], name="selftest_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""How the product itself is doing: one page and one answer of the API."""

@@ -1,0 +1,1 @@
+"""The nightly self-test: somebody of every role opens everything, and nothing of it stays."""
