@@ -17,7 +17,12 @@ from apps.metrics.registry import registry
 
 
 def _units(request: Any) -> QuerySet[OrgUnit]:
-    return dealers.units(actor=actor_of(request)).order_by("path")
+    """The units the actor reaches; whoever works for one dealer chooses among none."""
+    actor = actor_of(request)
+    rows = dealers.units(actor=actor)
+    if not actor.scope.everything:
+        rows = rows.filter(pk__in=actor.scope.unit_ids)
+    return rows.order_by("path")
 
 
 def _feed_choices() -> list[tuple[str, Any]]:

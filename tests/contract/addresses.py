@@ -41,6 +41,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "inventory:unit": {"pk": "stock_unit"},
     "inventory:movement": {"pk": "movement"},
     "kpi-value-explain": {"kpi": "kpi", "dealer": "dealer_code", "period": "month"},
+    "core:job": {"pk": "job"},
+    "job": {"pk": "job"},
     "metrics:custom": {"code": "custom"},
     "metrics:explain": {"code": "kpi", "dealer": "dealer_code", "month": "month"},
     "metrics:explain-unit": {"code": "kpi", "unit": "unit_code", "month": "month"},

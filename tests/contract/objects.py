@@ -308,5 +308,6 @@ def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
         "home_panel": "cards",
         "dealer_panel": "cards",
         "run": run.pk,
+        "job": str(Job.objects.filter(code="closing.run_step").order_by("pk")[0].pk),
         "link_token": "not-one-of-ours",
     }

@@ -24,7 +24,6 @@ INTERNAL = {
     "core.AuditBlock": "hashes only, written by the data base, read by the check of the trail",
     "accounts.Throttle": "counts failed log-ins under hashed names; read by the door only",
     "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
-    "core.Job": "read through the import or the close it belongs to",
 }
 """Models that nobody lists or opens by themselves, each with the reason."""
 

@@ -24,9 +24,13 @@ _KINDS = {Role.PROVINCE_MANAGER: UnitKind.PROVINCE, Role.REGION_MANAGER: UnitKin
 
 @dataclass(frozen=True)
 class Marked:
-    """A dealer in a unit of its own; all its texts are the mark, whose beginning can be searched for."""
+    """A dealer in a unit of its own; all its texts are the mark, whose beginning can be searched for.
+
+    The unit has another mark: whoever may view the organisation may see it.
+    """
 
     mark: str
+    unit_mark: str
     objects: tuple[Model, ...]
 
     @property
@@ -43,10 +47,15 @@ def home_dealer() -> Dealer | None:
 
 def marked(now: datetime) -> Marked:
     """Make the marked dealer with a delivery, a car in stock, a file and a user."""
-    mark = f"CANARY{secrets.token_hex(6)}"
+    mark, unit_mark = (f"CANARY{secrets.token_hex(6)}" for _each in range(2))
     top = OrgUnit.objects.get(kind=UnitKind.HQ)
     unit = OrgUnit.objects.create(
-        code=mark, name=mark, kind=UnitKind.REGION, parent=top, path=f"new-{mark}", valid_from=SINCE
+        code=unit_mark,
+        name=unit_mark,
+        kind=UnitKind.REGION,
+        parent=top,
+        path=f"new-{unit_mark}",
+        valid_from=SINCE,
     )
     OrgUnit.objects.filter(pk=unit.pk).update(path=f"{top.path}{unit.pk}/")
     dealer = Dealer.objects.create(
@@ -73,7 +82,7 @@ def marked(now: datetime) -> Marked:
     )
     user = User.objects.create(username=mark.lower(), display_name=mark, password=NOBODY_S)
     held = Assignment.objects.create(user=user, role=Role.DEALER_GENERAL, dealer=dealer, valid_from=SINCE)
-    return Marked(mark, (dealer, sold, car, file, user, held))
+    return Marked(mark, unit_mark, (dealer, sold, car, file, user, held))
 
 
 def walker(role: Role, dealer: Dealer) -> User:
