@@ -231,6 +231,8 @@ name_actions(
         "core.take_backup": gettext_lazy("Backup taken"),
         "core.verify_backup": gettext_lazy("Backup verified"),
         "core.restore_backup": gettext_lazy("Backup restored"),
+        "core.retry_job": gettext_lazy("Job done again"),
+        "core.cancel_job": gettext_lazy("Job cancelled"),
         "core.admin_add": gettext_lazy("Added on the configuration site"),
         "core.admin_change": gettext_lazy("Changed on the configuration site"),
         "core.admin_delete": gettext_lazy("Deleted on the configuration site"),

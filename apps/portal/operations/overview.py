@@ -219,4 +219,4 @@ def _server() -> tuple[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database()), current_setting('server_version')")
         size, version = cursor.fetchone()
-    return int(size), str(version).split()[0]
+    return int(size), f"PostgreSQL {str(version).split()[0]}"
