@@ -33,7 +33,7 @@ HEADINGS = (
 MISTAKES = ((1, "D?"), (2, "someday"), (7, -1), (10, "by post"), (0, None))
 WRITTEN = (
     "sales_retaildelivery, vehicles_vehicle, core_importrow, core_importbatch, core_storedfile, "
-    "core_auditevent, metrics_feedstatus"
+    "metrics_feedstatus"
 )
 
 

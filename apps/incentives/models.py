@@ -95,7 +95,9 @@ class Settlement(models.Model):
 class SettlementLine(models.Model):
     """One fact's share in a settlement."""
 
-    settlement = models.ForeignKey(Settlement, on_delete=models.CASCADE, related_name="lines")
+    settlement = models.ForeignKey(
+        Settlement, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )  # found by settlementline_once
     delivery = models.ForeignKey("sales.RetailDelivery", on_delete=models.PROTECT)
     base_amount = models.DecimalField(max_digits=18, decimal_places=2)
     amount = models.DecimalField(max_digits=18, decimal_places=2)

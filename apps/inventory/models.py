@@ -38,8 +38,12 @@ class StockUnit(models.Model):
     the database: the day it left, and the month after which nothing of it counts any more.
     """
 
-    dealer = models.ForeignKey(
-        "dealers.Dealer", verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="+"
+    dealer = models.ForeignKey(  # found by stockunit_gone
+        "dealers.Dealer",
+        verbose_name=_("dealer"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     source = models.CharField(_("source"), max_length=60)
     external_id = models.CharField(_("external number"), max_length=200)

@@ -26,8 +26,8 @@ def in_force() -> QuerySet[RetailDelivery]:
 
 def may_be_changed(delivery: RetailDelivery) -> bool:
     """Whether a delivery is in force and was not returned."""
-    standing = in_force()
-    return standing.filter(pk=delivery.pk).exists() and not standing.filter(reverses=delivery).exists()
+    returned = Exists(in_force().filter(reverses=OuterRef("pk")))
+    return in_force().filter(~returned, pk=delivery.pk).exists()
 
 
 def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:

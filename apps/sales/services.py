@@ -53,11 +53,10 @@ def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowPr
     """What is wrong with rows of one source, known rows among them; nothing is stored."""
     decoded = queries.decoded({row["vin"] for row in rows if row["vin"]}, today=today)
     found: list[RowProblem] = []
+    for column in ("occurred_on", "invoiced_on", "plated_on"):
+        found += facts.date_problems(rows, column, today)
     for row in rows:
-        for column in ("occurred_on", "invoiced_on", "plated_on"):
-            wrong = facts.date_problem(row["row_no"], column, row[column], today)
-            found += [wrong] if wrong else []
-        if row["vin"]:
+        if row["vin"] and decoded[row["vin"]].findings:
             found += facts.vin_problems(row["row_no"], decoded[row["vin"]])
     found += facts.known_rows(rows, table=TABLE, content=_CONTENT, content_of=_content_of)
     found += _unknown_returns(rows)
@@ -226,7 +225,8 @@ WITH made AS (
       JOIN given_month AS month ON g.occurred_on BETWEEN month.first_on AND month.last_on
       LEFT JOIN vehicles_vehicle AS v ON v.vin = g.vin
       LEFT JOIN LATERAL (
-           SELECT id, revision FROM {TABLE} AS o WHERE o.source = %(source)s AND o.external_id = g.returns
+           SELECT id, revision FROM {TABLE} AS o
+            WHERE g.returns IS NOT NULL AND o.source = %(source)s AND o.external_id = g.returns
             ORDER BY revision DESC LIMIT 1) AS origin ON mod(origin.revision, 2) = 1
      WHERE NOT g.in_force AND sign(g.quantity) = %(sign)s
      ORDER BY g.row_no

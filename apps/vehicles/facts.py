@@ -67,8 +67,12 @@ def vin_indexes(table: str) -> list[models.Index]:
 class Fact(models.Model):
     """Something that happened at a dealer: when, to which month it is posted, when and from where known."""
 
-    dealer = models.ForeignKey(
-        "dealers.Dealer", verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="+"
+    dealer = models.ForeignKey(  # found by the indexes that begin with it
+        "dealers.Dealer",
+        verbose_name=_("dealer"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     source = models.CharField(_("source"), max_length=60)
     external_id = models.CharField(_("external number"), max_length=200)
@@ -308,6 +312,16 @@ def date_problem(row_no: int, column: str, day: date | None, today: date) -> Row
         return None
     message = IN_FUTURE if day > today else TOO_EARLY
     return RowProblem(row_no, column, "date_range", message, value=day.isoformat())
+
+
+def date_problems(rows: Sequence[Mapping[str, Any]], column: str, today: date) -> Iterator[RowProblem]:
+    """The same for one column of many rows, whose days are mostly few and right."""
+    days = {row[column] for row in rows} - {None}
+    wrong = {day for day in days if not EARLIEST <= day <= today}
+    for row in rows if wrong else ():
+        problem = date_problem(row["row_no"], column, row[column], today)
+        if problem is not None:
+            yield problem
 
 
 def analyse(*tables: str, rows: int) -> None:

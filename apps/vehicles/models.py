@@ -142,7 +142,9 @@ class Vehicle(models.Model):
 class Custody(models.Model):
     """That a dealer had a vehicle, from a day up to (not including) another; open while it still has it."""
 
-    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="custodies")
+    vehicle = models.ForeignKey(
+        Vehicle, on_delete=models.PROTECT, related_name="custodies", db_index=False
+    )  # found by custody_once
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True)

@@ -145,7 +145,7 @@ def model_year(vin: str, *, stated: int | None, latest: int) -> int | None:
     cycles = range(first, first + 3 * CYCLE_YEARS, CYCLE_YEARS)
     if stated is not None:
         return min(cycles, key=lambda year: (abs(year - stated), -year))
-    return max((year for year in cycles if year <= latest), default=first)
+    return next((year for year in reversed(cycles) if year <= latest), first)
 
 
 def decode(
