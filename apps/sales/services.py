@@ -58,6 +58,7 @@ def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowPr
     for row in rows:
         if row["vin"] and decoded[row["vin"]].findings:
             found += facts.vin_problems(row["row_no"], decoded[row["vin"]])
+    found.sort(key=lambda problem: problem.row_no)
     found += facts.known_rows(rows, table=TABLE, content=_CONTENT, content_of=_content_of)
     found += _unknown_returns(rows)
     found += _same_cars(rows)
