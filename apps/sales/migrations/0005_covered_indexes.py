@@ -7,23 +7,12 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("dealers", "0004_closed_dealer_label"),
-        ("inventory", "0003_shipped_profiles"),
+        ("sales", "0004_vin_ends"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="stockmovement",
-            name="dealer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="dealers.dealer",
-                verbose_name="dealer",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="stockunit",
+            model_name="retaildelivery",
             name="dealer",
             field=models.ForeignKey(
                 db_index=False,

@@ -6,20 +6,18 @@ class Migration(migrations.Migration):
     """Indexes go that another one, which begins with the same column, makes superfluous."""
 
     dependencies = [
-        ("dealers", "0004_closed_dealer_label"),
-        ("sales", "0003_shipped_profiles"),
+        ("vehicles", "0005_vin_ends"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="retaildelivery",
-            name="dealer",
+            model_name="custody",
+            name="vehicle",
             field=models.ForeignKey(
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="dealers.dealer",
-                verbose_name="dealer",
+                related_name="custodies",
+                to="vehicles.vehicle",
             ),
         ),
     ]
