@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from apps.accounts import queries, services
 from apps.accounts.models import ApiToken, User
-from apps.core import correlation
+from apps.core import correlation, reach
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -31,6 +31,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
                 _("This token was issued without a second factor, which the role of its user asks for.")
             )
         request._request.actor = actor  # type: ignore[attr-defined]
+        reach.become(actor)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

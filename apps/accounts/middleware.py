@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import entrance, queries, services
 from apps.accounts.models import Session, User
-from apps.core import correlation
+from apps.core import correlation, reach
 from apps.core.access import ANONYMOUS
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -32,6 +32,7 @@ class ActorMiddleware:
         request.actor = ANONYMOUS  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             self._recognise(request, request.user)
+        reach.become(request.actor)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def _recognise(self, request: HttpRequest, user: User) -> None:

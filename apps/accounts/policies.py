@@ -15,17 +15,19 @@ from apps.accounts.models import (
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, Role
+from apps.core.wall import TOKEN, Wall
 
+BEFORE_LOG_IN = Wall(open_because="found by a secret, or needed for logging in, before the person is known")
 MANAGE = declare("accounts.manage", _("Manage users and assignments"), {Role.HQ_ADMIN})
 OWN = declare("accounts.own", _("Manage one's own account and tokens"), EVERYONE)
 
 user = Policy(User, view=MANAGE, ownership=Ownership.STAFF)
 assignment = Policy(Assignment, view=MANAGE, ownership=Ownership.STAFF)
-token = Policy(ApiToken, view=OWN, ownership=Ownership.PERSONAL)
-session = Policy(Session, view=OWN, ownership=Ownership.PERSONAL)
-device = Policy(Device, view=OWN, ownership=Ownership.PERSONAL)
-second_factor = Policy(SecondFactor, view=OWN, ownership=Ownership.PERSONAL)
-recovery_code = Policy(RecoveryCode, view=OWN, ownership=Ownership.PERSONAL)
+token = Policy(ApiToken, view=OWN, ownership=Ownership.PERSONAL, wall=Wall(also=f"digest = {TOKEN}"))
+session = Policy(Session, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
+device = Policy(Device, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
+second_factor = Policy(SecondFactor, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
+recovery_code = Policy(RecoveryCode, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
 link = Policy(LogInLink, view=MANAGE, ownership=Ownership.STAFF)
 
 trail.name_actions(

@@ -42,15 +42,13 @@ class Responsible:
 # The people of a dealer keep no right over it once it is closed; the maker's people do, for its history.
 _HELD = """
 SELECT a.role, u.kind, a.dealer_id,
-       ARRAY(SELECT d.id FROM dealers_dealer AS d JOIN dealers_orgunit AS o ON o.id = d.unit_id
-              WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
+       CASE WHEN u.kind <> 'hq' THEN coalesce(dealers_below(u.path), '{}') ELSE '{}' END,
        ARRAY(SELECT o.id FROM dealers_orgunit AS o WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
-       ARRAY(SELECT d.id FROM dealers_dealer AS d WHERE d.group_id = a.group_id
-                AND (a.role <> ALL(%(dealer_roles)s) OR d.closed_on IS NULL OR d.closed_on > %(on)s))
+       CASE WHEN a.group_id IS NOT NULL THEN coalesce(dealers_of_group(
+           a.group_id, CASE WHEN a.role = ANY(%(dealer_roles)s) THEN %(on)s::date END), '{}') ELSE '{}' END
   FROM accounts_assignment AS a LEFT JOIN dealers_orgunit AS u ON u.id = a.unit_id
-  LEFT JOIN dealers_dealer AS own ON own.id = a.dealer_id
  WHERE a.user_id = %(user)s AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to >= %(on)s)
-   AND (a.role <> ALL(%(dealer_roles)s) OR own.closed_on IS NULL OR own.closed_on > %(on)s)
+   AND (a.dealer_id IS NULL OR a.role <> ALL(%(dealer_roles)s) OR dealers_open(a.dealer_id, %(on)s))
 """
 
 

@@ -6,6 +6,7 @@ from apps.alerts.models import AlertEpisode, AlertReading, AlertRule
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
+from apps.core.wall import RESULT, Wall, Writes
 
 VIEW = declare("alerts.view", _("View alerts"), EVERYONE)
 ACKNOWLEDGE = declare(
@@ -16,8 +17,12 @@ ACKNOWLEDGE = declare(
 RULES = declare("alerts.view_rules", _("View alert rules"), EVERYONE)
 
 rule = Policy(AlertRule, view=RULES, ownership=Ownership.GLOBAL)
-reading = Policy(AlertReading, view=VIEW, ownership=Ownership.DEALER)
-episode = Policy(AlertEpisode, view=VIEW, ownership=Ownership.DEALER)
+reading = Policy(AlertReading, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)
+episode = Policy(
+    AlertEpisode,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(writes=Writes.NONE, columns=("state", "acknowledged_by", "acknowledged_at", "plan")),
 
 trail.name_actions(
     {

@@ -6,13 +6,14 @@ from apps.closing.models import Run, Step
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import HQ, OPERATORS, Role
+from apps.core.wall import ASKED, Wall, Writes
 
 VIEW = declare("closing.view", _("View closes of months"), HQ)
 RUN = declare("closing.run", _("Compute and close months"), OPERATORS)
 REOPEN = declare("closing.reopen", _("Reopen closed months"), {Role.HQ_ADMIN})
 
-run = Policy(Run, view=VIEW, ownership=Ownership.GLOBAL)
-step = Policy(Step, view=VIEW, ownership=Ownership.GLOBAL)
+run = Policy(Run, view=VIEW, ownership=Ownership.GLOBAL, wall=ASKED)
+step = Policy(Step, view=VIEW, ownership=Ownership.GLOBAL, wall=Wall(writes=Writes.ADD, columns=("job_id",)))
 
 trail.name_actions(
     {

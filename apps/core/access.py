@@ -7,6 +7,7 @@ scope is treated as if it did not exist.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,10 +36,11 @@ class Scope:
         return self.everything or dealer_id in self.dealer_ids
 
     def cache_key(self) -> str:
-        """A key part that differs for different scopes; every cached answer must carry it."""
+        """A key part that differs for different scopes, the same in every process; cached answers carry it."""
         if self.everything:
             return "all"
-        return f"d{hash(self.dealer_ids):x}u{hash(self.unit_ids):x}"
+        reached = f"{sorted(self.dealer_ids)}{sorted(self.unit_ids)}"
+        return hashlib.sha256(reached.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,12 @@ class Policy:
         dealer: str = "dealer_id",
         unit: str = "unit_id",
         person: str = "user_id",
+        wall: Wall = STANDARD,
     ) -> None:
         if model in _policies:
             raise ValueError(f"{model.__name__} has two policies")
         self.model, self.view, self.ownership = model, view, ownership
-        self.dealer, self.unit, self.person = dealer, unit, person
+        self.dealer, self.unit, self.person, self.wall = dealer, unit, person, wall
         _policies[model] = self
 
     def visible_to(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:

@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -11,3 +12,4 @@ class CoreConfig(AppConfig):
         import_module("apps.core.imports.registry").load()
         import_module("apps.core.imports.handlers")
         import_module("apps.core.handlers")
+        post_migrate.connect(import_module("apps.core.fortress").after_migration, sender=self)

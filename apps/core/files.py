@@ -11,9 +11,15 @@ from django.core.files.base import ContentFile
 from apps.core.access import Actor, Ownership, Policy, declare
 from apps.core.models import StoredFile
 from apps.core.roles import EVERYONE
+from apps.core.wall import PERSON, Wall, Writes
 
 VIEW = declare("core.view_file", "View files", EVERYONE)
-policy = Policy(StoredFile, view=VIEW, ownership=Ownership.DEALER)
+policy = Policy(
+    StoredFile,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(writes=Writes.APPEND, also=f"owner_id = {PERSON}"),
+)
 
 
 def store(

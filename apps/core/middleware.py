@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
-from apps.core import correlation
+from apps.core import correlation, reach
 
 _GIVEN = re.compile(r"[0-9A-Za-z-]{8,36}")
+OUTSIDE = ("/static/", "/healthz/")
 
 
 class CorrelationMiddleware:
@@ -27,6 +29,28 @@ class CorrelationMiddleware:
         if request.path.startswith("/static/"):
             return response
         response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class TransactionMiddleware:
+    """One transaction around everything a request does, answers drawn after the view included.
+
+    The scope the data base is told ends with it. An answer of 500 leaves nothing behind; no answer may read
+    the data base after it was given, so only files are streamed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OUTSIDE):
+            return self.get_response(request)
+        with reach.one_transaction():
+            response = self.get_response(request)
+            if response.streaming and not isinstance(response, FileResponse):
+                raise TypeError(f"{request.path} streams its answer, which would be read without a scope")
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
         return response
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import FIELD, HQ, Role
+from apps.core.wall import RESULT
 from apps.incentives.models import Programme, ProgrammeVersion, Settlement, SettlementLine
 
 READERS = HQ | FIELD | {Role.DEALER_GENERAL, Role.DEALER_FINANCE, Role.DEALER_SALES}
@@ -11,5 +12,7 @@ VIEW = declare("incentives.view", _("View rebates"), READERS)
 
 programme = Policy(Programme, view=VIEW, ownership=Ownership.GLOBAL)
 version = Policy(ProgrammeVersion, view=VIEW, ownership=Ownership.GLOBAL)
-settlement = Policy(Settlement, view=VIEW, ownership=Ownership.DEALER)
-line = Policy(SettlementLine, view=VIEW, ownership=Ownership.DEALER, dealer="settlement__dealer_id")
+settlement = Policy(Settlement, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)
+line = Policy(
+    SettlementLine, view=VIEW, ownership=Ownership.DEALER, dealer="settlement__dealer_id", wall=RESULT
+)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
+from apps.core.wall import DEALERS, LEDGER, Wall, Writes
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
 
 VIEW = declare("inventory.view", _("View stock and movements"), EVERYONE)
@@ -23,8 +24,8 @@ TRANSFER = declare(
     OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.DEALER_GENERAL},
 )
 
-unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER)
-movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER)
+unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
+movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 
@@ -38,7 +39,12 @@ class TransferPolicy(Policy):
         return rows.filter(Q(from_dealer_id__in=own) | Q(to_dealer_id__in=own))
 
 
-transfer = TransferPolicy(Transfer, view=VIEW, ownership=Ownership.DEALER, dealer="from_dealer_id")
+transfer = TransferPolicy(
+    Transfer,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    dealer="from_dealer_id",
+    wall=Wall(writes=Writes.APPEND, also=f"to_dealer_id = ANY ({DEALERS})"),
 
 trail.name_actions(
     {

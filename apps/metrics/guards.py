@@ -12,8 +12,3 @@ FUNCTION = "metrics_refuse_frozen"
 def refuse_frozen(table: str) -> list[migrations.RunSQL]:
     """Operations of a migration that refuse every write of this table's rows in a frozen revision."""
     return [guards.attach(table, event, FUNCTION) for event in guards.EVENTS]
-
-
-def statements(table: str) -> list[str]:
-    """The same as SQL, for tables that are created while the product runs."""
-    return [guards.statement(table, event, FUNCTION) for event in guards.EVENTS]

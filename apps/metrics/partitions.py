@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from apps.core import jobs
 from apps.kernel.period import Month
-from apps.metrics import guards
 
 TABLES = ("metrics_measurevalue", "metrics_kpivalue")
 
@@ -21,17 +19,13 @@ def name(table: str, month: Month) -> str:
 @transaction.atomic
 def ensure(months: Iterable[Month]) -> int:
     """Create the partitions of these months where they are missing; returns how many were created."""
-    wanted = sorted(set(months))
-    missing = _missing(wanted)
-    if not missing:
-        return 0
-    jobs.lock("metrics.partitions")
-    missing = _missing(wanted)
+    missing = sorted({month for _table, month in _missing(sorted(set(months)))})
+    made = 0
     with connection.cursor() as cursor:
-        for table, month in missing:
-            for statement in _statements(table, month):
-                cursor.execute(statement)
-    return len(missing)
+        for month in missing:
+            cursor.execute("SELECT metrics_make_partitions(%s)", [month.first])
+            made += int(cursor.fetchone()[0])
+    return made
 
 
 def _missing(months: list[Month]) -> list[tuple[str, Month]]:
@@ -40,14 +34,3 @@ def _missing(months: list[Month]) -> list[tuple[str, Month]]:
         cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(every)])
         present = {row[0] for row in cursor.fetchall()}
     return [pair for partition, pair in every.items() if partition not in present]
-
-
-def _statements(table: str, month: Month) -> list[str]:
-    """Made beside the parent and then attached, which does not stop its readers and writers."""
-    partition = name(table, month)
-    bounds = f"FROM ('{month.first}') TO ('{month.next.first}')"
-    return [
-        f"CREATE TABLE {partition} (LIKE {table} INCLUDING ALL)",
-        *guards.statements(partition),
-        f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES {bounds}",
-    ]

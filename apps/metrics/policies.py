@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import DEALER, EVERYONE, FIELD, OPERATORS, Role
+from apps.core.wall import ASKED, RESULT
 from apps.metrics.models import (
     CustomKpi,
     FeedSetting,
@@ -24,13 +25,13 @@ NIL = declare(
 CONFIGURE = declare("metrics.configure", _("Configure KPIs"), OPERATORS)
 
 feed = Policy(FeedStatus, view=VIEW, ownership=Ownership.DEALER)
-measure = Policy(MeasureValue, view=VIEW, ownership=Ownership.DEALER)
-kpi = Policy(KpiValue, view=VIEW, ownership=Ownership.DEALER)
-unit_kpi = Policy(UnitKpiValue, view=VIEW, ownership=Ownership.UNIT)
-revision = Policy(MonthRevision, view=VIEW, ownership=Ownership.GLOBAL)
+measure = Policy(MeasureValue, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)
+kpi = Policy(KpiValue, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)
+unit_kpi = Policy(UnitKpiValue, view=VIEW, ownership=Ownership.UNIT, wall=RESULT)
+revision = Policy(MonthRevision, view=VIEW, ownership=Ownership.GLOBAL, wall=ASKED)
 setting = Policy(KpiSetting, view=VIEW, ownership=Ownership.GLOBAL)
 custom = Policy(CustomKpi, view=VIEW, ownership=Ownership.GLOBAL)
-rule = Policy(KpiRule, view=VIEW, ownership=Ownership.GLOBAL)
+rule = Policy(KpiRule, view=VIEW, ownership=Ownership.GLOBAL, wall=RESULT)
 feed_setting = Policy(FeedSetting, view=VIEW, ownership=Ownership.GLOBAL)
 
 trail.name_actions(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
+from apps.core.wall import LEDGER
 from apps.sales.models import RetailDelivery
 
 VIEW = declare("sales.view", _("View retail deliveries"), EVERYONE)
@@ -19,7 +20,7 @@ CORRECT = declare(
     OPERATORS | {Role.DEALER_GENERAL, Role.INTEGRATION},
 )
 
-delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER)
+delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 
 trail.name_actions(
     {

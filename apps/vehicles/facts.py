@@ -197,6 +197,11 @@ def stage(name: str, given: Given, *, table: str, source: str, content: Sequence
 
     Adds the columns `newest` (its number, 0 when there is none), `in_force` and `equal` (same content).
     """
+    with reach.beyond(IDENTITY):
+        _stage(name, given, table=table, source=source, content=content)
+
+
+def _stage(name: str, given: Given, *, table: str, source: str, content: Sequence[str]) -> None:
     ours, theirs = (", ".join(f"{side}.{column}" for column in content) for side in ("g", "known"))
     execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     execute(
@@ -234,11 +239,12 @@ def known_rows(
     """Rows whose identity is in force already: known with the same content, or wrong with another."""
     if not rows:
         return
-    found = fetch(
-        f"SELECT DISTINCT ON (external_id) external_id, revision, {', '.join(content)} FROM {table} AS f "
-        "WHERE source = %s AND external_id = ANY(%s) ORDER BY external_id, revision DESC",
-        (rows[0]["source"], [row["external_id"] for row in rows]),
-    )
+    with reach.beyond(IDENTITY):
+        found = fetch(
+            f"SELECT DISTINCT ON (external_id) external_id, revision, {', '.join(content)} FROM {table} AS f "
+            "WHERE source = %s AND external_id = ANY(%s) ORDER BY external_id, revision DESC",
+            (rows[0]["source"], [row["external_id"] for row in rows]),
+        )
     in_force = {external_id: tuple(values) for external_id, revision, *values in found if revision % 2}
     for row in rows:
         held = in_force.get(row["external_id"])

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS
+from apps.core.wall import Wall, Writes
 from apps.vehicles.models import Brand, CarModel, Custody, ModelAlias, Series, Trim, Vehicle, VinStrictness
 
 VIEW = declare("vehicles.view", _("View the model catalogue and look up VINs"), EVERYONE)
@@ -30,7 +31,14 @@ class VehiclePolicy(Policy):
         return rows.filter(Exists(held))
 
 
-vehicle = VehiclePolicy(Vehicle, view=VIEW, ownership=Ownership.DEALER)
+vehicle = VehiclePolicy(
+    Vehicle,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(
+        writes=Writes.ADD,
+        open_because="a VIN and its model; a fact of any dealer must find the vehicle it speaks of",
+    ),
 
 trail.name_actions(
     {

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from apps.accounts.models import ApiToken, User
-from apps.core import audit
+from apps.core import audit, reach
 from apps.core.access import Actor
 
 TOKEN_LIFE = timedelta(days=365)
@@ -54,10 +54,12 @@ def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
 
 def find_token(secret: str, *, now: datetime) -> ApiToken | None:
     """The live token of a secret, with the day of its use noted; None when unknown, expired or revoked."""
+    digest = _digest(secret)
+    reach.present(digest)
     token = (
         ApiToken.objects.select_related("user")
         .filter(
-            digest=_digest(secret),
+            digest=digest,
             revoked_at__isnull=True,
             expires_at__gt=now,
             user__is_active=True,

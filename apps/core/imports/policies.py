@@ -7,13 +7,21 @@ from apps.core.access import Actor, Ownership, Policy, declare
 from apps.core.imports import registry
 from apps.core.models import ImportBatch, ImportRow, MappingProfile
 from apps.core.roles import EVERYONE
+from apps.core.wall import PERSON, Wall
 
 VIEW = declare("core.view_imports", _("View imports"), EVERYONE)
 IMPORT = declare("core.import", _("Import tables and keep mapping profiles"), EVERYONE)
 
-batch = Policy(ImportBatch, view=VIEW, ownership=Ownership.DEALER)
+batch = Policy(
+    ImportBatch, view=VIEW, ownership=Ownership.DEALER, wall=Wall(also=f"actor_id = {PERSON}")
+)
 row = Policy(ImportRow, view=VIEW, ownership=Ownership.DEALER, dealer="batch__dealer_id")
-profile = Policy(MappingProfile, view=VIEW, ownership=Ownership.DEALER)
+profile = Policy(
+    MappingProfile,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(also=f"owner_id = {PERSON}", also_read="dealer_id IS NULL"),
+)
 
 
 def visible_batches(actor: Actor, rows: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:

@@ -14,7 +14,11 @@ from apps.core.imports.checking import Checked
 from apps.core.models import ImportBatch, ImportRow
 
 _COLUMNS = "batch_id, output, row_no, kind, key, data, errors, warnings"
-_COPY = f"COPY {ImportRow._meta.db_table} ({_COLUMNS}) FROM STDIN"
+_TABLE = ImportRow._meta.db_table
+# COPY is refused by a table with row security, so rows come into a temporary one first.
+_STAGE = f"CREATE TEMP TABLE given_rows ON COMMIT DROP AS SELECT {_COLUMNS} FROM {_TABLE} WITH NO DATA"
+_COPY = f"COPY given_rows ({_COLUMNS}) FROM STDIN"
+_TAKE = f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM given_rows"
 _EMPTY = b"[]"
 _LINES_AT_ONCE = 200
 
@@ -23,7 +27,10 @@ def replace_rows(batch: ImportBatch, checked: Checked) -> None:
     """Put the staged rows of a batch in the place of those it has."""
     ImportRow.objects.filter(batch=batch).delete()
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.given_rows")
+        cursor.execute(_STAGE)
         cursor.copy_expert(_COPY, _Stream(_lines(batch.pk, checked)))
+        cursor.execute(_TAKE)
 
 
 class _Stream:

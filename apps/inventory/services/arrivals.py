@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from apps.core import jobs
+from apps.core import jobs, reach
 from apps.core.access import Actor
 from apps.core.imports import deciding
 from apps.core.imports.registry import SAME, Committed, RowProblem
@@ -180,11 +180,12 @@ def _content_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _held(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
     """Arrivals of vehicles that a dealer still has on that day, or gets only later."""
     named = {row["vin"]: row for row in rows if row["vin"] and row["received_on"]}
-    known = facts.fetch(
-        "SELECT v.vin, c.dealer_id, c.valid_to FROM vehicles_custody AS c "
-        "JOIN vehicles_vehicle AS v ON v.id = c.vehicle_id WHERE v.vin = ANY(%s)",
-        ([*named],),
-    )
+    with reach.beyond("a vehicle stands at one dealer only; that it is held is said, not by whom"):
+        known = facts.fetch(
+            "SELECT v.vin, c.dealer_id, c.valid_to FROM vehicles_custody AS c "
+            "JOIN vehicles_vehicle AS v ON v.id = c.vehicle_id WHERE v.vin = ANY(%s)",
+            ([*named],),
+        )
     found = []
     for row in rows:
         holders = [

@@ -32,10 +32,11 @@ _KPIS = (
     "FROM metrics_kpivalue WHERE period = %s AND revision = %s AND kpi = ANY(%s) AND value IS NOT NULL "
     "AND dealer_id BETWEEN %s AND %s GROUP BY kpi"
 )
-_COPY = (
-    "COPY metrics_kpivalue "
-    "(period, revision, kpi, dealer_id, numerator, denominator, value, reason, version) FROM STDIN"
-)
+_COLUMNS = "period, revision, kpi, dealer_id, numerator, denominator, value, reason, version"
+# COPY is refused by a table with row security, so rows come into a temporary one first.
+_STAGE = f"CREATE TEMP TABLE computed_kpis ON COMMIT DROP AS SELECT {_COLUMNS} FROM metrics_kpivalue WITH NO DATA"
+_COPY = f"COPY computed_kpis ({_COLUMNS}) FROM STDIN"
+_TAKE = f"INSERT INTO metrics_kpivalue ({_COLUMNS}) SELECT {_COLUMNS} FROM computed_kpis"
 _DELETE = "DELETE FROM metrics_kpivalue WHERE period = %s AND revision = %s AND dealer_id BETWEEN %s AND %s"
 
 
@@ -103,7 +104,10 @@ def _replace(lines: list[str], month: Month, revision: int, dealers: tuple[int, 
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, [month.first, revision, *dealers])
         if lines:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.computed_kpis")
+            cursor.execute(_STAGE)
             cursor.copy_expert(_COPY, io.StringIO(prefix + ("\n" + prefix).join(lines) + "\n"))
+            cursor.execute(_TAKE)
 
 
 def _inputs(
