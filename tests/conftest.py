@@ -24,6 +24,8 @@ from apps.core.models import Job
 from tests.factories import network as factory
 
 _SWITCH = ("DISABLE", "ENABLE")
+WALLS = 4
+"""Queries around every request: a transaction begun and ended, the scope told and, in a test, taken back."""
 NOW = datetime(2026, 7, 12, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 

@@ -49,7 +49,7 @@ def acknowledge(*, episode: AlertEpisode, plan: str, actor: Actor, now: datetime
     before = {"state": locked.state, "plan": locked.plan}
     locked.state, locked.plan = "acknowledged", plan
     locked.acknowledged_by, locked.acknowledged_at = actor.label, now
-    locked.save()
+    locked.save(update_fields=["state", "plan", "acknowledged_by", "acknowledged_at"])
     after = {"state": locked.state, "plan": plan}
     audit.record(actor=actor, action="alerts.acknowledge", obj=locked, now=now, before=before, after=after)
     return locked

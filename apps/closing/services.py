@@ -166,11 +166,9 @@ def _end_interim_run(month: Month, now: datetime) -> None:
 def _end(run: Run, now: datetime) -> Run:
     """Cancel a run once no step of it is being done."""
     jobs.lock(f"closing.steps:{run.month}")
-    run = Run.objects.select_for_update().get(pk=run.pk)
-    if run.status == RunStatus.RUNNING:
-        run.status, run.finished_at = RunStatus.CANCELLED, now
-        run.save(update_fields=["status", "finished_at"])
-    return run
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT closing_cancel(%s, %s)", [run.pk, now])
+    return Run.objects.get(pk=run.pk)
 
 
 def _plan(run: Run, dealers_per_part: int) -> list[Step]:

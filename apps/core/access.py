@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import correlation
+from apps.core.wall import STANDARD, Wall
 
 Rows = TypeVar("Rows", bound=Model)
 
@@ -36,7 +37,7 @@ class Scope:
         return self.everything or dealer_id in self.dealer_ids
 
     def cache_key(self) -> str:
-        """A key part that differs for different scopes, the same in every process; cached answers carry it."""
+        """A key part of cached answers: another one for another scope, the same in every process."""
         if self.everything:
             return "all"
         reached = f"{sorted(self.dealer_ids)}{sorted(self.unit_ids)}"

@@ -141,7 +141,7 @@ def rights(present: set[str]) -> Iterator[str]:
     """The statements for the tables that are there, each of which may be repeated."""
     both = f"{WEB}, {WORKER}"
     yield (
-        f"DO $$ BEGIN EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO {both}', current_database()); "
+        f"DO $$ BEGIN EXECUTE format('GRANT CONNECT, TEMP ON DATABASE %I TO {both}', current_database()); "
         f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {both}', current_schema()); "
         f"EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, {both}', current_schema()); "
         f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {both}', current_schema()); END $$"

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.core import correlation
+from apps.core import correlation, reach
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.models import Job
@@ -159,7 +159,7 @@ def _begin(job_id: str) -> bool:
 
 
 def _execute(job_id: str) -> bool:
-    with transaction.atomic():
+    with reach.as_worker():
         if not try_lock(f"job:{job_id}"):
             return False
         job = Job.objects.get(pk=job_id)

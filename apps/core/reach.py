@@ -1,17 +1,17 @@
 """How far the data base lets the current transaction see: the role it acts in, and the scope it was given.
 
-Both are set with `set_config(…, true)`, so they end with the transaction and no connection carries them to the
-next request. Nothing set means nothing visible.
+Both are set with `set_config(…, true)`, so they end with the transaction and no connection carries them to
+the next request. Nothing set means nothing visible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from apps.core.access import Actor, Scope
 from apps.core.wall import WEB, WORKER
@@ -28,12 +28,13 @@ class Reach:
     """What the data base is told of a transaction; an empty role is the one that logged in."""
 
     role: str = ""
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     person: int | None = None
     token: str = ""
 
 
-_current: ContextVar[Reach] = ContextVar("reach", default=Reach())
+_UNTOLD = Reach()
+_current: ContextVar[Reach] = ContextVar("reach", default=_UNTOLD)
 
 
 @contextmanager
@@ -84,21 +85,26 @@ def beyond(reason: str) -> Iterator[None]:
     if not before.role or before.scope.everything:
         yield
         return
-    with one_transaction():
-        _set(Reach(before.role, Scope(everything=True), before.person, before.token))
+    _set(Reach(before.role, Scope(everything=True), before.person, before.token))
+    try:
         yield
+    finally:
+        with suppress(DatabaseError):  # a transaction that failed is rolled back, and this setting with it
+            _set(before)
 
 
 def _set(reach: Reach) -> None:
+    before = _current.get()
     _current.set(reach)
-    _tell(reach)
+    _tell(reach, inside=reach.role != before.role and bool(connection.savepoint_ids))
 
 
-def _tell(reach: Reach) -> None:
+def _tell(reach: Reach, *, inside: bool = False) -> None:
+    """Tell the data base; inside a transaction of another role its temporary tables would be in the way."""
     scope = reach.scope
     with connection.cursor() as cursor:
         cursor.execute(
-            _SET,
+            f"DISCARD TEMP; {_SET}" if inside else _SET,
             [
                 reach.role or "none",
                 "on" if scope.everything else "",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import DEALER, EVERYONE, FIELD, OPERATORS, Role
-from apps.core.wall import ASKED, RESULT
+from apps.core.wall import ASKED, LEDGER, RESULT
 from apps.metrics.models import (
     CustomKpi,
     FeedSetting,
@@ -31,7 +31,7 @@ unit_kpi = Policy(UnitKpiValue, view=VIEW, ownership=Ownership.UNIT, wall=RESULT
 revision = Policy(MonthRevision, view=VIEW, ownership=Ownership.GLOBAL, wall=ASKED)
 setting = Policy(KpiSetting, view=VIEW, ownership=Ownership.GLOBAL)
 custom = Policy(CustomKpi, view=VIEW, ownership=Ownership.GLOBAL)
-rule = Policy(KpiRule, view=VIEW, ownership=Ownership.GLOBAL, wall=RESULT)
+rule = Policy(KpiRule, view=VIEW, ownership=Ownership.GLOBAL, wall=LEDGER)
 feed_setting = Policy(FeedSetting, view=VIEW, ownership=Ownership.GLOBAL)
 
 trail.name_actions(

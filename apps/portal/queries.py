@@ -29,6 +29,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Rank
 
 from apps.alerts.models import AlertEpisode
+from apps.core import reach
 from apps.core.access import Actor
 from apps.core.kit.period import Choice
 from apps.dealers import policies as dealers_policies
@@ -278,7 +279,8 @@ def standings(
     for kpi, value in held:
         ahead |= Q(kpi=kpi.code, **{"value__lt" if kpi.better is Better.LOWER else "value__gt": value})
     counted = rows.order_by().values("kpi").annotate(of=Count("value"), ahead=Count("value", filter=ahead))
-    return {row["kpi"]: Standing(1 + row["ahead"], row["of"]) for row in counted}
+    with reach.beyond("a dealer is told its place and how many have one, nothing else of anybody"):
+        return {row["kpi"]: Standing(1 + row["ahead"], row["of"]) for row in counted}
 
 
 def costliest(episodes: QuerySet[AlertEpisode], limit: int) -> Alerts:

@@ -22,6 +22,7 @@ from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from apps.core import reach
 from apps.core.errors import DomainError
 from apps.core.imports.registry import SAME, RowProblem
 from apps.core.models import ImportBatch
@@ -51,6 +52,7 @@ FINDINGS = {
     rules.Problem.YEAR_STATED: gettext_noop("The VIN says model year %(found)s, the row says %(expected)s."),
 }
 TWICE = Phrase(gettext_noop("This number stands in two rows."))
+IDENTITY = "the number of a fact is unique in its source, whoever it belongs to"
 IN_FUTURE = Phrase(gettext_noop("The date lies in the future."))
 TOO_EARLY = Phrase(gettext_noop("The date lies before 2000."))
 

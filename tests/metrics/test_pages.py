@@ -15,6 +15,7 @@ from apps.core.models import AuditEvent
 from apps.kernel.period import Month
 from apps.metrics import services
 from apps.metrics.models import CustomKpi, FeedStatus, KpiRule, KpiSetting, KpiValue
+from tests.conftest import WALLS
 from tests.metrics.store import JUNE, fact
 
 MAY, JULY = Month(2026, 5), Month(2026, 7)
@@ -353,7 +354,7 @@ def test_the_number_of_queries_of_a_page(june, client_of, hq_ops) -> None:
             connection,
         ) as found:
             assert client.get(url).status_code == 200
-        assert len(found) <= most, f"{url}: {len(found)}\n" + "\n".join(q["sql"][:150] for q in found)
+        assert len(found) <= most + WALLS, f"{url}: {len(found)}\n" + "\n".join(q["sql"][:150] for q in found)
 
 
 def test_values_are_exact_to_six_decimals(june) -> None:

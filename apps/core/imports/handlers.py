@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.core import jobs
+from apps.core import jobs, reach
 from apps.core.imports import actors, checks, services
 from apps.core.models import ImportBatch, Job
 from apps.core.models.imports import BatchStatus
@@ -18,12 +18,14 @@ def check_import(job: Job) -> dict[str, Any]:
     if batch.status != BatchStatus.CHECKING:
         return {"status": batch.status}
     actor = actors.unpacked(job.args["actor"])
-    return {"status": checks.check(batch=batch, actor=actor, now=timezone.now()).status}
+    with reach.on_behalf_of(actor):
+        return {"status": checks.check(batch=batch, actor=actor, now=timezone.now()).status}
 
 
 @jobs.handler(services.COMMIT_JOB, owned=True)
 def commit_import(job: Job) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.args["batch"])
     actor = actors.unpacked(job.args["actor"])
-    done = services.finish_commit(batch=batch, actor=actor, now=timezone.now())
+    with reach.on_behalf_of(actor):
+        done = services.finish_commit(batch=batch, actor=actor, now=timezone.now())
     return {"status": done.status, "created": done.created_facts}

@@ -12,9 +12,7 @@ from apps.core.wall import PERSON, Wall
 VIEW = declare("core.view_imports", _("View imports"), EVERYONE)
 IMPORT = declare("core.import", _("Import tables and keep mapping profiles"), EVERYONE)
 
-batch = Policy(
-    ImportBatch, view=VIEW, ownership=Ownership.DEALER, wall=Wall(also=f"actor_id = {PERSON}")
-)
+batch = Policy(ImportBatch, view=VIEW, ownership=Ownership.DEALER, wall=Wall(also=f"actor_id = {PERSON}"))
 row = Policy(ImportRow, view=VIEW, ownership=Ownership.DEALER, dealer="batch__dealer_id")
 profile = Policy(
     MappingProfile,

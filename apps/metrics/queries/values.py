@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from apps.core import reach
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, OrgUnit
 from apps.kernel.kpi import Better, Kpi
@@ -65,7 +66,8 @@ def places(kpi: Kpi, reading: MonthRevision | None) -> Mapping[int, Place]:
     )
     best = "value" if kpi.better is Better.LOWER else "-value"
     found: dict[int, Place] = {}
-    ordered = list(rows.order_by(best, "dealer_id").values_list("dealer_id", "value"))
+    with reach.beyond("places are counted over the whole network; values stay in here"):
+        ordered = list(rows.order_by(best, "dealer_id").values_list("dealer_id", "value"))
     rank, before = 0, None
     for number, (dealer, value) in enumerate(ordered, start=1):
         rank, before = (rank if value == before else number), value

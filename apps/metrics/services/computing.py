@@ -34,9 +34,9 @@ _KPIS = (
 )
 _COLUMNS = "period, revision, kpi, dealer_id, numerator, denominator, value, reason, version"
 # COPY is refused by a table with row security, so rows come into a temporary one first.
-_STAGE = f"CREATE TEMP TABLE computed_kpis ON COMMIT DROP AS SELECT {_COLUMNS} FROM metrics_kpivalue WITH NO DATA"
+_STAGE = "CREATE TEMP TABLE computed_kpis (LIKE metrics_kpivalue) ON COMMIT DROP"
 _COPY = f"COPY computed_kpis ({_COLUMNS}) FROM STDIN"
-_TAKE = f"INSERT INTO metrics_kpivalue ({_COLUMNS}) SELECT {_COLUMNS} FROM computed_kpis"
+_TAKE = f"INSERT INTO metrics_kpivalue ({_COLUMNS}) SELECT {_COLUMNS} FROM computed_kpis"  # noqa: S608
 _DELETE = "DELETE FROM metrics_kpivalue WHERE period = %s AND revision = %s AND dealer_id BETWEEN %s AND %s"
 
 
