@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from devtools.logins import PASSWORDS
 from devtools.places import own_folder, postgres_programs, socket_folder
 from devtools.system import Account, Unmet, dead_pid, end_process, popen, runs, tail
 
 OWNER: Final = "dealerops"
 DATABASE: Final = "dealerops"
+FIRST_STATEMENTS: Final = (
+    f"CREATE DATABASE {DATABASE}",
+    *(f"CREATE ROLE {role} LOGIN" for role in PASSWORDS),
+)
 VERSION: Final = "18"
 START_SECONDS: Final = 60.0
 SMALL_SHARED_MEMORY: Final = 512 * 1024 * 1024
@@ -26,7 +31,7 @@ STOP_SIGNALS: Final = [(signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SI
 
 
 class Postgres:
-    """A cluster with one owner role and one database, reachable only through a private socket."""
+    """A cluster with an owner, the roles of web and worker, and one database, behind a private socket."""
 
     def __init__(self, home: Path, account: Account | None, *, durable: bool = True) -> None:
         self.home = home
@@ -86,7 +91,7 @@ class Postgres:
         self._run(command, b"")
         self._run(
             [str(programs / "postgres"), "--single", "-D", str(fresh), "postgres"],
-            f"CREATE DATABASE {DATABASE};\n".encode(),
+            "".join(f"{line};\n" for line in FIRST_STATEMENTS).encode(),
         )
         fresh.rename(self.data)
 

@@ -29,6 +29,8 @@ class Process:
     name: str
     command: list[str]
     log: Path
+    own: dict[str, str] = field(default_factory=dict)
+    """What only this process has in its environment."""
     started: float = 0.0
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -38,7 +40,7 @@ class Process:
             self.child = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
-                env=os.environ | environment,
+                env=os.environ | environment | self.own,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from devtools import environment, processes
+from devtools import environment, logins, processes
 from devtools.embedded import Pair
 from devtools.environment import PYTHON, ROOT, VAR
 from devtools.system import Unmet, port_is_free, tail
@@ -41,6 +41,7 @@ def settings_for(name: str) -> dict[str, str]:
         "DEALEROPS_STATIC_ROOT": str(home / "static"),
         "DEALEROPS_LOG_LEVEL": "WARNING",
     }
+    defaults |= logins.passwords(defaults["DEALEROPS_SECRET_KEY"], os.environ)
     return {key: os.environ.get(key) or value for key, value in defaults.items()}
 
 
@@ -100,11 +101,14 @@ def migrate(pair: Pair, settings: dict[str, str]) -> None:
 
     def run() -> None:
         _must_manage("migrate", "--noinput", "-v0", settings=settings)
+        _must_manage("database_roles", settings=settings)
 
     if pair.given:
         environment.step("data base", run)
         return
-    files = environment.digest(environment.LOCK, *sorted(ROOT.glob("apps/*/migrations/*.py")))
+    shaping = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/**/policies.py")]
+    shaping += [ROOT / "apps" / "core" / name for name in ("wall.py", "fortress.py", "files.py")]
+    files = environment.digest(environment.LOCK, *sorted(shaping))
     cluster = (pair.home / "pg" / "PG_VERSION").stat().st_mtime_ns
     environment.once(pair.wanted / MIGRATED, f"{files} {cluster}", "data base", run)
 
@@ -129,7 +133,7 @@ def serve(name: str, settings: dict[str, str], port: int) -> None:
         settings = settings | {"DEALEROPS_SHOW_SAMPLE_CODES": "true", "DEALEROPS_EMAIL_URL": "consolemail://"}
     port = _usable_port(port)
     _collect_static(home, settings)
-    supervisor = processes.Supervisor(home, _processes(home, port), settings)
+    supervisor = processes.Supervisor(home, _processes(home, port, settings), settings)
     try:
         supervisor.start()
         environment.step("web, worker, beat", lambda: _wait_until_ready(supervisor, port))
@@ -148,7 +152,7 @@ def serve(name: str, settings: dict[str, str], port: int) -> None:
             print(" done", file=sys.stderr)
 
 
-def _processes(home: Path, port: int) -> list[processes.Process]:
+def _processes(home: Path, port: int, settings: dict[str, str]) -> list[processes.Process]:
     web = ["-m", "gunicorn", "dealerops.wsgi:application", "--worker-class", "gthread", "--workers", "2"]
     web += [
         "--threads",
@@ -166,7 +170,12 @@ def _processes(home: Path, port: int) -> list[processes.Process]:
         worker += ["--pool", "solo"]
     commands = {"web": web, "worker": worker, "beat": beat}
     return [
-        processes.Process(name, [str(PYTHON), *words], home / f"{name}.log")
+        processes.Process(
+            name,
+            [str(PYTHON), *words],
+            home / f"{name}.log",
+            own=logins.for_process(name, os.environ["DATABASE_URL"], os.environ | settings),
+        )
         for name, words in commands.items()
     ]
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from devtools import logins
 from devtools.embedded import Pair
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,6 +121,7 @@ class Arena:
         return os.environ | {
             "DATABASE_URL": urlunsplit(address._replace(path=f"/{name}")),
             "REDIS_URL": self.addresses["REDIS_URL"],
+            **logins.passwords("proof", {}),
             "DEALEROPS_SECRET_KEY": secrets.token_urlsafe(60),
             "DEALEROPS_FILES": self._folder.name,
             "DEALEROPS_AUDIT_ANCHORS": f"{self._folder.name}/anchors.jsonl",
@@ -130,7 +132,8 @@ class Arena:
 
     def worker(self, settings: dict[str, str]) -> Worker:
         """Start a worker (with its scheduler) that the proof may kill."""
-        worker = Worker(settings)
+        owner = settings["DATABASE_URL"]
+        worker = Worker(settings | logins.for_process("worker", owner, settings))
         self.workers.append(worker)
         return worker
 

@@ -36,6 +36,8 @@ from apps.core.wall import (
 
 GUARDED = (Ownership.DEALER, Ownership.UNIT, Ownership.PERSONAL)
 WITHOUT_POLICY = {
+    "core.AuditAnchor": LEDGER,
+    "core.AuditBlock": RESULT,
     "core.AuditEvent": LEDGER,
     "core.Job": ASKED,
     "admin.LogEntry": ASKED,
@@ -73,6 +75,16 @@ def build(*, always: bool = False) -> bool:
             cursor.execute(statement)
         cursor.execute(f"COMMENT ON TABLE django_migrations IS '{stamp}'")
     return True
+
+
+def let_in(role: str, password: str) -> None:
+    """Let a role log in, with a password unless the server asks for none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", [role])
+        if password:
+            cursor.execute(f"ALTER ROLE {role} LOGIN PASSWORD %s", [password])
+        elif not cursor.fetchone()[0]:
+            cursor.execute(f"ALTER ROLE {role} LOGIN")
 
 
 def load() -> None:

@@ -117,4 +117,5 @@ def _tell(reach: Reach, *, inside: bool = False) -> None:
 
 
 def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, sorted(numbers))) + "}"
+    listed = ",".join(map(str, sorted(numbers)))
+    return f"{{{listed}}}" if listed else ""
