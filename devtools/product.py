@@ -107,7 +107,7 @@ def migrate(pair: Pair, settings: dict[str, str]) -> None:
         environment.step("data base", run)
         return
     shaping = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/**/policies.py")]
-    shaping += [ROOT / "apps" / "core" / name for name in ("wall.py", "fortress.py", "files.py")]
+    shaping += [ROOT / "apps" / "core" / name for name in ("wall.py", "fortress.py", "files.py", "trail.py")]
     files = environment.digest(environment.LOCK, *sorted(shaping))
     cluster = (pair.home / "pg" / "PG_VERSION").stat().st_mtime_ns
     environment.once(pair.wanted / MIGRATED, f"{files} {cluster}", "data base", run)

@@ -38,7 +38,6 @@ GUARDED = (Ownership.DEALER, Ownership.UNIT, Ownership.PERSONAL)
 WITHOUT_POLICY = {
     "core.AuditAnchor": LEDGER,
     "core.AuditBlock": RESULT,
-    "core.AuditEvent": LEDGER,
     "core.Job": ASKED,
     "admin.LogEntry": ASKED,
     "contenttypes.ContentType": RESULT,
@@ -92,7 +91,7 @@ def load() -> None:
     for config in apps.get_app_configs():
         if config.name.startswith("apps.") and find_spec(f"{config.name}.policies"):
             import_module(f"{config.name}.policies")
-    for name in ("apps.core.files", "apps.core.imports.policies"):
+    for name in ("apps.core.files", "apps.core.imports.policies", "apps.core.trail"):
         import_module(name)
 
 

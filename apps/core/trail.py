@@ -28,11 +28,12 @@ from apps.core.access import Actor, Ownership, Policy, declare
 from apps.core.kit import formats
 from apps.core.models import AuditEvent
 from apps.core.roles import Role
+from apps.core.wall import LEDGER
 
 VIEW = declare(
     "core.view_audit", gettext_lazy("View the audit trail of the network"), {Role.HQ_ADMIN, Role.HQ_AUDIT}
 )
-event = Policy(AuditEvent, view=VIEW, ownership=Ownership.STAFF)
+event = Policy(AuditEvent, view=VIEW, ownership=Ownership.STAFF, wall=LEDGER)
 
 LONGEST = 300
 _actions: dict[str, Any] = {}
