@@ -23,6 +23,7 @@ episode = Policy(
     view=VIEW,
     ownership=Ownership.DEALER,
     wall=Wall(writes=Writes.NONE, columns=("state", "acknowledged_by", "acknowledged_at", "plan")),
+)
 
 trail.name_actions(
     {

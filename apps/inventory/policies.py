@@ -45,6 +45,7 @@ transfer = TransferPolicy(
     ownership=Ownership.DEALER,
     dealer="from_dealer_id",
     wall=Wall(writes=Writes.APPEND, also=f"to_dealer_id = ANY ({DEALERS})"),
+)
 
 trail.name_actions(
     {

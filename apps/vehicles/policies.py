@@ -39,6 +39,7 @@ vehicle = VehiclePolicy(
         writes=Writes.ADD,
         open_because="a VIN and its model; a fact of any dealer must find the vehicle it speaks of",
     ),
+)
 
 trail.name_actions(
     {
