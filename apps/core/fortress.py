@@ -38,7 +38,6 @@ GUARDED = (Ownership.DEALER, Ownership.UNIT, Ownership.PERSONAL)
 WITHOUT_POLICY = {
     "core.AuditAnchor": LEDGER,
     "core.AuditBlock": RESULT,
-    "core.Job": ASKED,
     "admin.LogEntry": ASKED,
     "contenttypes.ContentType": RESULT,
     "auth.Permission": RESULT,
