@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts.models import User
+from apps.core import reach
 from apps.core.models import AuditEvent, Job, SelfTest
 from apps.core.roles import Role
 from apps.dealers.models import Dealer
@@ -33,6 +34,12 @@ def short(monkeypatch, network):
     )
 
 
+@pytest.fixture
+def one_wall(monkeypatch):
+    """The data base shows everything, so that what the product forgets can be seen."""
+    monkeypatch.setattr(reach, "become", lambda actor, **_: None)
+
+
 def test_a_product_without_holes_has_no_problems():
     found = walking.walk(now=NOW)
     assert found.problems == []
@@ -48,7 +55,7 @@ def test_nothing_of_the_walk_stays():
     assert [model.objects.count() for model in models] == before
 
 
-def test_a_list_without_its_scope_is_found(monkeypatch):
+def test_a_list_without_its_scope_is_found(monkeypatch, one_wall):
     everybodys = staticmethod(lambda *, actor: RetailDelivery.objects.select_related("dealer", "model"))
     monkeypatch.setattr(DeliveryList, "query", everybodys)
     problems = walking.walk(now=NOW).problems
@@ -56,7 +63,13 @@ def test_a_list_without_its_scope_is_found(monkeypatch):
     assert all("/sales/" in problem and "another dealer" in problem for problem in problems)
 
 
-def test_a_page_that_opens_for_anybody_is_found(monkeypatch):
+def test_a_list_without_its_scope_is_empty_behind_the_second_wall(monkeypatch):
+    everybodys = staticmethod(lambda *, actor: RetailDelivery.objects.select_related("dealer", "model"))
+    monkeypatch.setattr(DeliveryList, "query", everybodys)
+    assert walking.walk(now=NOW).problems == []
+
+
+def test_a_page_that_opens_for_anybody_is_found(monkeypatch, one_wall):
     everybodys = staticmethod(lambda *, actor: RetailDelivery.objects.select_related("dealer", "model"))
     monkeypatch.setattr(DeliveryDetail, "query", everybodys)
     problems = walking.walk(now=NOW).problems
