@@ -107,11 +107,8 @@ def lock(options: argparse.Namespace) -> None:
 
 
 def _run_modules(package: str, words: list[str]) -> None:
-    names = [
-        word
-        for word in words
-        if not word.startswith("-") and (ROOT / package / f"{word.lower()}.py").exists()
-    ]
+    modules = {word: word.lower().replace("-", "_") for word in words if not word.startswith("-")}
+    names = [word for word, module in modules.items() if (ROOT / package / f"{module}.py").exists()]
     flags = [word for word in words if word not in names]
     known = sorted(path.stem for path in (ROOT / package).glob("[a-z]*.py"))
     if not names:
@@ -119,7 +116,7 @@ def _run_modules(package: str, words: list[str]) -> None:
     settings = product.settings_for(package)
     with product.servers(package, alone=True):
         for name in names:
-            command = [str(PYTHON), "-m", f"{package}.{name.lower()}", *flags]
+            command = [str(PYTHON), "-m", f"{package}.{modules[name]}", *flags]
             if subprocess.run(command, cwd=ROOT, env=os.environ | settings).returncode != 0:
                 sys.exit(f"{package} {name} failed")
 
