@@ -23,7 +23,7 @@ COLUMNS = {
     "alerts_alertreading": "rule_id, dealer_id, period, revision, value, event, episode, side, is_open, "
     "armed, stake_amount",
     "alerts_alertepisode": "rule_id, dealer_id, number, side, state, opened_period, last_period, "
-    "closed_period, first_value, last_value, stake_amount, acknowledged_by, plan",
+    "closed_period, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan",
 }
 _SOLD = """
 INSERT INTO metrics_measurevalue (period, revision, measure, dealer_id, dimension, value)
@@ -79,9 +79,9 @@ SELECT rule_id, dealer_id, %(period)s, 1, 'floor', value, event,
 """
 _EPISODES = """
 INSERT INTO alerts_alertepisode AS e (code, rule_id, dealer_id, number, side, state, opened_period,
-       last_period, closed_period, first_value, last_value, stake_amount, acknowledged_by, plan)
+       last_period, closed_period, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan)
 SELECT code, rule_id, dealer_id, episode, side, CASE WHEN is_open THEN 'open' ELSE 'closed' END, period,
-       period, CASE WHEN NOT is_open THEN period END, value, value, stake_amount, '', ''
+       period, CASE WHEN NOT is_open THEN period END, '', value, value, stake_amount, '', ''
   FROM alerts_alertreading WHERE code = 'floor' AND period = %(period)s
 ON CONFLICT (code, dealer_id, number) DO UPDATE
    SET rule_id = excluded.rule_id, last_period = excluded.last_period, last_value = excluded.last_value,
