@@ -90,6 +90,12 @@ ON CONFLICT (code, dealer_id, number) DO UPDATE
        closed_period = CASE WHEN excluded.state = 'open' THEN NULL
                             ELSE coalesce(e.closed_period, excluded.closed_period) END
 """
+_LEFT_BEHIND = """
+UPDATE alerts_alertepisode AS e SET state = 'closed', closed_period = r.period
+  FROM alerts_alertreading AS r
+ WHERE r.code = 'floor' AND r.period = %(period)s AND e.code = 'floor' AND e.dealer_id = r.dealer_id
+   AND e.number < r.episode AND e.state <> 'closed'
+"""
 _DIFFERENCES = """
 SELECT count(*) FROM (
     SELECT code = 'floor' AS floor, dealer_id, period, value, event, episode, side, is_open, armed,
@@ -139,7 +145,7 @@ def _reset(label: str) -> None:
 
 @transaction.atomic
 def _floor() -> None:
-    for statement in (_READ, _EPISODES):
+    for statement in (_READ, _EPISODES, _LEFT_BEHIND):
         harness.execute(statement, {"period": data.LAST.first})
 
 
