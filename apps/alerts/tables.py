@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.db.models import Case, F, When
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.alerts.models import AlertEpisode, AlertRule
 from apps.core.kit.tables import Column, Table
 
+OPEN_FIRST = Case(When(state="open", then=0), When(state="acknowledged", then=1), default=2)
 _COLOURS = {"open": "red", "acknowledged": "amber", "closed": "grey"}
 
 
@@ -41,4 +43,4 @@ class EpisodeTable(Table):
         Column("last_period", _("Last read in"), "month", sort="last_period"),
         Column("state", _("State"), "badge", value=state_badge, sort="state"),
     )
-    order_by = ("-last_period", "pk")
+    order_by = (OPEN_FIRST, F("stake_amount").desc(nulls_last=True), "-last_period", "pk")

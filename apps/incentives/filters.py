@@ -13,11 +13,13 @@ class SettlementFilter(django_filters.FilterSet):
         field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
     )
     quarter = django_filters.CharFilter(lookup_expr="iexact", label=_("Quarter (2026Q3)"))
-    paid = django_filters.BooleanFilter(field_name="amount", method="filter_paid", label=_("Rebate above 0"))
+    paid = django_filters.ChoiceFilter(
+        label=_("Rebate above 0"), choices=[("true", _("Yes")), ("false", _("No"))], method="filter_paid"
+    )
 
     class Meta:
         model = Settlement
         fields = ("dealer", "quarter")
 
     def filter_paid(self, rows, name, value):  # type: ignore[no-untyped-def]
-        return rows.filter(amount__gt=0) if value else rows.exclude(amount__gt=0)
+        return rows.filter(amount__gt=0) if value == "true" else rows.exclude(amount__gt=0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
 from apps.incentives.models import Programme
+from apps.kernel.trace import Step
 
 
 def programme_name(programme: Programme) -> str:
@@ -25,6 +27,20 @@ def reason_text(reason: str) -> str:
         "amount_missing": _now("No value: a delivery has no transaction price"),
     }
     return texts.get(code, reason)
+
+
+def told(step: Step) -> dict[str, Any]:
+    """A step of the trace as people read it."""
+    inputs = {name: _figure(value) for name, value in step.inputs.items()}
+    return {"label": step.label, "inputs": inputs, "result": _figure(step.result)}
+
+
+def _figure(value: Any) -> Any:
+    """A number with its digits grouped and no empty decimals; anything else as it is."""
+    try:
+        return f"{Decimal(value).normalize():,f}"
+    except (InvalidOperation, TypeError, ValueError):
+        return value
 
 
 def _amount(row: Any) -> Any:

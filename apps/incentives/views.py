@@ -39,7 +39,7 @@ class SettlementDetail(DetailPage):
             "programme": tables.programme_name(self.object.version.programme),
             "clause": kind.text(params, get_language() or "zh-hans"),
             "reason": tables.reason_text(self.object.reason) if self.object.reason else "",
-            "steps": Trace.from_data(self.object.trace).steps,
+            "steps": [tables.told(step) for step in Trace.from_data(self.object.trace).steps],
             "lines_url": reverse("incentives:settlement-lines", kwargs={"pk": self.object.pk}),
         }
 

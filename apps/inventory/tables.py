@@ -124,7 +124,7 @@ def ageing_chart(classes: Sequence[AgeClass]) -> Chart:
         code="ageing",
         shape="bars",
         title=_("Vehicles by days in stock"),
-        labels=[each.bucket.code for each in classes],
+        labels=[_("%(days)s days") % {"days": each.bucket.code} for each in classes],
         series=[Series(_("Vehicles"), [Decimal(each.units) for each in classes])],
         unit="units",
         tones=_TONES,

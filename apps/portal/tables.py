@@ -19,6 +19,9 @@ def ranking_table(kpi: Kpi, known: Mapping[str, Kpi]) -> type[Table]:
 
     labels = dictionary.labels(known)
 
+    lit = (Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),)
+    lit = lit if kpi.threshold is not None else ()
+
     class RankingTable(Table):
         columns = (
             Column("place", _("Rank"), "units", sort="place"),
@@ -29,12 +32,12 @@ def ranking_table(kpi: Kpi, known: Mapping[str, Kpi]) -> type[Table]:
             Column(
                 "unit", _("Organisation unit"), value=lambda row: row.dealer.unit.name, sort="dealer__unit"
             ),
-            Column("province", _("Province"), value=lambda row: row.dealer.province, phone=False),
+            Column("province", _("Province"), value=lambda row: row.dealer.province, export_only=True),
             Column(
                 "store", _("Store type"), value=lambda row: row.dealer.get_store_type_display(), phone=False
             ),
             Column("value", figures.name(kpi), kpi.unit.value, sort="value", link=_explain),
-            Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),
+            *lit,
             Column("previous", _("Last month"), kpi.unit.value, sort="previous"),
             Column("year_ago", _("Same month last year"), kpi.unit.value, sort="year_ago"),
             Column("reason", _("Why there is no value"), value=lambda row: reason_words(row.reason, labels)),

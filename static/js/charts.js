@@ -63,7 +63,7 @@
     const place = points[0].dataIndex;
     const rows = spec.series
       .map((series) => [series.name, series.texts[place]])
-      .map(([name, text]) => `{s|${name}}  {b|${text}}`);
+      .map(([name, text]) => `{s|${name}}  {b|${text}} {s|${spec.measured}}`);
     return [`{b|${spec.labels[place]}}`, ...rows].join("\n");
   }
 
@@ -79,7 +79,7 @@
 
   function valueAxis(spec, colour) {
     return axis(colour, {
-      axis: { type: "value", axisLine: { show: false }, scale: spec.shape === "line", splitNumber: 4 },
+      axis: { type: "value", axisLine: { show: false }, scale: spec.shape === "line", splitNumber: 4, name: spec.measured, nameGap: 10, nameTextStyle: { color: colour.soft, fontSize: 11, fontFamily: colour.font, align: "right", padding: [0, 6, 0, 0] } },
       axisLabel: { formatter: (value) => axisText(value, spec.percent) },
     });
   }
@@ -115,7 +115,7 @@
     return {
       ...common(spec, colour, printing),
       legend: legend(spec, colour),
-      grid: { left: 4, right: 14, top: spec.series.length > 1 ? 34 : 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 14, top: spec.series.length > 1 ? 36 : 26, bottom: 2, containLabel: true },
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, boundaryGap: false, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: y,
       series: spec.series.map((series, order) => ({
@@ -134,7 +134,7 @@
     return {
       ...common(spec, colour, printing),
       legend: legend(spec, colour),
-      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 14 + 20 * rows : 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 20 + 20 * rows : 26, bottom: 2, containLabel: true },
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: valueAxis(spec, colour),
       series: spec.series.map((series, order) => ({
@@ -154,7 +154,7 @@
       series: [{
         name: series.name, type: "bar", barMaxWidth: 16, cursor: spec.links.length ? "pointer" : "default",
         data: series.values.map((value, place) => ({ value, itemStyle: { color: colour[spec.tones[place] ?? series.tone], borderRadius: [0, 3, 3, 0] } })),
-        label: { show: true, position: "right", color: colour.ink, fontFamily: colour.font, fontSize: 12, formatter: ({ dataIndex }) => series.texts[dataIndex] },
+        label: { show: true, position: "right", color: colour.ink, fontFamily: colour.font, fontSize: 12, formatter: ({ dataIndex }) => `${series.texts[dataIndex]} ${spec.measured}` },
         markLine: marks(spec, colour),
       }],
     };

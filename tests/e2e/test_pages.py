@@ -167,7 +167,7 @@ def test_a_dealer_at_home(june, opened, d1_gm):
     page.goto("/")
     expect(page.locator("h1")).to_contain_text("D001")
     expect(page.locator("main")).to_contain_text("12")
-    expect(page.locator("main")).to_contain_text("第 1 名，共 2 家")
+    expect(page.locator("main")).to_contain_text("第 1/2 名")
     expect(page.locator("main")).not_to_contain_text("D002")
     page.locator("main a[href*='/metrics/explain/inventory.coefficient/D001/']").first.click()
     expect(page.locator("main")).to_contain_text("1.5")

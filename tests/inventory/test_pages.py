@@ -39,12 +39,12 @@ def test_the_stock_of_a_day_by_age(units, d1_sm, hq_ops, client_of) -> None:
     assert (answer.context["units"], answer.context["amount"]) == (2, Decimal(190_000))
     chart = answer.context["chart"]
     assert dict(zip(chart.labels, chart.series[0].values, strict=True)) == {
-        "0-30": 1,
-        "31-60": 0,
-        "61-90": 0,
-        "91-180": 1,
-        "181-365": 0,
-        ">365": 0,
+        "0-30天": 1,
+        "31-60天": 0,
+        "61-90天": 0,
+        "91-180天": 1,
+        "181-365天": 0,
+        ">365天": 0,
     }
     assert 'class="badge bg-red-lt">112' in answer.content.decode()
     early = page.get(reverse(STOCK), {"on": "2026-04-30"})

@@ -86,7 +86,7 @@ def test_a_unit_outside_the_reach_is_not_shown(figures, am_1, client_of):
 def test_a_dealer_sees_its_place_and_no_other_dealer(figures, d1_gm, client_of):
     html = html_of(client_of(d1_gm))
     units, coefficient = pages.cards(html)
-    assert "零售台数 40 台 环比 25.0% 同比 20.0% 第 1 名，共 4 家" in units
+    assert "零售台数 40 台 环比 25.0% 同比 20.0% 第 1/4 名" in units
     assert "第" not in coefficient
     for code in ("D002", "D003", "D004", "D005", "总部", "华东大区"):
         assert code not in html
@@ -146,7 +146,7 @@ def test_nobody_logged_in_is_sent_to_the_log_in(figures, client):
 def test_the_page_of_a_dealer(figures, hq_admin, client_of):
     html = html_of(client_of(hq_admin), "/dealer/D003/")
     assert "D003汽车销售服务有限公司 D003" in pages.part(html, '<h1 class="head-title">', "</h1>")
-    assert "零售台数 20 台 环比 20.0% 同比 — 第 3 名，共 4 家" in pages.cards(html)[0]
+    assert "零售台数 20 台 环比 20.0% 同比 — 第 3/4 名" in pages.cards(html)[0]
     assert "所属组织 浙南片区" in pages.panel(html, "profile")
     assert "库存系数 2.60 个月" in pages.panel(html, "all")
 

@@ -24,7 +24,7 @@ def test_all_dealers_in_their_places(figures, hq_admin, client_of):
         ["3", "D003"],
         ["4", "D004"],
     ]
-    assert rows_of(html)[0].endswith("40 — 32 50 —")
+    assert rows_of(html)[0].endswith("40 32 50 —")
     assert "共 4 条" in pages.text(html)
 
 

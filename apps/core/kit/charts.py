@@ -7,10 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from apps.core.kit import formats
 
 Shape = Literal["line", "bars", "stack"]
 Tone = Literal["main", "past", "green", "amber", "red", "grey", "one", "two", "three", "four", "five", "six"]
+
+
+MEASURED: dict[str, Any] = {
+    "units": pgettext_lazy("unit", "vehicles"),
+    "months": pgettext_lazy("unit", "months"),
+    "days": pgettext_lazy("unit", "days"),
+    "score": pgettext_lazy("unit", "points"),
+    "yuan": _("CNY"),
+    "money": _("CNY"),
+}
+"""What an axis counts; a percentage says so itself."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,7 @@ class Chart:
             "labels": list(self.labels),
             "series": [self._series(series) for series in self.series],
             "percent": self.unit == "percent",
+            "measured": str(MEASURED.get(self.unit, "")),
             "marks": [
                 {"value": float(mark.value), "label": str(mark.label), "tone": mark.tone}
                 for mark in self.marks

@@ -12,7 +12,7 @@ from django.db.models import Q
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, Division
 from apps.dealers.rules import StoreType
-from apps.dealers.rules.places import CITY, DIRECT_COUNTIES
+from apps.dealers.rules.places import CITY, DIRECT_COUNTIES, stem
 from apps.dealers.services.taking import NewDealer, take_dealers
 from apps.demo.rules import PROVINCES, WORDS, Profile, stream
 
@@ -38,11 +38,11 @@ def build(
         given.append(
             NewDealer(
                 code=profile.code,
-                name=f"{_short(city.name)}{name}汽车销售服务有限公司",
-                short_name=f"{_short(city.name)}{name}",
+                name=f"{stem(city.name)}{name}汽车销售服务有限公司",
+                short_name=f"{stem(city.name)}{name}",
                 province=province,
                 city=city.pk,
-                area=f"{_short(city.parent.name if city.parent else '')}{rng.choice('一二')}片区"
+                area=f"{stem(city.parent.name if city.parent else '')}{rng.choice('一二')}片区"
                 if province in crowded
                 else "",
                 group=rng.choice(GROUPS) if rng.random() < 0.3 else "",
@@ -64,13 +64,6 @@ def _cities() -> dict[str, list[Division]]:
         if city.parent_id:
             cities.setdefault(city.parent_id, []).append(city)
     return cities
-
-
-def _short(name: str) -> str:
-    for suffix in ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市", "地区"):
-        if name.endswith(suffix) and len(name) > len(suffix) + 1:
-            return name.removesuffix(suffix)
-    return name
 
 
 def _names(rng: Random) -> Iterator[str]:

@@ -31,7 +31,12 @@ class FeedCount:
     @property
     def missing(self) -> int:
         """The dealers of which nothing is known."""
-        return self.due - self.reported - self.nil
+        return self.due - self.come
+
+    @property
+    def come(self) -> int:
+        """The dealers that reported or declared nil."""
+        return self.reported + self.nil
 
 
 def feeds(*, actor: Actor) -> QuerySet[FeedStatus]:
