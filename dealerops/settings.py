@@ -173,6 +173,11 @@ STATICFILES_DIRS = [
     ],
 ]
 MEDIA_ROOT = env("DEALEROPS_FILES", default=str(BASE_DIR / "var" / "files"))
+DEFAULT_EXCEPTION_REPORTER_FILTER = "apps.core.logging.MaskedReports"
+PII_KEYS = env.list("DEALEROPS_PII_KEYS", default=[])
+PII_INDEX_KEY = env("DEALEROPS_PII_INDEX_KEY", default="")
+if any(len(key) < 32 for key in filter(None, (*PII_KEYS, PII_INDEX_KEY))):
+    raise ImproperlyConfigured("DEALEROPS_PII_KEYS and DEALEROPS_PII_INDEX_KEY need 32 characters each")
 AUDIT_ANCHORS = env("DEALEROPS_AUDIT_ANCHORS", default=str(BASE_DIR / "var" / "audit-anchors.jsonl"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -10,6 +10,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.core.imports.registry").load()
+        import_module("apps.core.trail").load()
         import_module("apps.core.imports.handlers")
         import_module("apps.core.handlers")
         post_migrate.connect(import_module("apps.core.fortress").after_migration, sender=self)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module, util
 from typing import Any
 
 from django.apps import apps
@@ -39,6 +40,13 @@ LONGEST = 300
 _actions: dict[str, Any] = {}
 _fields: dict[str, Any] = {}
 _peers: set[str] = set()
+
+
+def load() -> None:
+    """Load the policies of every app, where the words of its actions are given."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps.") and util.find_spec(f"{config.name}.policies"):
+            import_module(f"{config.name}.policies")
 
 
 def name_actions(words: Mapping[str, Any]) -> None:
@@ -78,6 +86,11 @@ def in_reach(rows: QuerySet[AuditEvent], *, actor: Actor) -> QuerySet[AuditEvent
         return rows
     own = Q(dealer_id__in=actor.scope.dealer_ids)
     return rows.filter(own) if actor.is_dealer else rows.filter(own | Q(dealer_id__isnull=True))
+
+
+def count_of(action: str, *, actor: Actor, since: datetime) -> int:
+    """How often the actor did something since a moment."""
+    return AuditEvent.objects.filter(actor_id=actor.user_id, action=action, at__gte=since).count()
 
 
 @dataclass(frozen=True)

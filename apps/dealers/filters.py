@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import ANONYMOUS
 from apps.dealers import queries
-from apps.dealers.models import CHANNEL_PATTERNS, CITY_TIERS, STATUSES, STORE_TYPES, Dealer, OrgUnit
+from apps.dealers.models import (
+    CHANNEL_PATTERNS,
+    CITY_TIERS,
+    CONTACT_ROLES,
+    STATUSES,
+    STORE_TYPES,
+    Dealer,
+    DealerContact,
+    OrgUnit,
+)
 from apps.dealers.rules import DEPTH, UnitKind
 
 
@@ -64,3 +73,22 @@ class DealerFilter(django_filters.FilterSet):
 
     def below(self, rows: QuerySet[Dealer], name: str, value: OrgUnit) -> QuerySet[Dealer]:
         return rows.filter(unit__path__startswith=value.path)
+
+
+class ContactFilter(django_filters.FilterSet):
+    """By the exact number or address, role and dealer."""
+
+    q = django_filters.CharFilter(label=_("Whole mobile number or e-mail"), method="exactly")
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=CONTACT_ROLES)
+    dealer = django_filters.CharFilter(label=_("Dealer"), method="at_dealer")
+
+    class Meta:
+        model = DealerContact
+        fields: list[str] = []
+
+    def exactly(self, rows: QuerySet[DealerContact], name: str, value: str) -> QuerySet[DealerContact]:
+        return queries.contacts_found(rows, value)
+
+    def at_dealer(self, rows: QuerySet[DealerContact], name: str, value: str) -> QuerySet[DealerContact]:
+        found = queries.matching(queries.dealers(actor=getattr(self.request, "actor", ANONYMOUS)), value)
+        return rows.filter(dealer__in=found.order_by().values("pk"))

@@ -12,9 +12,11 @@ from apps.dealers.models import (
     CAPABILITIES,
     CHANNEL_PATTERNS,
     CITY_TIERS,
+    CONTACT_ROLES,
     PARTNER_TYPES,
     STORE_TYPES,
     UNIT_KINDS,
+    DealerContact,
 )
 from apps.dealers.rules import DealerStatus
 
@@ -171,6 +173,44 @@ class OutletChangeForm(OutletForm):
     """A place of business whose code stays."""
 
     code = None  # type: ignore[assignment]
+
+
+class ContactForm(forms.Form):
+    """A person to call."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=CONTACT_ROLES)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    mobile = forms.CharField(
+        label=_("Mobile"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=120,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ContactChangeForm(ContactForm):
+    """Other data of a person; the present ones are not shown."""
+
+    def __init__(self, *args: Any, contact: DealerContact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "mobile", "email"):
+            self.fields[name].required = False
+            held = getattr(contact, name)
+            if held:
+                self.fields[name].help_text = _("Now %(mask)s; empty leaves it so.") % {"mask": held}
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"), min_length=4, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class DayForm(forms.Form):

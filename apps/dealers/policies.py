@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
-from apps.core.roles import EVERYONE, MAKER, OPERATORS, Role
+from apps.core.roles import DEALER, EVERYONE, FIELD, MAKER, OPERATORS, Role
 from apps.dealers.models import (
     Dealer,
     DealerCode,
+    DealerContact,
     DealerGroup,
     DealerPlacement,
     Division,
@@ -22,10 +23,23 @@ MANAGE = declare("dealers.manage", _("Create and change dealers"), OPERATORS)
 IMPORT = declare("dealers.import", _("Import dealers"), OPERATORS)
 TREE = declare("dealers.view_tree", _("View the organisation"), MAKER | {Role.INTEGRATION})
 MANAGE_TREE = declare("dealers.manage_tree", _("Change the organisation"), OPERATORS)
+CONTACTS = declare("dealers.view_contacts", _("View contact persons of dealers, masked"), MAKER | DEALER)
+MANAGE_CONTACTS = declare(
+    "dealers.manage_contacts",
+    _("Add and change contact persons"),
+    OPERATORS | FIELD | {Role.DEALER_GENERAL},
+)
+REVEAL = declare(
+    "dealers.reveal_contact",
+    _("See contact data in clear, with a reason"),
+    OPERATORS | FIELD | {Role.DEALER_GENERAL},
+)
+ERASE = declare("dealers.erase_contact", _("Erase the data of a contact person"), OPERATORS)
 
 dealer = Policy(Dealer, view=VIEW, ownership=Ownership.DEALER, dealer="id")
 codes = Policy(DealerCode, view=VIEW, ownership=Ownership.DEALER)
 placements = Policy(DealerPlacement, view=VIEW, ownership=Ownership.DEALER)
+contact = Policy(DealerContact, view=CONTACTS, ownership=Ownership.DEALER)
 outlet = Policy(Outlet, view=VIEW, ownership=Ownership.DEALER)
 unit = Policy(OrgUnit, view=VIEW, ownership=Ownership.GLOBAL)
 unit_placements = Policy(UnitPlacement, view=VIEW, ownership=Ownership.GLOBAL)
@@ -47,6 +61,10 @@ trail.name_actions(
         "dealers.create_outlet": _("Outlet added"),
         "dealers.change_outlet": _("Outlet changed"),
         "dealers.close_outlet": _("Outlet closed"),
+        "dealers.create_contact": _("Contact person added"),
+        "dealers.change_contact": _("Contact person changed"),
+        "dealers.reveal_contact": _("Contact data looked at in clear"),
+        "dealers.erase_contact": _("Contact data erased"),
         "dealers.create_group": _("Dealer group created"),
         "dealers.change_group": _("Dealer group renamed"),
         "dealers.create_unit": _("Organisation unit created"),

@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from apps.core import trail
+from apps.core import pii, trail
 from apps.core.access import Actor
 from apps.core.models import AuditEvent
 from apps.dealers import policies
 from apps.dealers.models import (
     Dealer,
     DealerCode,
+    DealerContact,
     DealerGroup,
     DealerPlacement,
     Division,
@@ -81,6 +83,30 @@ def outlets(*, actor: Actor) -> QuerySet[Outlet]:
     return policies.outlet.visible_to(actor, Outlet.objects.select_related("dealer", "city"))
 
 
+def contacts(*, actor: Actor) -> QuerySet[DealerContact]:
+    """The contact persons of the actor's dealers, those whose data were erased last."""
+    rows = DealerContact.objects.select_related("dealer")
+    return policies.contact.visible_to(actor, rows)
+
+
+def contacts_found(rows: QuerySet[DealerContact], text: str) -> QuerySet[DealerContact]:
+    """Those with exactly this mobile number or e-mail address."""
+    kind = "email" if "@" in text else "mobile"
+    return rows.filter(**{f"{kind}_key": pii.key_of(text, kind)})
+
+
+def contact_cards(*, actor: Actor, dealer: Dealer) -> dict[str, Any]:
+    """The contact persons of a dealer with what the actor may do with them."""
+    rows = contacts(actor=actor).filter(dealer=dealer)
+    return {
+        "contacts_dealer": dealer,
+        "contacts": rows.order_by(F("erased_at").asc(nulls_first=True), "role", "pk"),
+        "may_manage_contacts": actor.may(policies.MANAGE_CONTACTS),
+        "may_reveal": actor.may(policies.REVEAL),
+        "may_erase": actor.may(policies.ERASE),
+    }
+
+
 def placements(*, actor: Actor, dealer: Dealer) -> QuerySet[DealerPlacement]:
     """Where a dealer stood, the newest first."""
     rows = DealerPlacement.objects.filter(dealer=dealer).select_related("unit", "city", "county")
@@ -93,8 +119,8 @@ def codes(*, actor: Actor, dealer: Dealer) -> QuerySet[DealerCode]:
 
 
 def history(*, actor: Actor, dealer: Dealer) -> QuerySet[AuditEvent]:
-    """What was changed about a dealer and its outlets, the newest first; nothing outside the scope."""
-    kinds = [model._meta.label_lower for model in (Dealer, Outlet)]
+    """What was changed about a dealer, its outlets and contact persons, as far as one may read it."""
+    kinds = [model._meta.label_lower for model in (Dealer, Outlet, DealerContact)]
     rows = AuditEvent.objects.filter(dealer_id=dealer.pk, object_type__in=kinds)
     return trail.in_reach(rows, actor=actor).order_by("-id")
 

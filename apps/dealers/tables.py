@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.dealers.models import Dealer
+from apps.dealers.models import Dealer, DealerContact
 from apps.dealers.rules import DealerStatus
 
 COLOURS = {
@@ -66,3 +66,24 @@ class DealerTable(Table):
         Column("contract_to", _("Contract to"), "date", sort="contract_to", phone=False),
     )
     order_by = ("code", "pk")
+
+
+def _contacts_of(contact: DealerContact) -> str:
+    return reverse("dealers:dealer-detail", args=[contact.dealer_id]) + "?tab=contacts"
+
+
+class ContactTable(Table):
+    """Whom to call; personal data are masked on the page and in the export."""
+
+    columns = (
+        Column("name", _("Name"), link=_contacts_of),
+        Column("role", _("Role"), value=lambda contact: contact.get_role_display(), sort="role"),
+        Column("mobile", _("Mobile"), "code"),
+        Column("email", _("E-mail"), phone=False),
+        Column(
+            "dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"
+        ),
+        Column("dealer", _("Dealer name"), sort="dealer__name_key"),
+        Column("updated_at", _("Updated"), "datetime", sort="updated_at", phone=False),
+    )
+    order_by = ("dealer__code", "role", "pk")

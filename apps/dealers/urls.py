@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.dealers import policies
-from apps.dealers.views import dealers, outlets, units
+from apps.dealers.views import contacts, dealers, outlets, units
 
 app_name = "dealers"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("<int:pk>/reopen/", dealers.DealerReopenPage.as_view(), name="dealer-reopen"),
     path("<int:pk>/merge/", dealers.DealerMergePage.as_view(), name="dealer-merge"),
     path("<int:pk>/outlets/new/", outlets.OutletCreatePage.as_view(), name="outlet-create"),
+    path("contacts/", contacts.ContactListPage.as_view(), name="contact-list"),
+    path("<int:pk>/contacts/new/", contacts.ContactCreatePage.as_view(), name="contact-create"),
+    path("contacts/<int:pk>/change/", contacts.ContactChangePage.as_view(), name="contact-change"),
+    path("contacts/<int:pk>/reveal/", contacts.ContactRevealPage.as_view(), name="contact-reveal"),
+    path("contacts/<int:pk>/erase/", contacts.ContactErasePage.as_view(), name="contact-erase"),
     path("outlets/<int:pk>/change/", outlets.OutletChangePage.as_view(), name="outlet-change"),
     path("outlets/<int:pk>/close/", outlets.OutletClosePage.as_view(), name="outlet-close"),
     path("organisation/", units.TreePage.as_view(), name="tree"),
@@ -29,4 +34,5 @@ urlpatterns = [
 ]
 
 menu.add("network", _("Dealers"), "dealers:dealer-list", policies.VIEW, order=10)
+menu.add("network", _("Contact persons"), "dealers:contact-list", policies.CONTACTS, order=15)
 menu.add("network", _("Organisation"), "dealers:tree", policies.TREE, order=20)

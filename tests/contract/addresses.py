@@ -28,6 +28,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "core:import": {"pk": "batch", "kind": "import_kind"},
     "core:profile": {"pk": "profile"},
     "dealer-": {"code": "dealer_code"},
+    "dealer-contact": {"pk": "contact"},
+    "dealers:contact": {"pk": "contact"},
+    "dealers:contact-create": {"pk": "dealer"},
     "dealers:dealer": {"pk": "dealer"},
     "dealers:outlet": {"pk": "outlet"},
     "dealers:outlet-create": {"pk": "dealer"},
@@ -68,6 +71,8 @@ UNKNOWN: dict[str, Any] = {
 }
 NO_PK = 999_999_999
 BODIES: dict[str, dict[str, Any]] = {
+    "dealer-contact-reveal": {"reason": "回访客户"},
+    "dealers:contact-reveal": {"reason": "回访客户"},
     "alert-acknowledge": {"plan": "促销"},
     "import-commit": {"mode": "good"},
     "import-mapping": {"spec": {"source": "x", "outputs": [{"kind": "sales.retail", "fields": {}}]}},

@@ -205,6 +205,15 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         actor=ops,
         now=now,
     )
+    contact = dealers.create_contact(
+        dealer=dealer,
+        role="general",
+        name=canary(dealer, "CONTACT"),
+        mobile=f"138{PRIMES[dealer.code]}00",
+        email=f"{canary(dealer, 'CONTACTMAIL')}@example.com",
+        actor=ops,
+        now=now,
+    )
     here = StockUnit.objects.filter(dealer=dealer, gone_on=None).order_by("pk")
     moved = inventory.transfer(
         unit=here[0],
@@ -221,6 +230,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "token": token.pk,
         "session": _session(user, now),
         "outlet": outlet.pk,
+        "contact": contact.pk,
         "user": user.pk,
         "assignment": Assignment.objects.get(user=user).pk,
         "transfer": moved.pk,

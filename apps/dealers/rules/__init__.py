@@ -99,3 +99,15 @@ def may_stand_under(kind: str, parent: str) -> bool:
 def may_become(status: str, following: str) -> bool:
     """Whether a dealer may go from one status to the other."""
     return DealerStatus(following) in TRANSITIONS[DealerStatus(status)]
+
+
+class ContactRole(StrEnum):
+    """What a contact person of a dealer is responsible for."""
+
+    GENERAL = "general"
+    SALES = "sales"
+    SERVICE = "service"
+    FINANCE = "finance"
+    CARE = "care"
+    PARTS = "parts"
+    OTHER = "other"

@@ -1,5 +1,12 @@
 """Everything that changes the dealer network; each verb is one transaction and leaves its audit event."""
 
+from apps.dealers.services.contacts import (
+    ContactDetails,
+    change_contact,
+    create_contact,
+    erase_contact,
+    reveal_contact,
+)
 from apps.dealers.services.dealers import (
     Details,
     change_dealer,
@@ -15,11 +22,13 @@ from apps.dealers.services.taking import NewDealer, create_from_spellings, take_
 from apps.dealers.services.tree import change_unit, close_unit, create_unit, move_unit
 
 __all__ = [
+    "ContactDetails",
     "Details",
     "Location",
     "NewDealer",
     "OutletDetails",
     "change_code",
+    "change_contact",
     "change_dealer",
     "change_group",
     "change_outlet",
@@ -27,11 +36,13 @@ __all__ = [
     "close_dealer",
     "close_outlet",
     "close_unit",
+    "create_contact",
     "create_dealer",
     "create_from_spellings",
     "create_group",
     "create_outlet",
     "create_unit",
+    "erase_contact",
     "follow_calendar",
     "keep_former_place",
     "load_reference",
@@ -40,6 +51,7 @@ __all__ = [
     "place_dealer",
     "relocate",
     "reopen_dealer",
+    "reveal_contact",
     "set_status",
     "set_tier",
     "take_dealers",

@@ -18,6 +18,7 @@ TABS = {
     "profile": _("Profile"),
     "places": _("Places and codes"),
     "outlets": _("Outlets"),
+    "contacts": _("Contact persons"),
     "changes": _("Changes"),
 }
 VERBS = (
@@ -82,6 +83,9 @@ class DealerDetailPage(DetailPage):
     def _outlets(self) -> dict[str, Any]:
         rows = queries.outlets(actor=self.actor).filter(dealer=self.object).order_by("code")
         return {"outlets": rows, "may_manage": self.actor.may(policies.MANAGE)}
+
+    def _contacts(self) -> dict[str, Any]:
+        return queries.contact_cards(actor=self.actor, dealer=self.object)
 
     def _changes(self) -> dict[str, Any]:
         return self.history()
