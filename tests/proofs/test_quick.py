@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from apps.core import chain
-from proofs import tampering
+from apps.core import chain, pii
+from proofs import exposure, tampering
 from proofs.arena import Report
 
 PROOFS = ("k1", "k3", "k6")
@@ -66,3 +66,23 @@ def test_au1_finds_its_planted_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chain, "_EVENTS", chain._EVENTS)
     tampering.plant()
     assert 15 < len(tampered().failures) < 40
+
+
+def searched() -> Report:
+    """What P1 finds in the servers of the tests."""
+    report = Report("P1", 7)
+    exposure.search_all(report, random.Random(7), keeper="hq_admin", readers=("d1_gm", "am_1"))
+    return report
+
+
+@pytest.mark.django_db
+def test_p1_holds(cast: object) -> None:
+    report = searched()
+    assert report.failures == []
+    assert report.trials > 100
+
+
+@pytest.mark.django_db
+def test_p1_finds_its_planted_defect(cast: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pii.Masked, "__str__", exposure.unmasked)
+    assert len(searched().failures) > 10
