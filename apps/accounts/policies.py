@@ -53,6 +53,13 @@ trail.name_actions(
 trail.name_fields(
     {
         "user": _("User"),
+        "address": _("Address"),
+        "device": _("Device"),
+        "new_device": _("New device"),
+        "second_factor": _("With a second step"),
+        "ended": _("Ended sessions"),
+        "purpose": _("Purpose"),
+        "expires_at": _("Valid until"),
         "username": _("User name"),
         "is_active": _("May log in"),
         "is_staff": _("Configuration site"),

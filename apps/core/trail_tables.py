@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
@@ -25,6 +26,10 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 def changes(event: AuditEvent) -> str:
     """What became of the fields, in one text."""
     return "; ".join(str(each) for each in trail.differences(event, actor=READER))
+
+
+def _short(event: AuditEvent) -> str:
+    return Truncator(changes(event)).chars(60)
 
 
 def _detail(event: AuditEvent) -> str:
@@ -44,7 +49,8 @@ class AuditTable(Table):
         ),
         Column("object", _("Object"), value=lambda event: event.object_label or event.object_id),
         Column("object_id", _("Number of the object"), "code", export_only=True),
-        Column("changes", _("Changes"), value=changes),
+        Column("short", _("Changes"), value=_short),
+        Column("changes", _("Changes in full"), value=changes, export_only=True),
         Column("request_id", _("Request id"), "code", export_only=True),
         Column("digest", _("Hash"), "code", value=lambda event: event.digest.hex(), export_only=True),
     )

@@ -179,7 +179,7 @@ class ContactForm(forms.Form):
     """A person to call."""
 
     role = forms.ChoiceField(label=_("Role"), choices=CONTACT_ROLES)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     mobile = forms.CharField(
         label=_("Mobile"),
         max_length=20,

@@ -386,7 +386,7 @@ class DealerContact(models.Model):
         Dealer, verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="contacts"
     )
     role = models.CharField(_("role"), max_length=20, choices=CONTACT_ROLES)
-    name = PiiField(_("name"), mask="name")
+    name = PiiField(_("full name"), mask="name")
     mobile = PiiField(_("mobile"), mask="mobile")
     mobile_key = PiiKeyField(source="mobile")
     email = PiiField(_("e-mail"), mask="email")

@@ -76,7 +76,7 @@ class ContactTable(Table):
     """Whom to call; personal data are masked on the page and in the export."""
 
     columns = (
-        Column("name", _("Name"), link=_contacts_of),
+        Column("name", _("Full name"), link=_contacts_of),
         Column("role", _("Role"), value=lambda contact: contact.get_role_display(), sort="role"),
         Column("mobile", _("Mobile"), "code"),
         Column("email", _("E-mail"), phone=False),

@@ -38,7 +38,10 @@ class Migration(migrations.Migration):
                         verbose_name="role",
                     ),
                 ),
-                ("name", apps.core.pii.PiiField(blank=True, mask="name", null=True, verbose_name="name")),
+                (
+                    "name",
+                    apps.core.pii.PiiField(blank=True, mask="name", null=True, verbose_name="full name"),
+                ),
                 (
                     "mobile",
                     apps.core.pii.PiiField(blank=True, mask="mobile", null=True, verbose_name="mobile"),
