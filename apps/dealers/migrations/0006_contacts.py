@@ -9,7 +9,7 @@ import apps.dealers.rules
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dealers", "0004_closed_dealer_label"),
+        ("dealers", "0005_reach"),
     ]
 
     operations = [
