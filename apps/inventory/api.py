@@ -14,6 +14,7 @@ from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.inventory import filters, policies, queries, services
 from apps.inventory.imports import ARRIVAL_COLUMNS, DECLARATION_COLUMNS, DEPARTURE_COLUMNS
+from apps.inventory.rules import Answer
 from apps.kernel.period import Month
 from apps.vehicles import push
 
@@ -164,6 +165,98 @@ class TransferViewSet(ScopedViewSet):
         return idempotent(request, effect)
 
 
+class ProposalInput(serializers.Serializer[Any]):
+    unit = serializers.IntegerField(min_value=1)
+    partner = serializers.CharField(max_length=60, help_text="Code of the dealer the vehicle is offered to.")
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+
+class AcceptInput(serializers.Serializer[Any]):
+    moved_on = serializers.DateField()
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+
+class AnswerInput(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=300)
+
+
+class ProposalViewSet(ScopedViewSet):
+    """Transfers proposed by or to the caller's dealers; the vehicle moves when the other dealer accepts."""
+
+    read_action = policies.VIEW
+    write_action = policies.TRANSFER
+    query = queries.proposals
+    filterset_class = filters.ProposalFilter
+    serializer_class = ProposalInput
+    order_by = ("-proposed_at", "-id")
+    fields = {
+        "id": "pk",
+        "vehicle": "vehicle_text",
+        "model": "model_text",
+        "colour": "colour",
+        "from_dealer": "from_label",
+        "to_dealer": "to_label",
+        "state": "state",
+        "note": "note",
+        "proposed_at": "proposed_at",
+        "proposed_by": "proposed_by",
+        "answered_at": "answered_at",
+        "answered_by": "answered_by",
+        "answer": "answer_note",
+        "transfer": "transfer_id",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Offer a vehicle in stock to another dealer."""
+        actor = actor_of(request)
+        given = ProposalInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        plain = dict(given.validated_data)
+        unit = queries.units(actor=actor).filter(pk=plain.pop("unit")).first()
+        if unit is None:
+            raise exceptions.ValidationError({"unit": _("Not found.")})
+
+        def effect() -> tuple[int, Any]:
+            made = services.propose_transfer(unit=unit, actor=actor, now=timezone.now(), **plain)
+            return 201, {"id": made.pk, "state": made.state}
+
+        return idempotent(request, effect)
+
+    @action(detail=True, methods=["post"], serializer_class=AcceptInput)
+    def accept(self, request: Request, pk: str) -> Response:
+        """Take the offered vehicle; both stocks change at once."""
+        given = self._given(AcceptInput)
+        services.accept_transfer(
+            proposal=self.get_object(), actor=actor_of(request), now=timezone.now(), **given
+        )
+        return self.retrieve(request, pk=pk)
+
+    @action(detail=True, methods=["post"], serializer_class=AnswerInput)
+    def decline(self, request: Request, pk: str) -> Response:
+        """Say no to an offer."""
+        return self._answer(Answer.DECLINE, pk)
+
+    @action(detail=True, methods=["post"], serializer_class=AnswerInput)
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Take one's own offer back."""
+        return self._answer(Answer.WITHDRAW, pk)
+
+    def _answer(self, answer: Answer, pk: str) -> Response:
+        services.answer_transfer(
+            proposal=self.get_object(),
+            answer=answer,
+            actor=actor_of(self.request),
+            now=timezone.now(),
+            **self._given(AnswerInput),
+        )
+        return self.retrieve(self.request, pk=pk)
+
+    def _given(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        given = kind(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+
 class DeclarationViewSet(ScopedViewSet):
     """Month-end counts that agreed with the book; POST declares one."""
 
@@ -210,5 +303,6 @@ routes = [
     ("stock-units", StockUnitViewSet, "stock-unit"),
     ("stock-movements", MovementViewSet, "stock-movement"),
     ("transfers", TransferViewSet, "transfer"),
+    ("transfer-proposals", ProposalViewSet, "transfer-proposal"),
     ("stock-declarations", DeclarationViewSet, "stock-declaration"),
 ]

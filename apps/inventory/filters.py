@@ -8,7 +8,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.filters import MonthFilter
-from apps.inventory.models import MOVEMENT_KINDS, StockDeclaration, StockMovement, StockUnit, Transfer
+from apps.inventory.models import (
+    MOVEMENT_KINDS,
+    PROPOSAL_STATES,
+    StockDeclaration,
+    StockMovement,
+    StockUnit,
+    Transfer,
+    TransferProposal,
+)
 from apps.inventory.rules import BUCKETS
 from apps.vehicles import queries as vehicles
 
@@ -86,6 +94,16 @@ class TransferFilter(django_filters.FilterSet):
     def by_dealer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Transfers a dealer gave or got."""
         return rows.filter(Q(from_dealer__code__iexact=value) | Q(to_dealer__code__iexact=value))
+
+
+class ProposalFilter(TransferFilter):
+    """One filter for proposed transfers."""
+
+    state = django_filters.ChoiceFilter(choices=PROPOSAL_STATES, label=_("State"))
+
+    class Meta:
+        model = TransferProposal
+        fields = ("state", "dealer")
 
 
 class DeclarationFilter(django_filters.FilterSet):

@@ -104,6 +104,26 @@ class TransferForm(DealerForm):
         self.fields["dealer"].initial = None
 
 
+class ProposeForm(forms.Form):
+    """The dealer a vehicle is offered to, by its code: it need not be one of the actor's."""
+
+    partner = forms.CharField(label=_("To dealer"), max_length=60, help_text=_("Dealer code"))
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class AcceptForm(forms.Form):
+    """The day the vehicle came."""
+
+    moved_on = _day(True, _("Received on"))
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class AnswerForm(forms.Form):
+    """Why an offer is declined or withdrawn."""
+
+    note = forms.CharField(label=_("Reason"), max_length=300)
+
+
 class UndoForm(forms.Form):
     """Why a movement is taken back."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from apps.inventory.rules import MovementKind
+from apps.inventory.rules import MovementKind, ProposalState
 from apps.vehicles.facts import LONGEST_VIN, Fact, vin_indexes
 
 MOVEMENT_KINDS = [
@@ -17,6 +17,12 @@ MOVEMENT_KINDS = [
     (MovementKind.WHOLESALE_OUT, _("Wholesale out")),
     (MovementKind.TRANSFER_OUT, _("Transfer out")),
     (MovementKind.ADJUSTMENT, _("Adjustment")),
+]
+PROPOSAL_STATES = [
+    (ProposalState.PROPOSED, _("Waiting for an answer")),
+    (ProposalState.ACCEPTED, _("Accepted")),
+    (ProposalState.DECLINED, _("Declined")),
+    (ProposalState.WITHDRAWN, _("Withdrawn")),
 ]
 
 
@@ -165,6 +171,57 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_out} · {self.occurred_on}"
+
+
+class TransferProposal(models.Model):
+    """A vehicle a dealer offers to another; it moves when the other accepts.
+
+    What both must know of it stands in the row itself, so neither needs to read the other's stock.
+    """
+
+    unit = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="proposals")
+    from_dealer = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("from dealer"), on_delete=models.PROTECT, related_name="+"
+    )
+    to_dealer = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("to dealer"), on_delete=models.PROTECT, related_name="+"
+    )
+    from_label = models.CharField(_("from dealer"), max_length=200)
+    to_label = models.CharField(_("to dealer"), max_length=200)
+    vehicle_text = models.CharField(_("vehicle"), max_length=200)
+    model_text = models.CharField(_("model"), max_length=200, blank=True)
+    colour = models.CharField(_("colour"), max_length=60, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.PROPOSED
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    proposed_at = models.DateTimeField(_("proposed at"))
+    proposed_by = models.CharField(_("proposed by"), max_length=150)
+    answer_note = models.CharField(_("answer"), max_length=300, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
+    transfer = models.OneToOneField(
+        Transfer, verbose_name=_("transfer"), null=True, on_delete=models.PROTECT, related_name="proposal"
+    )
+
+    class Meta:
+        verbose_name = _("proposed transfer")
+        verbose_name_plural = _("proposed transfers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], name="transferproposal_open", condition=Q(state=ProposalState.PROPOSED)
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_dealer=F("to_dealer")), name="transferproposal_two_dealers"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.ACCEPTED) ^ Q(transfer__isnull=True),
+                name="transferproposal_moved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle_text} · {self.from_label} → {self.to_label}"
 
 
 class StockDeclaration(models.Model):

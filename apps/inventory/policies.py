@@ -7,7 +7,7 @@ from apps.core import trail
 from apps.core.access import Actor, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
-from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
+from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer, TransferProposal
 
 VIEW = declare("inventory.view", _("View stock and movements"), EVERYONE)
 RECORD = declare(
@@ -30,7 +30,7 @@ declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 
 class TransferPolicy(Policy):
-    """A transfer has two owners: the dealer that gave the vehicle and the one that got it."""
+    """A transfer, done or proposed, has two owners: the dealer that gives and the one that takes."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
@@ -46,16 +46,26 @@ transfer = TransferPolicy(
     dealer="from_dealer_id",
     wall=Wall(writes=Writes.APPEND, also=f"to_dealer_id = ANY ({DEALERS})"),
 )
+proposal = TransferPolicy(
+    TransferProposal,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    dealer="from_dealer_id",
+    wall=Wall(also=f"to_dealer_id = ANY ({DEALERS})"),
+)
 
 trail.name_actions(
     {
         "inventory.record": _("Stock movement recorded"),
         "inventory.adjust": _("Stock adjusted or movement taken back"),
         "inventory.transfer": _("Vehicle transferred"),
+        "inventory.propose_transfer": _("Vehicle offered to another dealer"),
+        "inventory.answer_transfer": _("Offered vehicle answered"),
     }
 )
 trail.name_fields(
     {
+        "vehicle": _("Vehicle"),
         "received_on": _("Received on"),
         "cost_amount": _("Cost (¥)"),
         "gone_on": _("Left on"),

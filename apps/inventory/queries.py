@@ -23,10 +23,19 @@ from django.db.models import (
 
 from apps.core.access import Actor
 from apps.core.models import ImportBatch
+from apps.dealers.models import Dealer
+from apps.dealers.rules import DealerStatus
 from apps.inventory import policies
 from apps.inventory.measures import STOCK
-from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer, age_on
-from apps.inventory.rules import BUCKETS, LINES, Bucket, StockReport
+from apps.inventory.models import (
+    StockDeclaration,
+    StockMovement,
+    StockUnit,
+    Transfer,
+    TransferProposal,
+    age_on,
+)
+from apps.inventory.rules import BUCKETS, LINES, Bucket, Party, StockReport
 from apps.kernel.period import Month
 from apps.metrics.models import FeedStatus
 
@@ -114,6 +123,25 @@ def transfers(*, actor: Actor) -> QuerySet[Transfer]:
     """Transfers the actor's dealers gave or got."""
     rows = Transfer.objects.select_related("from_dealer", "to_dealer", "unit_out__model")
     return policies.transfer.visible_to(actor, rows)
+
+
+def proposals(*, actor: Actor) -> QuerySet[TransferProposal]:
+    """Transfers proposed by or to the actor's dealers."""
+    return policies.proposal.visible_to(actor, TransferProposal.objects.all())
+
+
+def partner(code: str) -> Dealer | None:
+    """The dealer in business with this code, named by another one that offers it a vehicle; it is found
+    beyond the actor's scope, and nothing but its name is told.
+    """
+    gone = (DealerStatus.CLOSED, DealerStatus.MERGED)
+    return Dealer.objects.filter(code__iexact=code).exclude(status__in=gone).first()
+
+
+def parties(proposal: TransferProposal, *, actor: Actor) -> frozenset[Party]:
+    """The sides of a proposed transfer the actor answers for."""
+    sides = {Party.GIVER: proposal.from_dealer_id, Party.TAKER: proposal.to_dealer_id}
+    return frozenset(party for party, dealer in sides.items() if actor.scope.holds_dealer(dealer))
 
 
 def transfer_of(movement: StockMovement) -> Transfer | None:

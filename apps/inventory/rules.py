@@ -48,6 +48,38 @@ def sign_of(kind: MovementKind, *, leaving: bool) -> int:
     return -1 if leaving else 1
 
 
+class ProposalState(StrEnum):
+    """Where a proposed transfer stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Party(StrEnum):
+    """The two dealers of a transfer."""
+
+    GIVER = "giver"
+    TAKER = "taker"
+
+
+class Answer(StrEnum):
+    """What is done with a proposed transfer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+ANSWERS = {
+    (ProposalState.PROPOSED, Answer.ACCEPT): (ProposalState.ACCEPTED, Party.TAKER),
+    (ProposalState.PROPOSED, Answer.DECLINE): (ProposalState.DECLINED, Party.TAKER),
+    (ProposalState.PROPOSED, Answer.WITHDRAW): (ProposalState.WITHDRAWN, Party.GIVER),
+}
+"""State and answer → the state it leads to and whose answer it is; whatever is absent is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """A class of age in days, both ends included; the last one is open."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Column, Table
-from apps.inventory.models import StockMovement, StockUnit
+from apps.inventory.models import StockMovement, StockUnit, TransferProposal
 from apps.inventory.queries import AgeClass
 from apps.inventory.rules import AGED_DAYS
 
@@ -96,6 +96,57 @@ class TransferTable(Table):
     order_by = ("-occurred_on", "-id")
 
 
+def proposal_badge(row: TransferProposal) -> tuple[str, str]:
+    """The state of a proposed transfer with its colour."""
+    colours = {"proposed": "amber", "accepted": "green", "declined": "red", "withdrawn": "grey"}
+    return colours[row.state], str(row.get_state_display())
+
+
+class ProposalTable(Table):
+    """Transfers proposed between dealers, newest first."""
+
+    columns = (
+        Column("proposed_at", _("Proposed at"), "datetime", sort="proposed_at"),
+        Column(
+            "vehicle",
+            _("Vehicle"),
+            "code",
+            value=lambda row: row.vehicle_text,
+            link=lambda row: reverse("inventory:proposal-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("model", _("Model"), value=lambda row: row.model_text),
+        Column("from_dealer", _("From dealer"), value=lambda row: row.from_label),
+        Column("to_dealer", _("To dealer"), value=lambda row: row.to_label),
+        Column("state", _("State"), "badge", value=proposal_badge, sort="state"),
+        Column("note", _("Note")),
+    )
+    order_by = ("-proposed_at", "-id")
+
+
+def facts_of_proposal(row: TransferProposal) -> list[dict[str, Any]]:
+    """What a proposed transfer says, as blocks of label and value."""
+    offer = [
+        (_("State"), proposal_badge(row), "badge"),
+        (_("From dealer"), row.from_label, "text"),
+        (_("To dealer"), row.to_label, "text"),
+        (_("Proposed at"), row.proposed_at, "datetime"),
+        (_("Proposed by"), row.proposed_by, "text"),
+        (_("Note"), row.note, "text"),
+    ]
+    car = [
+        (_("Vehicle"), row.vehicle_text, "text"),
+        (_("Model"), row.model_text, "text"),
+        (_("Colour"), row.colour, "text"),
+    ]
+    answer = [
+        (_("Answered at"), row.answered_at, "datetime"),
+        (_("Answered by"), row.answered_by, "text"),
+        (_("Reply"), row.answer_note, "text"),
+    ]
+    titled = [(_("Offer"), offer), (_("Car"), car)]
+    return _blocks([*titled, (_("Reply"), answer)] if row.answered_at else titled)
+
+
 class DeclarationTable(Table):
     """Month-end counts that agreed with the book, newest first."""
 
@@ -152,7 +203,10 @@ def facts_of(unit: StockUnit) -> list[dict[str, Any]]:
         (_("Recorded at"), unit.recorded_at, "datetime"),
         (_("Import"), unit.batch_id, "text"),
     ]
-    titled = ((_("Stay"), stay), (_("Car"), car), (_("Origin"), origin))
+    return _blocks([(_("Stay"), stay), (_("Car"), car), (_("Origin"), origin)])
+
+
+def _blocks(titled: Sequence[tuple[Any, Sequence[tuple[Any, Any, str]]]]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,

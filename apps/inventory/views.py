@@ -13,12 +13,16 @@ from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFo
 from apps.dealers import queries as dealers
 from apps.inventory import filters, forms, policies, queries, services, tables
 from apps.inventory.models import StockUnit
-from apps.inventory.rules import MovementKind
+from apps.inventory.rules import ANSWERS, Answer, MovementKind
 from apps.kernel.period import Month
 
 
 def _unit_url(pk: int) -> str:
     return reverse("inventory:unit-detail", kwargs={"pk": pk})
+
+
+def _proposal_url(pk: int) -> str:
+    return reverse("inventory:proposal-detail", kwargs={"pk": pk})
 
 
 class StockList(ListPage):
@@ -75,6 +79,7 @@ class TransferList(ListPage):
     filterset = filters.TransferFilter
     table = tables.TransferTable
     empty = _("No transfer yet. Open a vehicle in stock to transfer it.")
+    buttons = (Button(_("Proposed transfers"), "inventory:proposal-list", policies.VIEW, "arrows-exchange"),)
 
 
 class UnitDetail(DetailPage):
@@ -84,6 +89,7 @@ class UnitDetail(DetailPage):
     buttons = (
         Button(_("Left stock"), "inventory:unit-depart", policies.RECORD, "logout", True),
         Button(_("Transfer"), "inventory:unit-transfer", policies.TRANSFER, "arrows-exchange"),
+        Button(_("Offer to a dealer"), "inventory:unit-propose", policies.TRANSFER, "send"),
         Button(_("Missing"), "inventory:unit-adjust", policies.ADJUST, "alert-triangle"),
     )
 
@@ -175,6 +181,95 @@ class TransferUnit(UnitForm):
             unit=self.object, to_dealer=target, actor=self.actor, now=timezone.now(), **cleaned
         )
         return _unit_url(done.unit_in_id)
+
+
+class Propose(UnitForm):
+    action = policies.TRANSFER
+    title = _("Offer to a dealer")
+    form_class = forms.ProposeForm
+    submit_label = _("Offer the vehicle")
+    success = _("The vehicle is offered; it stays in stock until the other dealer accepts.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        made = services.propose_transfer(unit=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return _proposal_url(made.pk)
+
+
+class ProposalList(ListPage):
+    action = policies.VIEW
+    title = _("Proposed transfers")
+    query = queries.proposals
+    filterset = filters.ProposalFilter
+    table = tables.ProposalTable
+    empty = _("No vehicle was offered yet. Open a vehicle in stock to offer it to another dealer.")
+
+
+class ProposalDetail(DetailPage):
+    """An offer with the answers this actor may give, as the table of answers has them."""
+
+    action = policies.VIEW
+    query = queries.proposals
+    template_name = "inventory/proposal_detail.html"
+    answers: ClassVar[dict[Answer, Button]] = {
+        Answer.ACCEPT: Button(_("Accept"), "inventory:proposal-accept", policies.TRANSFER, "check", True),
+        Answer.DECLINE: Button(_("Decline"), "inventory:proposal-decline", policies.TRANSFER, "x"),
+        Answer.WITHDRAW: Button(_("Withdraw the offer"), "inventory:proposal-withdraw", policies.TRANSFER),
+    }
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:  # type: ignore[override]
+        own = queries.parties(self.object, actor=self.actor)
+        return tuple(
+            button
+            for answer, button in self.answers.items()
+            if (self.object.state, answer) in ANSWERS and ANSWERS[self.object.state, answer][1] in own
+        )
+
+    def context(self) -> dict[str, Any]:
+        return {"blocks": tables.facts_of_proposal(self.object), "history": audit.history(self.object)}
+
+
+class ProposalForm(ObjectFormPage):
+    """An answer to an offer."""
+
+    action = policies.TRANSFER
+    query = queries.proposals
+    form_class = forms.AnswerForm
+    answer: ClassVar[Answer]
+
+    def page_title(self) -> str:
+        return f"{self.submit_label} · {self.object.vehicle_text}"
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.answer_transfer(
+            proposal=self.object, answer=self.answer, actor=self.actor, now=timezone.now(), **cleaned
+        )
+        return _proposal_url(self.object.pk)
+
+
+class ProposalDecline(ProposalForm):
+    answer = Answer.DECLINE
+    submit_label = _("Decline")
+    success = _("The offer is declined.")
+
+
+class ProposalWithdraw(ProposalForm):
+    answer = Answer.WITHDRAW
+    submit_label = _("Withdraw the offer")
+    success = _("The offer is withdrawn.")
+
+
+class ProposalAccept(ProposalForm):
+    form_class = forms.AcceptForm
+    submit_label = _("Accept")
+    success = _("The vehicle is transferred.")
+
+    def initial(self) -> dict[str, Any]:
+        return {"moved_on": timezone.localdate()}
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.accept_transfer(proposal=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return _proposal_url(self.object.pk)
 
 
 class Undo(ObjectFormPage):

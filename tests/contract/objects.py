@@ -223,7 +223,11 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         actor=ops,
         now=now,
     )
+    offered = inventory.propose_transfer(
+        unit=here[2], partner=other.code, note=canary(dealer, "OFFER"), actor=ops, now=now
+    )
     keys = {
+        "proposal": offered.pk,
         "file": stored.pk,
         "batch": batch.pk,
         "profile": profile.pk,

@@ -13,17 +13,21 @@ from apps.inventory.services.departures import (
     record_departures,
     take_departures,
 )
+from apps.inventory.services.proposals import accept_transfer, answer_transfer, propose_transfer
 from apps.inventory.services.reversals import undo, withdraw_batch
 from apps.inventory.services.transfers import transfer
 
 __all__ = [
     "LINES",
+    "accept_transfer",
+    "answer_transfer",
     "arrival_problems",
     "declaration_problems",
     "declare_stock",
     "depart",
     "departure_problems",
     "enter",
+    "propose_transfer",
     "record_arrivals",
     "record_departures",
     "take_arrivals",
