@@ -209,7 +209,7 @@ class ProposalDetail(DetailPage):
 
     action = policies.VIEW
     query = queries.proposals
-    template_name = "inventory/proposal_detail.html"
+    template_name = "kit/detail.html"
     answers: ClassVar[dict[Answer, Button]] = {
         Answer.ACCEPT: Button(_("Accept"), "inventory:proposal-accept", policies.TRANSFER, "check", True),
         Answer.DECLINE: Button(_("Decline"), "inventory:proposal-decline", policies.TRANSFER, "x"),
@@ -226,7 +226,7 @@ class ProposalDetail(DetailPage):
         )
 
     def context(self) -> dict[str, Any]:
-        return {"blocks": tables.facts_of_proposal(self.object), "history": audit.history(self.object)}
+        return {"blocks": tables.facts_of_proposal(self.object)}
 
 
 class ProposalForm(ObjectFormPage):
