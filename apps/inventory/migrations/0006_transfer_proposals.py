@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dealers", "0004_closed_dealer_label"),
-        ("inventory", "0004_vin_ends"),
+        ("inventory", "0005_covered_indexes"),
     ]
 
     operations = [
