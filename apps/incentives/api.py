@@ -17,6 +17,7 @@ class SettlementViewSet(ScopedViewSet):
         "dealer": "dealer__code",
         "programme": "version__programme__code",
         "version": "version__version",
+        "type": "version__type",
         "quarter": "quarter",
         "period": "period",
         "revision": "revision",

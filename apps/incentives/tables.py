@@ -5,11 +5,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
-from apps.incentives.models import Programme
+from apps.incentives.models import Programme, Settlement
+from apps.incentives.rules.catalogue import TYPES
 from apps.kernel.trace import Step
 
 
@@ -18,15 +19,29 @@ def programme_name(programme: Programme) -> str:
     return programme.label_en if (get_language() or "").startswith("en") else programme.label_zh
 
 
-def reason_text(reason: str) -> str:
-    """Why a rebate has no value, in words."""
-    code, _sep, detail = reason.partition(":")
-    texts = {
-        "no_data": _now("No value: no data for %(month)s") % {"month": detail or "—"},
-        "zero_denominator": _now("No value: no unit was sold in the same quarter of last year"),
-        "amount_missing": _now("No value: a delivery has no transaction price"),
-    }
-    return texts.get(code, reason)
+def lang() -> str:
+    """The reader's language, as rules are told it."""
+    return get_language() or "zh-hans"
+
+
+def reason_text(row: Settlement) -> str:
+    """Why a rebate has no value, in the words of its type; empty when it has one."""
+    return TYPES[row.version.type].why(row.reason, lang()) if row.reason else ""
+
+
+def declared_figures(row: Settlement) -> list[dict[str, Any]]:
+    """The values of a settlement that its type declares, with their names and units."""
+    values = {"achievement": row.achievement, "rate": row.rate, "base": row.base_amount}
+    return [
+        {"label": each.label.text(lang()), "value": values[each.name], "unit": each.unit}
+        for each in TYPES[row.version.type].figures
+    ]
+
+
+def figures_text(row: Settlement) -> str:
+    """The same in one line, for lists of rebates of different types."""
+    shown = ((each["label"], formats.show(each["value"], each["unit"])) for each in declared_figures(row))
+    return " · ".join(f"{label} {value}" for label, value in shown)
 
 
 def told(step: Step) -> dict[str, Any]:
@@ -63,11 +78,12 @@ class SettlementTable(Table):
         Column("programme", _("Programme"), value=lambda row: programme_name(row.version.programme)),
         Column("quarter", _("Quarter"), "code", sort="quarter"),
         Column("period", _("Computed with"), "month", sort="period"),
-        Column("achievement", _("Growth"), "percent", sort="achievement"),
-        Column("rate", _("Rate"), "percent"),
-        Column("base_amount", _("Base (¥)"), "money", sort="base_amount"),
+        Column("figures", _("Figures"), value=figures_text),
+        Column("achievement", _("Achievement"), "number", export_only=True),
+        Column("rate", _("Rate"), "number", export_only=True),
+        Column("base_amount", _("Base (¥)"), "money", export_only=True),
         Column("amount", _("Rebate (¥)"), "money", sort="amount"),
-        Column("reason", _("Remark"), value=lambda row: reason_text(row.reason) if row.reason else ""),
+        Column("reason", _("Remark"), value=reason_text),
     )
     order_by = ("-period", "dealer__code", "pk")
 

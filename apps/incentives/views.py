@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.pages import DetailPage, ListPage
@@ -37,8 +36,9 @@ class SettlementDetail(DetailPage):
         params = kind.read(self.object.version.params)
         return {
             "programme": tables.programme_name(self.object.version.programme),
-            "clause": kind.text(params, get_language() or "zh-hans"),
-            "reason": tables.reason_text(self.object.reason) if self.object.reason else "",
+            "clause": kind.text(params, tables.lang()),
+            "figures": tables.declared_figures(self.object),
+            "reason": tables.reason_text(self.object),
             "steps": [tables.told(step) for step in Trace.from_data(self.object.trace).steps],
             "lines_url": reverse("incentives:settlement-lines", kwargs={"pk": self.object.pk}),
         }

@@ -26,7 +26,7 @@ def kind(write, append, monkeypatch):
     printed = append(PAGE, "apps/incentives/rules/catalogue.py").TYPES
     held = catalogue.growth_cliff.TYPE
     assert printed["growth_cliff"] is held
-    for module in ("services", "models", "views"):
+    for module in ("services", "models", "views", "tables"):
         monkeypatch.setattr(f"apps.incentives.{module}.TYPES", printed)
     return printed["growth_linear"]
 
@@ -67,6 +67,7 @@ def test_a_quarter_is_settled_and_shown(programme, network, client_of, api_of, d
     assert [line.amount for line in lines] == [D("1000.00")] * 11
     page = client_of(d1_gm).get(f"/incentives/{row.pk}/").content.decode()
     assert "11,000.00" in page
+    assert "增长折算比例" in page and "同比增长" not in page.split("本季零售台数")[0]
     assert "本季零售台数同比增长达到20%时按零售金额的2%返利" in page
     found = api_of(d1_gm).get("/api/v1/settlements/").json()["results"]
     assert ("linear", "11000.00") in {(each["programme"], each["amount"]) for each in found}

@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.incentives.rules.outcome import Facts, Line, Outcome, RebateType, Sale
+from apps.incentives.rules.outcome import Facts, Figure, Line, Outcome, RebateType, Sale, Words
 from apps.kernel import money
 from apps.kernel.missing import Missing
 from apps.kernel.tiers import Tier, TierError, TierTable
 from apps.kernel.trace import Step, Trace
 
 VERSION = "growth_cliff@1"
+FIGURES = (
+    Figure("achievement", Words("同比增长", "Growth"), "percent"),
+    Figure("rate", Words("费率", "Rate"), "percent"),
+    Figure("base", Words("计算基数（元）", "Base (¥)"), "money"),
+)
+REASONS = {
+    "no_data": Words("无数值：缺少 {detail} 的数据", "No value: no data for {detail}"),
+    "zero_denominator": Words(
+        "无数值：去年同季没有销量", "No value: no unit was sold in the same quarter of last year"
+    ),
+    "amount_missing": Words("无数值：有交付记录缺少成交价", "No value: a delivery has no transaction price"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,4 +118,6 @@ TYPE = RebateType(
     read=Params.read,
     settle=settle,
     text=Params.text,
+    figures=FIGURES,
+    reasons=REASONS,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -51,9 +51,34 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Words:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The text in the reader's language."""
+        return self.zh if lang.startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value of an outcome as people read it: `name` is achievement, rate or base of the outcome, `unit`
+    how it is shown (percent, money, units, number).
+    """
+
+    name: str
+    label: Words
+    unit: str
+
+
+@dataclass(frozen=True)
 class RebateType:
     """A rebate type: `read` makes parameters of their stored form (ValueError names what is wrong), `settle`
-    turns facts and parameters into an outcome, `text` says the rule as a dealer reads it.
+    turns facts and parameters into an outcome, `text` says the rule as a dealer reads it. `figures` are the
+    values a page and the API show beside the amount, `reasons` the words for having no value, where
+    `{detail}` stands for what follows the colon in a reason.
     """
 
     code: str
@@ -62,3 +87,11 @@ class RebateType:
     read: Callable[[Mapping[str, Any]], Any]
     settle: Callable[[Facts, Any], Outcome]
     text: Callable[[Any, str], str]
+    figures: tuple[Figure, ...] = ()
+    reasons: Mapping[str, Words] = field(default_factory=dict)
+
+    def why(self, reason: str, lang: str) -> str:
+        """A reason for having no value in words; one without words as it is."""
+        code, _sep, detail = reason.partition(":")
+        words = self.reasons.get(code)
+        return reason if words is None else words.text(lang).format(detail=detail or "—")

@@ -18,7 +18,7 @@ from apps.health import queries as health
 from apps.health.reading import breakdown
 from apps.incentives import policies as incentives_policies
 from apps.incentives import queries as incentives
-from apps.incentives.tables import programme_name, reason_text
+from apps.incentives.tables import declared_figures, programme_name, reason_text
 from apps.inventory import policies as inventory_policies
 from apps.inventory.rules import BUCKETS
 from apps.metrics import policies as metrics_policies
@@ -110,7 +110,8 @@ def rebates(board: Board) -> dict[str, Any]:
             {
                 "name": programme_name(row.version.programme),
                 "row": row,
-                "reason": reason_text(row.reason) if row.reason else "",
+                "figures": [figure for figure in declared_figures(row) if figure["value"] is not None],
+                "reason": reason_text(row),
                 "url": reverse("incentives:settlement-detail", args=[row.pk]),
             }
             for row in rows.order_by("version__programme", "quarter")
