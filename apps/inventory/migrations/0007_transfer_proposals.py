@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dealers", "0004_closed_dealer_label"),
-        ("inventory", "0005_covered_indexes"),
+        ("inventory", "0006_settle_as_owner"),
     ]
 
     operations = [
