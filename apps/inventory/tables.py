@@ -143,8 +143,8 @@ def facts_of_proposal(row: TransferProposal) -> list[dict[str, Any]]:
         (_("Answered by"), row.answered_by, "text"),
         (_("Reply"), row.answer_note, "text"),
     ]
-    titled = [(_("Offer"), offer), (_("Car"), car)]
-    return _blocks([*titled, (_("Reply"), answer)] if row.answered_at else titled)
+    shown = [(_("Offer"), offer), (_("Car"), car), (_("Reply"), answer)]
+    return _blocks(shown if row.answered_at else shown[:2])
 
 
 class DeclarationTable(Table):
@@ -206,7 +206,7 @@ def facts_of(unit: StockUnit) -> list[dict[str, Any]]:
     return _blocks([(_("Stay"), stay), (_("Car"), car), (_("Origin"), origin)])
 
 
-def _blocks(titled: Sequence[tuple[Any, Sequence[tuple[Any, Any, str]]]]) -> list[dict[str, Any]]:
+def _blocks(titled: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -234,7 +235,7 @@ class ProposalForm(ObjectFormPage):
 
     action = policies.TRANSFER
     query = queries.proposals
-    form_class = forms.AnswerForm
+    form_class: ClassVar[type[Form]] = forms.AnswerForm
     answer: ClassVar[Answer]
 
     def page_title(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -118,8 +120,8 @@ def _keep(
 def _audit(
     action: str,
     row: TransferProposal,
-    before: dict[str, object],
-    after: dict[str, object],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
     actor: Actor,
     now: datetime,
 ) -> None:
