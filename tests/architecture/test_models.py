@@ -13,7 +13,7 @@ def own_models() -> list[type[Model]]:
 
 
 def test_foreign_keys_point_downwards() -> None:
-    """Also those written as text, which no import shows: to the same app or a lower layer, never a sibling."""
+    """Those written as text too, which no import shows: to the same app or a lower layer, no sibling."""
     depth = layers()
     upwards = [
         f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"

@@ -22,6 +22,9 @@ LIST, DASHBOARD = FRAME + 4, FRAME + 12
 FIGURES = {"portal:ranking", "metrics:feed-list"}  # lists with figures above their rows, like a dashboard
 
 
+STATE = {"operations-list": FRAME + 16}  # tells of every part of the product at once
+
+
 def grow(network: factory.Network, first: int, last: int, now: datetime) -> None:
     """Dealers with stock and a delivery each; the month computed again."""
     dealers = [factory.dealer(f"N{number:03d}", network.area_1) for number in range(first, last + 1)]
@@ -42,7 +45,8 @@ def statements(client, address: str) -> list[str]:
 
 def limit(route: Route) -> int:
     """The most statements a list may take."""
-    return DASHBOARD if route.name in FIGURES or route.name == "dashboard-list" else LIST
+    usual = DASHBOARD if route.name in FIGURES or route.name == "dashboard-list" else LIST
+    return STATE.get(route.name, usual)
 
 
 def test_many_rows_take_no_more_statements_than_few(network, now, client_of, api_of, hq_admin, d1_gm):
