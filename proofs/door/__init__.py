@@ -1,0 +1,1 @@
+"""What happens at the door, proof by proof; loaded once the settings are known."""
