@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework import serializers, viewsets
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import policies, queries
+from apps.accounts import policies, queries, services
 from apps.accounts.models import Assignment, User
-from apps.core.kit.api import MayAct, actor_of
+from apps.core.kit.api import MayAct, ScopedViewSet, actor_of, idempotent
 
 ME = inline_serializer(
     "Me",
@@ -67,4 +70,63 @@ def _assignment(row: Assignment) -> dict[str, Any]:
     }
 
 
-routes = [("me", MeViewSet, "me")]
+class StaffInput(serializers.Serializer[Any]):
+    """Somebody new: the user name gets the code of the dealer put before it."""
+
+    username = serializers.SlugField(max_length=60)
+    display_name = serializers.CharField(max_length=100)
+    dealer = serializers.CharField(max_length=60)
+    role = serializers.ChoiceField(sorted(policies.STAFF_ROLES))
+    email = serializers.EmailField(required=False, default="", allow_blank=True)
+
+
+class StateInput(serializers.Serializer[Any]):
+    is_active = serializers.BooleanField()
+
+
+class StaffViewSet(ScopedViewSet):
+    """The people of the dealers the caller is general manager of."""
+
+    read_action = policies.STAFF
+    write_action = policies.STAFF
+    query = queries.staff
+    serializer_class = StaffInput
+    order_by = ("username", "pk")
+    fields = {
+        "id": "pk",
+        "username": "username",
+        "display_name": "display_name",
+        "email": "email",
+        "is_active": "is_active",
+        "last_login": "last_login",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Create an account with a role below general manager."""
+        given = StaffInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        return idempotent(request, lambda: self._hire(request, given.validated_data))
+
+    @extend_schema(request=StateInput)
+    @action(detail=True, methods=["post"])
+    def state(self, request: Request, pk: str) -> Response:
+        """Shut somebody out, or let it in again."""
+        given = StateInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = queries.own_staff(actor=actor_of(request)).filter(pk=pk).first()
+        if user is None:
+            raise Http404
+        active = given.validated_data["is_active"]
+        services.set_active(user=user, active=active, actor=actor_of(request), now=timezone.now())
+        return Response(self.represent(self.get_queryset().filter(pk=user.pk))[0])
+
+    def _hire(self, request: Request, given: dict[str, Any]) -> tuple[int, Any]:
+        actor = actor_of(request)
+        dealer = queries.led_dealers(actor=actor).filter(code=given.pop("dealer")).first()
+        if dealer is None:
+            raise exceptions.ValidationError({"dealer": [_("Not found.")]})
+        user = services.hire(dealer=dealer, actor=actor, now=timezone.now(), **given)
+        return 201, self.represent(self.get_queryset().filter(pk=user.pk))[0]
+
+
+routes = [("me", MeViewSet, "me"), ("staff", StaffViewSet, "staff")]

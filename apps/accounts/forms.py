@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import policies, queries
 from apps.accounts.models import User
 from apps.core import role_names
 from apps.core.access import Actor
@@ -51,7 +52,7 @@ class CodeForm(forms.Form):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={
@@ -68,7 +69,7 @@ class RecoverableCodeForm(CodeForm):
     """The same at the door, where a recovery code may stand in."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         max_length=20,
         help_text=_("The six digits your authenticator app shows now, or one of your recovery codes."),
         widget=forms.TextInput(
@@ -206,3 +207,26 @@ class EndForm(forms.Form):
     """The last day of something."""
 
     on = forms.DateField(label=_("Last day"), widget=DATE)
+
+
+class StaffForm(forms.Form):
+    """Somebody new at a dealer of one's own."""
+
+    display_name = forms.CharField(label=_("Name"), max_length=100)
+    username = forms.SlugField(
+        label=_("User name"),
+        max_length=60,
+        help_text=_("Letters and digits; the code of the dealer is put before it."),
+    )
+    role = forms.ChoiceField(label=_("Role"))
+    email = UserForm.base_fields["email"]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        led = queries.led_dealers(actor=actor).order_by("code")
+        self.fields["dealer"] = forms.ModelChoiceField(
+            label=_("Dealer"), queryset=led, to_field_name="code", initial=led.first()
+        )
+        given = [(code, name) for code, name in role_names.CHOICES if code in policies.STAFF_ROLES]
+        self.fields["role"].choices = [("", _("Choose a role.")), *given]  # type: ignore[attr-defined]
+        self.order_fields(["display_name", "username", "dealer", "role", "email"])

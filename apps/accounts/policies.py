@@ -14,12 +14,17 @@ from apps.accounts.models import (
 )
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
-from apps.core.roles import EVERYONE, Role
+from apps.core.roles import DEALER, EVERYONE, Role
 from apps.core.wall import TOKEN, Wall
 
 BEFORE_LOG_IN = Wall(open_because="found by a secret, or needed for logging in, before the person is known")
 MANAGE = declare("accounts.manage", _("Manage users and assignments"), {Role.HQ_ADMIN})
 OWN = declare("accounts.own", _("Manage one's own account and tokens"), EVERYONE)
+
+STAFF = declare("accounts.staff", _("Manage the people of one's own dealers"), {Role.DEALER_GENERAL})
+
+STAFF_ROLES = DEALER - {Role.DEALER_GENERAL}
+"""The roles a general manager gives at its dealers: all below its own."""
 
 user = Policy(User, view=MANAGE, ownership=Ownership.STAFF)
 assignment = Policy(Assignment, view=MANAGE, ownership=Ownership.STAFF)

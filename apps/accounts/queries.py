@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from apps.accounts import policies
 from apps.accounts.models import (
@@ -22,7 +23,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.core.access import Actor, Scope
-from apps.core.roles import DEALER, SECOND_FACTOR
+from apps.core.roles import DEALER, SECOND_FACTOR, Role
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
 from apps.dealers.rules import UnitKind
@@ -177,3 +178,36 @@ def link_of(key: int, *, user: int, purpose: str) -> LogInLink | None:
 def last_link(*, actor: Actor, user: User) -> LogInLink | None:
     """The newest log-in link of a user, for those who manage users."""
     return policies.link.visible_to(actor, LogInLink.objects.filter(user=user)).order_by("-pk").first()
+
+
+def led_dealers(*, actor: Actor) -> QuerySet[Dealer]:
+    """The dealers whose people the actor manages: those it is itself the general manager of today."""
+    today = timezone.localdate()
+    own = held_on(today).filter(user=actor.user_id, role=Role.DEALER_GENERAL)
+    reached = Q(pk__in=own.values("dealer")) | Q(group__in=own.exclude(group=None).values("group"))
+    rows = dealers.dealers(actor=actor).filter(reached)
+    rows = rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=today))
+    return rows if actor.may(policies.STAFF) else rows.none()
+
+
+def staff_assignments(*, actor: Actor) -> QuerySet[Assignment]:
+    """The roles below general manager at the actor's dealers that hold now or will."""
+    held = _lasting().filter(role__in=policies.STAFF_ROLES, dealer__in=led_dealers(actor=actor).values("pk"))
+    return held.exclude(user=actor.user_id).select_related("user", "dealer")
+
+
+def staff(*, actor: Actor) -> QuerySet[User]:
+    """The people of the dealers the actor is general manager of."""
+    rows = User.objects.filter(pk__in=staff_assignments(actor=actor).values("user"))
+    return rows.prefetch_related(Prefetch("assignments", staff_assignments(actor=actor), to_attr="led"))
+
+
+def own_staff(*, actor: Actor) -> QuerySet[User]:
+    """Of these the ones who hold nothing anywhere else, so that their account may be managed as a whole."""
+    elsewhere = _lasting().exclude(pk__in=staff_assignments(actor=actor).values("pk"))
+    rows = staff(actor=actor).exclude(pk__in=elsewhere.values("user"))
+    return rows.filter(is_staff=False, is_superuser=False)
+
+
+def _lasting() -> QuerySet[Assignment]:
+    return Assignment.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate()))

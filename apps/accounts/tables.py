@@ -35,3 +35,25 @@ class UserTable(Table):
         Column("last_login", _("Last log-in"), "datetime", sort="last_login", phone=False),
     )
     order_by = ("username", "pk")
+
+
+def _held(user: User) -> str:
+    return " · ".join(f"{ROLES[row.role]} {row.dealer}" for row in user.led)  # type: ignore[attr-defined]
+
+
+class StaffTable(Table):
+    """The people of a general manager's dealers."""
+
+    columns = (
+        Column(
+            "display_name",
+            _("Display name"),
+            link=lambda user: reverse("accounts:staff-detail", args=[user.pk]),
+            sort="display_name",
+        ),
+        Column("username", _("User name"), sort="username"),
+        Column("held", _("Roles"), value=_held),
+        Column("state", _("State"), "badge", value=_state, sort="is_active"),
+        Column("last_login", _("Last log-in"), "datetime", sort="last_login", phone=False),
+    )
+    order_by = ("username", "pk")

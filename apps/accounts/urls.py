@@ -3,7 +3,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies
-from apps.accounts.views import door, links, own, users
+from apps.accounts.views import door, links, own, staff, users
 from apps.core.kit import menu
 
 app_name = "accounts"
@@ -31,7 +31,14 @@ urlpatterns = [
     path("users/<int:pk>/link/", users.UserLinkPage.as_view(), name="user-link"),
     path("users/<int:pk>/second-step/", users.UserFactorPage.as_view(), name="user-factor"),
     path("users/<int:pk>/active/", users.UserActivePage.as_view(), name="user-active"),
+    path("staff/", staff.StaffListPage.as_view(), name="staff-list"),
+    path("staff/new/", staff.StaffCreatePage.as_view(), name="staff-create"),
+    path("staff/<int:pk>/", staff.StaffDetailPage.as_view(), name="staff-detail"),
+    path("staff/<int:pk>/link/", staff.StaffLinkPage.as_view(), name="staff-link"),
+    path("staff/<int:pk>/active/", staff.StaffActivePage.as_view(), name="staff-active"),
+    path("staff/roles/<int:pk>/end/", staff.StaffEndPage.as_view(), name="staff-role-end"),
     path("assignments/<int:pk>/end/", users.AssignmentEndPage.as_view(), name="assignment-end"),
 ]
 
+menu.add("settings", _("Staff accounts"), "accounts:staff-list", policies.STAFF, order=25)
 menu.add("settings", _("Users"), "accounts:user-list", policies.MANAGE, order=20)

@@ -75,11 +75,13 @@ def build_world(now: datetime) -> World:
     network = factory.build()
     cast = factory.cast(network)
     cast["d4_gm"] = factory.persona("d4_gm", Role.DEALER_GENERAL, dealer=network.d4)
+    cast["d4_sm"] = factory.persona("d4_sm", Role.DEALER_SALES, dealer=network.d4)
     cast["d2_other"] = factory.persona("d2_other", Role.DEALER_SALES, dealer=network.d2)
     for dealer in (network.d2, network.d4, network.d5):
         _mark(dealer)
     network.d4.refresh_from_db()
     _name_users(cast["d4_gm"], network.d4)
+    _name_users(cast["d4_sm"], network.d4)
     _name_users(cast["d2_other"], network.d2)
     model = _catalogue()
     ops = accounts_queries.actor_for(cast["hq_ops"], on=now.date())
@@ -88,6 +90,9 @@ def build_world(now: datetime) -> World:
     own = _things(network.d1, cast["d1_gm"], network.d3, network.area_1, ops, now)
     foreign = _things(network.d4, cast["d4_gm"], network.d5, network.province_js, ops, now)
     run = _close(now)
+    for owned, name in ((own, "d1_sm"), (foreign, "d4_sm")):
+        owned.keys["staff"] = cast[name].pk
+        owned.keys["staff_role"] = cast[name].assignments.get().pk
     for owned in (own, foreign):
         owned.keys.update(_results(owned.dealer, ops, now))
     return World(network, cast, own, foreign, _shared(run, ops, now))

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.core.models import AuditEvent, ImportBatch
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer
 from apps.metrics.models import FeedStatus
@@ -19,9 +20,10 @@ from tests.contract.routes import all_routes
 
 pytestmark = pytest.mark.django_db
 
-FACTS = (RetailDelivery, StockUnit, StockMovement, Transfer, StockDeclaration, FeedStatus, AuditEvent)
+FACTS = (RetailDelivery, StockUnit, StockMovement, Transfer, StockDeclaration, FeedStatus, User, AuditEvent)
 DAY = "2026-07-01"
 FORMS: dict[str, dict[str, Any]] = {
+    "accounts:staff-create": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "sales:delivery-enter": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "sales:delivery-correct": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
@@ -31,6 +33,7 @@ FORMS: dict[str, dict[str, Any]] = {
 """Forms a dealer may open that ask for a dealer, with the rest of their fields."""
 
 ENDPOINTS: dict[str, dict[str, Any]] = {
+    "staff-list": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "delivery-list": {"external_id": "N1", "dealer": "?", "occurred_on": DAY},
     "stock-unit-list": {"external_id": "N1", "dealer": "?", "received_on": DAY, "kind": "receipt"},
     "stock-movement-list": {

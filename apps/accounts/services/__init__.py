@@ -32,6 +32,7 @@ from apps.accounts.services.links import (
     token_of,
     use_link,
 )
+from apps.accounts.services.staff import hire
 from apps.accounts.services.tokens import TOKEN_LIFE, find_token, issue_token, revoke_token
 from apps.accounts.services.users import (
     Place,
@@ -63,6 +64,7 @@ __all__ = [
     "end_assignment",
     "end_sessions",
     "find_token",
+    "hire",
     "issue_token",
     "mail_link",
     "make_link",

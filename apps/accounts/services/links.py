@@ -35,8 +35,13 @@ class Claim:
 
 
 @transaction.atomic
-def make_link(*, user: User, purpose: LinkPurpose, actor: Actor, now: datetime) -> LogInLink:
-    """Make a link for a user and void the ones before; it is sent by e-mail where the user has an address."""
+def make_link(*, user: User, actor: Actor, now: datetime, purpose: LinkPurpose | None = None) -> LogInLink:
+    """Make a link for a user and void the ones before; it is sent by e-mail where the user has an address.
+
+    Without a purpose it invites who has no password yet, and lets anybody else choose a new one.
+    """
+    if purpose is None:
+        purpose = LinkPurpose.RESET if user.has_usable_password() else LinkPurpose.INVITATION
     if not user.is_active:
         raise DomainError("shut_out", _("This user is shut out. Let it in again first."))
     LogInLink.objects.filter(user=user, used_at=None, ended_at=None).update(ended_at=now)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies, queries, services
 from apps.accounts.filters import UserFilter
 from apps.accounts.forms import AssignmentForm, EndForm, UserForm
-from apps.accounts.models import LinkPurpose
 from apps.accounts.tables import UserTable
 from apps.core.errors import DomainError
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
@@ -21,11 +20,9 @@ from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListP
 
 def make_link(page: ObjectFormPage) -> HttpResponse:
     """Make a link for the user of a page and show it; a refusal is shown on the page."""
-    user, now = page.object, timezone.now()
-    purpose = LinkPurpose.RESET if user.has_usable_password() else LinkPurpose.INVITATION
     form = page.form({})
     try:
-        link = services.make_link(user=user, purpose=purpose, actor=page.actor, now=now)
+        link = services.make_link(user=page.object, actor=page.actor, now=timezone.now())
     except DomainError as error:
         form.add_error(None, str(error))
         return page.show(status=422, form=form, submit_label=page.submit_label)
