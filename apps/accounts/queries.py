@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.accounts import policies
@@ -25,7 +26,7 @@ from apps.accounts.models import (
 from apps.core.access import Actor, Scope
 from apps.core.roles import DEALER, SECOND_FACTOR, Role
 from apps.dealers import queries as dealers
-from apps.dealers.models import Dealer
+from apps.dealers.models import Dealer, OrgUnit
 from apps.dealers.rules import UnitKind
 
 
@@ -211,3 +212,14 @@ def own_staff(*, actor: Actor) -> QuerySet[User]:
 
 def _lasting() -> QuerySet[Assignment]:
     return Assignment.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate()))
+
+
+def taken_names(names: Collection[str]) -> set[str]:
+    """Of these user names the ones somebody has, in small letters."""
+    rows = User.objects.annotate(small=Lower("username")).filter(small__in={name.lower() for name in names})
+    return set(rows.values_list("small", flat=True))
+
+
+def units_by_code(codes: Collection[str]) -> dict[str, OrgUnit]:
+    """The organisation units with these codes."""
+    return {unit.code: unit for unit in OrgUnit.objects.filter(code__in=set(codes))}

@@ -36,12 +36,14 @@ def check_password(*, username: str, password: str, visitor: Visitor, now: datet
     here = f"address:{visitor.network}"
     key = f"device:{device.pk}" if device else throttling.name_key("name", username)
     throttling.wait_for_turn(key=key)
-    until = throttling.waits_until(keys=[key] if device else [key, here], now=now)
-    if until is not None:
+    counts = throttling.counted(keys=[key] if device else [key, here])
+    until = max(filter(None, counts.values()), default=now)
+    if until > now:
         return Answer(None, until)
     user = authenticate(username=username, password=password)
     if isinstance(user, User):
-        throttling.forget(key=key)
+        if key in counts:
+            throttling.forget(key=key)
         return Answer(user)
     throttling.note_failure(key=key, now=now)
     if device is None:
@@ -100,6 +102,8 @@ def note_seen(*, session: Session, now: datetime) -> None:
 
 
 def _device(secret: str, username: str) -> Device | None:
+    if not secret:
+        return None
     return Device.objects.filter(digest=_digest(secret), user__username=username).first()
 
 

@@ -28,6 +28,11 @@ def waits_until(*, keys: list[str], now: datetime) -> datetime | None:
     return max(filter(None, held), default=None)
 
 
+def counted(*, keys: list[str]) -> dict[str, datetime | None]:
+    """The keys for which failures are counted, with the moment until which they wait."""
+    return dict(Throttle.objects.filter(key__in=keys).values_list("key", "until_at"))
+
+
 def note_failure(*, key: str, now: datetime) -> None:
     """Count a failure of a name or device; the next guess waits longer."""
     row, _made = Throttle.objects.get_or_create(key=key, defaults={"since_at": now})
