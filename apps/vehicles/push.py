@@ -17,6 +17,7 @@ from apps.core.access import Actor
 from apps.core.imports import deciding, lookups, spec
 from apps.core.imports.registry import SAME, ImportColumn, RowProblem
 from apps.core.kit.api import actor_of, idempotent
+from apps.core.models.imports import ImportMode
 from apps.core.spreadsheet import messages
 from apps.core.spreadsheet.errors import Phrase, ValueProblem, excerpt
 from apps.vehicles.facts import Recorded, RowsRefused, as_json
@@ -53,7 +54,7 @@ def schema(name: str, columns: Sequence[ImportColumn]) -> type[serializers.Seria
         fields
         | {
             "source": serializers.CharField(required=False, help_text=_("The system the rows come from.")),
-            "mode": serializers.ChoiceField(["all", "good"], required=False),
+            "mode": serializers.ChoiceField(ImportMode.choices, required=False),
             "rows": row(many=True, required=False, help_text=_("Up to 1,000 rows instead of one.")),
         },
     )

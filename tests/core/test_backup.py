@@ -219,6 +219,24 @@ def test_rows_written_after_the_snapshot_are_in_neither_dump_nor_counts(
     assert ask(empty, "SELECT count(*) FROM django_session") == 0
 
 
+def test_a_dump_outside_the_snapshot_is_found(prepared, tmp_path: Path, monkeypatch):
+    """The planted defect of T8: counts of one moment, a dump of a later one."""
+    server, files = prepared
+    run = servers.run
+
+    def run_late(program: str, target: Server, *options: str) -> None:
+        execute(server, "INSERT INTO django_session VALUES ('late', '', now()) ON CONFLICT DO NOTHING")
+        run(program, target, *[each for each in options if not each.startswith("--snapshot")])
+
+    monkeypatch.setattr(servers, "run", run_late)
+    taken = taking.take(server=server, root=tmp_path / "backups", files=files, now=NOW)
+    monkeypatch.undo()
+    execute(server, "DELETE FROM django_session")
+    assert ["django_session" in said for said in verifying.verify(folder=taken, server=server).problems] == [
+        True
+    ]
+
+
 @pytest.fixture
 def kept(settings, tmp_path: Path) -> Path:
     settings.BACKUP_ROOT = str(tmp_path / "backups")

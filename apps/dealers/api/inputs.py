@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.core.access import ANONYMOUS, Actor
@@ -39,6 +39,7 @@ class _Coded(serializers.SlugRelatedField):
         return self.context.get("actor", ANONYMOUS)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class UnitCode(_Coded):
     """The code of an organisation unit."""
 
@@ -46,6 +47,7 @@ class UnitCode(_Coded):
         return queries.units(actor=self.actor)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class GroupCode(_Coded):
     """The code of a dealer group."""
 
@@ -53,6 +55,7 @@ class GroupCode(_Coded):
         return queries.groups(actor=self.actor)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class DealerCodeField(_Coded):
     """The code of a dealer."""
 
@@ -60,6 +63,7 @@ class DealerCodeField(_Coded):
         return queries.dealers(actor=self.actor)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class DivisionCode(_Coded):
     """The code of a province."""
 
@@ -148,6 +152,7 @@ class StatusInput(Seen):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
+@extend_schema_serializer(component_name="DealerClosingInput")
 class ClosingInput(Seen):
     """The first day without business."""
 
