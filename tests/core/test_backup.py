@@ -22,6 +22,8 @@ from apps.core.errors import DomainError
 from apps.core.models import AuditEvent, Backup, Job
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.django_db
+
 SYSTEM = access.system("test")
 CONTENT = b"what was uploaded"
 FILLED = """
@@ -257,7 +259,6 @@ def row(name: str, days: int, *, verified: bool, problems: list[str] | None = No
     )
 
 
-@pytest.mark.django_db
 def test_the_nightly_job_takes_verifies_and_records(kept: Path, run_jobs):
     first = keeping.ask(actor=SYSTEM, now=NOW)
     assert keeping.ask(actor=SYSTEM, now=NOW) == first
@@ -272,7 +273,6 @@ def test_the_nightly_job_takes_verifies_and_records(kept: Path, run_jobs):
     assert AuditEvent.objects.get(action="core.verify_backup").object_id == str(found.pk)
 
 
-@pytest.mark.django_db
 def test_old_backups_go_but_never_the_last_that_can_be_trusted(kept: Path, settings):
     settings.BACKUPS_KEPT = 2
     for name, days, problems in (("new", 0, ["x"]), ("mid", 1, ["x"]), ("good", 2, None), ("old", 3, None)):
@@ -283,7 +283,6 @@ def test_old_backups_go_but_never_the_last_that_can_be_trusted(kept: Path, setti
     assert Backup.objects.get(name="old").removed_at == NOW
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("days", "state"), [(None, "none"), (1, "ok"), (2, "old")])
 def test_readiness_tells_the_age_of_the_last_verified_backup(days, state):
     if days is not None:
@@ -301,7 +300,6 @@ def test_readiness_tells_the_age_of_the_last_verified_backup(days, state):
         assert round(told["verified_backup_seconds"] / 86400) == days
 
 
-@pytest.mark.django_db
 def test_the_commands_speak(kept: Path):
     said = StringIO()
     call_command("backup", stdout=said)
