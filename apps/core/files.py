@@ -1,14 +1,20 @@
-"""Files outside the web root, named by their content; read back only through the download view."""
+"""Files outside the web root under names nobody can guess; read back only through the download view."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import PurePath
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
 
+from apps.core import filekinds
 from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.errors import DomainError
 from apps.core.models import StoredFile
 from apps.core.roles import EVERYONE
 from apps.core.wall import PERSON, Wall, Writes
@@ -26,25 +32,48 @@ def store(
     *,
     content: bytes,
     name: str,
-    content_type: str,
     actor: Actor,
     now: datetime,
     dealer_id: int | None = None,
 ) -> StoredFile:
-    """Keep a file; the row carries its SHA-256, owner and dealer."""
-    digest = hashlib.sha256(content).hexdigest()
+    """Keep a file; the row carries its SHA-256, owner and dealer, and the type its content has."""
+    hidden = secrets.token_hex(20)
     stored = StoredFile(
-        sha256=digest,
+        sha256=hashlib.sha256(content).hexdigest(),
         name=PurePath(name).name[:255] or "file",
-        content_type=content_type[:100],
+        content_type=filekinds.content_type(content),
         size=len(content),
         owner_id=actor.user_id,
         owner_label=actor.label,
         dealer_id=dealer_id,
         created_at=now,
     )
-    stored.blob.save(f"{digest[:2]}/{digest}", ContentFile(content), save=True)
+    stored.blob.save(f"{hidden[:2]}/{hidden}", ContentFile(content), save=True)
     return stored
+
+
+def receive(
+    *,
+    content: bytes,
+    name: str,
+    allowed: Collection[str],
+    actor: Actor,
+    now: datetime,
+    dealer_id: int | None = None,
+    evidence: bool = False,
+) -> StoredFile:
+    """Take an upload of an allowed kind; a picture is drawn anew unless it is evidence, kept bit by bit."""
+    if len(content) > settings.UPLOAD_MAX_BYTES:
+        raise DomainError("file_size", _("The file is larger than %(most)s MB."), most=_megabytes())
+    kind = filekinds.recognise(content, name, allowed=allowed)
+    if kind.image:
+        clean = filekinds.redrawn(content, kind)
+        content = content if evidence else clean
+    return store(content=content, name=name, actor=actor, now=now, dealer_id=dealer_id)
+
+
+def _megabytes() -> int:
+    return int(settings.UPLOAD_MAX_BYTES // (1024 * 1024))
 
 
 def content(stored: StoredFile) -> bytes:

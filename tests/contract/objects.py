@@ -176,7 +176,6 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     stored = files.store(
         content=canary(dealer, "CONTENT").encode(),
         name=f"{canary(dealer, 'FILE')}.txt",
-        content_type="text/plain",
         actor=actor,
         now=now,
         dealer_id=dealer.pk,

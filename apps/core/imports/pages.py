@@ -92,7 +92,6 @@ class ImportNew(FormPage):
             kind=cleaned["kind"],
             content=sent.read(),
             name=sent.name,
-            content_type=sent.content_type or "",
             actor=self.actor,
             now=timezone.now(),
             wish=wish,

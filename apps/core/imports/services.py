@@ -73,7 +73,6 @@ def upload(
     actor: Actor,
     now: datetime,
     wish: Wish = Wish(),
-    content_type: str = "application/octet-stream",
 ) -> ImportBatch:
     """Keep a file and have it checked, at once when it is small; nothing becomes a fact yet."""
     declared = committing.allowed_kind(kind, actor)
@@ -87,9 +86,7 @@ def upload(
     if set(wish.constants) - {column.name for column in declared.columns}:
         raise spec.SpecError("constants", _("A field does not exist in this kind of import."))
     dealer_id = policies.dealer_of(actor)
-    stored = files.store(
-        content=content, name=name, content_type=content_type, actor=actor, now=now, dealer_id=dealer_id
-    )
+    stored = files.store(content=content, name=name, actor=actor, now=now, dealer_id=dealer_id)
     batch = ImportBatch.objects.create(
         kind=declared.code,
         file=stored,
