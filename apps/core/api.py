@@ -170,7 +170,6 @@ class ImportViewSet(ScopedViewSet):
             kind=given["kind"],
             content=given["file"].read(),
             name=given["file"].name,
-            content_type=given["file"].content_type or "",
             actor=actor_of(request),
             now=timezone.now(),
             wish=wish,
