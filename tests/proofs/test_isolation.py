@@ -1,0 +1,42 @@
+"""The short form of the proofs of isolation, in the test servers: each wall holds, and holes are found."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from proofs import isolation, m5
+from proofs.arena import Report
+from tests.contract.conftest import _quiet_surroundings, doors, world  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+TRIALS = {
+    "M1": isolation.foreign_reads,
+    "M1w": isolation.foreign_writes,
+    "M2": isolation.own_lists,
+    "M5": m5.trial,
+}
+
+
+def failures(proof: str, world, doors, walls: tuple[str, ...]) -> list[str]:  # noqa: F811
+    report = Report(proof, 7)
+    with isolation.without(*walls):
+        TRIALS[proof](report, world, doors, random.Random(7), 25)
+    assert report.trials >= 24
+    return report.failures
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("proof", "walls"),
+    [("M1", ()), ("M1w", ()), ("M2", ()), ("M5", ("product",)), ("M5", ("data base",))],
+)
+def test_it_holds(proof: str, walls: tuple[str, ...], world, doors) -> None:  # noqa: F811
+    assert failures(proof, world, doors, walls) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proof", ["M1", "M2", "M5", "M1w"])
+def test_it_finds_that_both_walls_are_away(proof: str, world, doors) -> None:  # noqa: F811
+    assert failures(proof, world, doors, isolation.WALLS)
