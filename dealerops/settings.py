@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
+    "apps.accounts.middleware.ReadOnlyMiddleware",
     "apps.core.middleware.NullByteMiddleware",
 ]
 ROOT_URLCONF = "dealerops.urls"

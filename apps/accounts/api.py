@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from apps.accounts import policies, queries, services
 from apps.accounts.models import Assignment, User
+from apps.accounts.rights import api as rights
 from apps.core.kit.api import MayAct, ScopedViewSet, actor_of, idempotent
 
 ME = inline_serializer(
@@ -129,4 +130,4 @@ class StaffViewSet(ScopedViewSet):
         return 201, self.represent(self.get_queryset().filter(pk=user.pk))[0]
 
 
-routes = [("me", MeViewSet, "me"), ("staff", StaffViewSet, "staff")]
+routes = [("me", MeViewSet, "me"), ("staff", StaffViewSet, "staff"), *rights.routes]

@@ -8,7 +8,8 @@ from rest_framework.request import Request
 
 from apps.accounts import queries, services
 from apps.accounts.models import ApiToken, User
-from apps.core import correlation, reach
+from apps.accounts.rights import eyes
+from apps.core import reach
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -24,9 +25,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = services.find_token(given[1], now=now)
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
-        today = timezone.localdate()
-        actor = queries.actor_for(token.user, on=today, request_id=correlation.current.get())
-        if not token.verified and queries.owes_second_factor(token.user, on=today, roles=actor.roles):
+        actor = eyes.actor_of_token(request, token.user)
+        own = None if actor.for_id else actor.roles
+        if not token.verified and queries.owes_second_factor(token.user, on=timezone.localdate(), roles=own):
             raise exceptions.AuthenticationFailed(
                 _("This token was issued without a second factor, which the role of its user asks for.")
             )

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import entrance, queries, services
 from apps.accounts.models import Session, User
-from apps.core import correlation, reach
+from apps.accounts.rights import eyes
+from apps.core import reach
 from apps.core.access import ANONYMOUS
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -36,9 +38,9 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def _recognise(self, request: HttpRequest, user: User) -> None:
-        today = timezone.localdate()
-        actor = queries.actor_for(user, on=today, request_id=correlation.current.get())
-        owes = queries.owes_second_factor(user, on=today, roles=actor.roles)
+        actor = eyes.actor_of(request)
+        own = None if actor.viewer or actor.for_id else actor.roles
+        owes = queries.owes_second_factor(user, on=timezone.localdate(), roles=own)
         if owes and not entrance.is_verified(request):
             request.user = AnonymousUser()
             return
@@ -63,3 +65,18 @@ class ActorMiddleware:
             messages.warning(request, f"{said} {hint}")
             row.news = None
         services.note_seen(session=row, now=now)
+
+
+class ReadOnlyMiddleware:
+    """Who looks through another's eyes reads pages, changes nothing, and leaves a trace of every page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not getattr(request, "actor", ANONYMOUS).viewer:
+            return self.get_response(request)
+        if not eyes.may_ask(request):
+            raise PermissionDenied
+        eyes.note_page(request)
+        return self.get_response(request)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import role_names
+from apps.core.access import Limit
 
 
 class User(AbstractUser):
@@ -198,3 +200,173 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.prefix}…"
+
+
+class LimitedGrant(models.Model):
+    """Whether a role holds an action, and up to which amount: `max_amount` yuan, `max_rate` a share 0..1."""
+
+    role = models.CharField(_("role"), max_length=30, choices=role_names.CHOICES)
+    action = models.CharField(_("action"), max_length=80)
+    allowed = models.BooleanField(_("allowed"), default=True)
+    max_amount = models.DecimalField(
+        _("up to (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    max_rate = models.DecimalField(_("up to (share)"), max_digits=7, decimal_places=6, null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def limit(self) -> Limit:
+        """How far the grant goes."""
+        return Limit(self.max_amount, self.max_rate)
+
+
+class Grant(LimitedGrant):
+    """What a role may do today; without `changed_at` it is as shipped and follows the product."""
+
+    changed_at = models.DateTimeField(_("changed at"), null=True)
+    changed_by = models.CharField(_("changed by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            # also the look-up of every request: the actions of a role
+            models.UniqueConstraint(fields=["role", "action"], name="grant_role_action"),
+            models.CheckConstraint(
+                condition=models.Q(max_amount__isnull=True) | models.Q(max_amount__gte=0),
+                name="grant_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_rate__isnull=True) | models.Q(max_rate__gte=0, max_rate__lte=1),
+                name="grant_rate_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.action}"
+
+
+class ChangeKind(models.TextChoices):
+    GRANT = "grant", _("Right of a role")
+    ASSIGNMENT = "assignment", _("Role of a person")
+
+
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", _("Waits for a second person")
+    APPLIED = "applied", _("In force")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class RightsChange(LimitedGrant):
+    """A change of rights somebody asked for: of a role's grant, or a role for a person.
+
+    What touches money or rights waits until somebody else decides; the rest is in force at once.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, choices=ChangeKind.choices)
+    action = models.CharField(_("action"), max_length=80, blank=True)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("dealers.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    dealer = models.ForeignKey("dealers.Dealer", null=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey("dealers.DealerGroup", null=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField(_("valid from"), null=True)
+    valid_to = models.DateField(_("valid to"), null=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    state = models.CharField(_("state"), max_length=10, choices=ChangeState.choices)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    proposed_for_id = models.BigIntegerField(null=True)
+    proposed_at = models.DateTimeField(_("asked at"))
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    answer = models.CharField(_("answer"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("change of rights")
+        verbose_name_plural = _("changes of rights")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "action"],
+                condition=models.Q(kind="grant", state="waiting"),
+                name="rightschange_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="rightschange_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_role_display()}"
+
+    @property
+    def place(self) -> object:
+        """Over what a role is to be held."""
+        return self.unit or self.dealer or self.group
+
+
+class Delegation(models.Model):
+    """Somebody stands in for somebody else: with some of the roles, from a day up to and including another.
+
+    It reaches as far as the delegator's own assignments of these roles reach that day, and ends with them.
+    """
+
+    delegator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given")
+    delegate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_held")
+    roles = ArrayField(models.CharField(max_length=30), verbose_name=_("roles"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    revoked_by = models.CharField(_("revoked by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(delegator=models.F("delegate")), name="delegation_two_people"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="delegation_dates"
+            ),
+        ]
+        indexes = [
+            # asked at every request of who stands in, and by the account page
+            models.Index(fields=["delegate", "valid_to"], name="delegation_delegate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegator} → {self.delegate}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.revoked_at is None and self.valid_from <= day <= self.valid_to
+
+    @property
+    def role_names(self) -> list[object]:
+        """What the roles are called."""
+        named = dict(role_names.CHOICES)
+        return [named.get(role, role) for role in self.roles]
+
+
+class ViewAs(models.Model):
+    """Somebody of support looked at the product through a user's eyes, and why; nothing can be changed."""
+
+    viewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    started_at = models.DateTimeField(_("began at"))
+    ends_at = models.DateTimeField(_("ends at the latest"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+
+    class Meta:
+        verbose_name = _("look through another's eyes")
+        verbose_name_plural = _("looks through others' eyes")
+
+    def __str__(self) -> str:
+        return f"{self.viewer} → {self.target}"

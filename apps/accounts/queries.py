@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -23,11 +21,11 @@ from apps.accounts.models import (
     Session,
     User,
 )
-from apps.core.access import Actor, Scope
-from apps.core.roles import DEALER, SECOND_FACTOR, Role
+from apps.accounts.rights.actors import actor_for
+from apps.core.access import Actor
+from apps.core.roles import SECOND_FACTOR, Role
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
-from apps.dealers.rules import UnitKind
 
 
 @dataclass(frozen=True)
@@ -38,46 +36,6 @@ class Responsible:
     role: str
     place: str
     assignment: Assignment
-
-
-# Asked at every request, so spelled out: the ORM would take longer to write it than the data base to answer.
-# The people of a dealer keep no right over it once it is closed; the maker's people do, for its history.
-_HELD = """
-SELECT a.role, u.kind, a.dealer_id,
-       CASE WHEN u.kind <> 'hq' THEN coalesce(dealers_below(u.path), '{}') ELSE '{}' END,
-       ARRAY(SELECT o.id FROM dealers_orgunit AS o WHERE u.kind <> 'hq' AND starts_with(o.path, u.path)),
-       CASE WHEN a.group_id IS NOT NULL THEN coalesce(dealers_of_group(
-           a.group_id, CASE WHEN a.role = ANY(%(dealer_roles)s) THEN %(on)s::date END), '{}') ELSE '{}' END
-  FROM accounts_assignment AS a LEFT JOIN dealers_orgunit AS u ON u.id = a.unit_id
- WHERE a.user_id = %(user)s AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to >= %(on)s)
-   AND (a.dealer_id IS NULL OR a.role <> ALL(%(dealer_roles)s) OR dealers_open(a.dealer_id, %(on)s))
-"""
-
-
-def actor_for(user: User, *, on: date, request_id: str = "") -> Actor:
-    """The actor a user is on a day: its roles, and the dealers and units its assignments reach."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, {"user": user.pk, "on": on, "dealer_roles": sorted(DEALER)})
-        held = cursor.fetchall()
-    return Actor(
-        user_id=user.pk,
-        label=str(user),
-        roles=frozenset(role for role, *_reached in held),
-        scope=_scope(held),
-        request_id=request_id,
-    )
-
-
-def _scope(held: Sequence[tuple[Any, ...]]) -> Scope:
-    """What assignments reach; the dealers and units of headquarters are not spelled out."""
-    if any(kind == UnitKind.HQ for _role, kind, *_reached in held):
-        return Scope(everything=True)
-    dealers: set[int] = set()
-    units: set[int] = set()
-    for _role, _kind, dealer, dealers_below, units_below, of_group in held:
-        dealers.update([dealer] if dealer else [], dealers_below, of_group)
-        units.update(units_below)
-    return Scope(dealer_ids=frozenset(dealers), unit_ids=frozenset(units))
 
 
 def held_on(day: date) -> QuerySet[Assignment]:

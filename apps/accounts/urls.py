@@ -3,8 +3,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies
+from apps.accounts.rights import pages as rights
 from apps.accounts.views import door, links, own, staff, users
-from apps.core.kit import menu
+from apps.core.kit import menu, records
 
 app_name = "accounts"
 urlpatterns = [
@@ -38,7 +39,27 @@ urlpatterns = [
     path("staff/<int:pk>/active/", staff.StaffActivePage.as_view(), name="staff-active"),
     path("staff/roles/<int:pk>/end/", staff.StaffEndPage.as_view(), name="staff-role-end"),
     path("assignments/<int:pk>/end/", users.AssignmentEndPage.as_view(), name="assignment-end"),
+    path("rights/", rights.MatrixPage.as_view(), name="rights"),
+    path("rights/roles/<str:role>/", rights.RolePage.as_view(), name="rights-role"),
+    path("rights/roles/<str:role>/<str:code>/", rights.GrantPage.as_view(), name="rights-grant"),
+    path("rights/changes/", rights.ChangeListPage.as_view(), name="change-list"),
+    path("rights/changes/<int:pk>/", rights.ChangePage.as_view(), name="change-detail"),
+    path("rights/changes/<int:pk>/decide/", rights.ChangeDecidePage.as_view(), name="change-decide"),
+    path("rights/changes/<int:pk>/withdraw/", rights.ChangeWithdrawPage.as_view(), name="change-withdraw"),
+    path("stand-ins/", rights.DelegationListPage.as_view(), name="delegation-list"),
+    path("stand-ins/new/", rights.DelegationCreatePage.as_view(), name="delegation-create"),
+    path("stand-ins/<int:pk>/end/", rights.DelegationRevokePage.as_view(), name="delegation-revoke"),
+    path("stand-ins/<int:pk>/begin/", rights.StandInPage.as_view(), name="delegation-begin"),
+    path("oneself/", rights.BeOneselfPage.as_view(), name="be-oneself"),
+    path("responsible/", rights.ResponsiblePage.as_view(), name="responsible"),
+    path("sight/<str:model>/<int:pk>/", rights.WhoCanSeePage.as_view(), name="who-can-see"),
+    path("view-as/", rights.ViewAsListPage.as_view(), name="view-as-list"),
+    path("view-as/<int:pk>/", rights.ViewAsPage.as_view(), name="view-as"),
 ]
 
 menu.add("settings", _("Staff accounts"), "accounts:staff-list", policies.STAFF, order=25)
 menu.add("settings", _("Users"), "accounts:user-list", policies.MANAGE, order=20)
+menu.add("settings", _("Roles and rights"), "accounts:rights", policies.VIEW_RIGHTS, order=21)
+menu.add("settings", _("Look as another user"), "accounts:view-as-list", policies.VIEW_AS, order=22)
+menu.add("network", _("Who is responsible"), "accounts:responsible", policies.RESPONSIBLE, order=60)
+records.add(_("Who can see this"), "accounts:who-can-see", policies.EXPLAIN, "eye")

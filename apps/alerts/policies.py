@@ -5,16 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.alerts.models import AlertEpisode, AlertReading, AlertRule
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
-from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
+from apps.core.roles import FIELD, OPERATORS, WITH_FIGURES, Role
 from apps.core.wall import RESULT, Wall, Writes
 
-VIEW = declare("alerts.view", _("View alerts"), EVERYONE)
+VIEW = declare("alerts.view", _("View alerts"), WITH_FIGURES)
 ACKNOWLEDGE = declare(
     "alerts.acknowledge",
     _("Acknowledge alerts"),
     OPERATORS | FIELD | {Role.DEALER_GENERAL, Role.DEALER_SALES},
 )
-RULES = declare("alerts.view_rules", _("View alert rules"), EVERYONE)
+RULES = declare("alerts.view_rules", _("View alert rules"), WITH_FIGURES)
 
 rule = Policy(AlertRule, view=RULES, ownership=Ownership.GLOBAL)
 reading = Policy(AlertReading, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)

@@ -9,8 +9,8 @@ from apps.core.roles import HQ, OPERATORS, Role
 from apps.core.wall import ASKED, Wall, Writes
 
 VIEW = declare("closing.view", _("View closes of months"), HQ)
-RUN = declare("closing.run", _("Compute and close months"), OPERATORS)
-REOPEN = declare("closing.reopen", _("Reopen closed months"), {Role.HQ_ADMIN})
+RUN = declare("closing.run", _("Compute and close months"), OPERATORS, guarded=True)
+REOPEN = declare("closing.reopen", _("Reopen closed months"), {Role.HQ_ADMIN}, guarded=True)
 
 run = Policy(Run, view=VIEW, ownership=Ownership.GLOBAL, wall=ASKED)
 step = Policy(Step, view=VIEW, ownership=Ownership.GLOBAL, wall=Wall(writes=Writes.ADD, columns=("job_id",)))

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from apps.core.access import Actor
+from apps.core.errors import DomainError
 
 SECRET = frozenset({"password", "digest", "secret", "key"})
 """Fields whose values are never written down."""
@@ -51,7 +53,12 @@ def record(
 
 
 def record_many(*, actor: Actor, action: str, changes: Iterable[Change], now: datetime) -> int:
-    """Write the events of a bulk change, one for each object, in one statement; returns how many."""
+    """Write the events of a bulk change, one for each object, in one statement; returns how many.
+
+    DomainError for who looks through another user's eyes: what cannot be recorded is not done.
+    """
+    if actor.viewer:
+        raise DomainError("read_only", _("You look through another user's eyes: nothing can be changed."))
     rows = [_row(change) for change in changes]
     if not rows:
         return 0

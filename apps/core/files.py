@@ -19,7 +19,7 @@ from apps.core.models import StoredFile
 from apps.core.roles import EVERYONE
 from apps.core.wall import PERSON, Wall, Writes
 
-VIEW = declare("core.view_file", "View files", EVERYONE)
+VIEW = declare("core.view_file", _("View files"), EVERYONE)
 policy = Policy(
     StoredFile,
     view=VIEW,

@@ -7,7 +7,8 @@ from apps.core.roles import FIELD, HQ, Role
 from apps.core.wall import RESULT
 from apps.incentives.models import Programme, ProgrammeVersion, Settlement, SettlementLine
 
-READERS = HQ | FIELD | {Role.DEALER_GENERAL, Role.DEALER_FINANCE, Role.DEALER_SALES}
+DEALERS = {Role.DEALER_GENERAL, Role.DEALER_FINANCE, Role.DEALER_SALES, Role.INVESTOR}
+READERS = (HQ - {Role.HQ_TRAINING}) | FIELD | DEALERS
 VIEW = declare("incentives.view", _("View rebates"), READERS)
 
 programme = Policy(Programme, view=VIEW, ownership=Ownership.GLOBAL)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
-from apps.core.access import Actor, Ownership, Policy, Rows, declare
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
 from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer, TransferProposal
@@ -37,6 +39,9 @@ class TransferPolicy(Policy):
             return rows
         own = actor.scope.dealer_ids
         return rows.filter(Q(from_dealer_id__in=own) | Q(to_dealer_id__in=own))
+
+    def owners(self, obj: Any) -> Owners:
+        return Owners(dealers=frozenset({obj.from_dealer_id, obj.to_dealer_id}))
 
 
 transfer = TransferPolicy(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
-from apps.core.access import Actor, Ownership, Policy, Rows, declare
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS
 from apps.core.wall import Wall, Writes
 from apps.vehicles.models import Brand, CarModel, Custody, ModelAlias, Series, Trim, Vehicle, VinStrictness
@@ -29,6 +31,10 @@ class VehiclePolicy(Policy):
             return rows
         held = Custody.objects.filter(vehicle=OuterRef("pk"), dealer_id__in=actor.scope.dealer_ids)
         return rows.filter(Exists(held))
+
+    def owners(self, obj: Any) -> Owners:
+        held = Custody.objects.filter(vehicle=obj.pk).values_list("dealer_id", flat=True)
+        return Owners(dealers=frozenset(held))
 
 
 vehicle = VehiclePolicy(

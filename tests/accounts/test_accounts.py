@@ -191,7 +191,7 @@ def test_only_the_administrator_manages_users(request, persona, client_of, netwo
 def test_the_list_filters_by_name_role_and_state(keeper, cast, client_of) -> None:
     client = client_of(keeper)
     assert len(client.get("/accounts/users/?q=d1_").context["page"].object_list) == 3
-    assert len(client.get("/accounts/users/?role=dealer_general").context["page"].object_list) == 3
+    assert len(client.get("/accounts/users/?role=dealer_general").context["page"].object_list) == 2
     assert len(client.get("/accounts/users/?is_active=false").context["page"].object_list) == 0
 
 
@@ -206,7 +206,7 @@ def test_responsible_on_follows_the_tree_of_the_day(network, cast, actor_of, now
     assert names(network.d1, now.date(), field) == ["am_1", "prov_zj", "reg_a"]
     assert names(network.d3, now.date(), field) == ["prov_zj", "reg_a"]
     assert names(network.d4, now.date(), field) == []
-    assert names(network.d1, now.date(), {Role.DEALER_GENERAL}) == ["d1_gm", "investor"]
+    assert names(network.d1, now.date(), {Role.DEALER_GENERAL, Role.INVESTOR}) == ["d1_gm", "investor"]
     dealers.place_dealer(
         dealer=network.d1, unit=network.area_2, valid_from=date(2026, 7, 1), actor=system("test"), now=now
     )

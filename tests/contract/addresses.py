@@ -20,8 +20,13 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "accounts:session": {"handle": "session"},
     "accounts:staff": {"pk": "staff"},
     "accounts:staff-role": {"pk": "staff_role"},
+    "accounts:change": {"pk": "change"},
+    "accounts:delegation": {"pk": "delegation"},
+    "accounts:rights": {"role": "role", "code": "action"},
     "accounts:token": {"pk": "token"},
     "accounts:user": {"pk": "user"},
+    "accounts:view-as": {"pk": "user"},
+    "accounts:who-can-see": {"model": "model_label", "pk": "dealer"},
     "alert": {"pk": "episode"},
     "closing": {"pk": "run", "month": "month"},
     "audit-event": {"pk": "event"},
@@ -37,6 +42,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "dealers:outlet": {"pk": "outlet"},
     "dealers:outlet-create": {"pk": "dealer"},
     "dealers:unit": {"pk": "unit"},
+    "delegation": {"pk": "delegation"},
     "delivery": {"pk": "delivery"},
     "health-score": {"pk": "score"},
     "health:score": {"pk": "score"},
@@ -58,6 +64,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "model": {"code": "model"},
     "portal:dealer": {"code": "dealer_code", "panel": "dealer_panel"},
     "portal:home-panel": {"code": "home_panel"},
+    "rights-change": {"pk": "change"},
     "sales:delivery": {"pk": "delivery"},
     "settlement": {"pk": "settlement"},
     "staff": {"pk": "staff"},
@@ -109,7 +116,11 @@ def addresses(route: Route, world: World) -> dict[str, dict[str, Any]]:
         return {"shared": {name: world.shared[kind] for name, kind in kinds.items()}}
     return {
         owner: {name: world.shared.get(kind, keys.get(kind)) for name, kind in kinds.items()}
-        for owner, keys in (("own", world.own.keys), ("foreign", world.foreign.keys))
+        for owner, keys in (
+            ("own", world.own.keys),
+            ("sister", world.sister.keys),
+            ("foreign", world.foreign.keys),
+        )
     }
 
 

@@ -1,4 +1,4 @@
-"""A network in which every kind of object exists twice: for D001 and, marked by canaries, for D004."""
+"""A network in which every kind of object exists for D001, its sister D003 of one investor, and D004."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.contrib.auth import SESSION_KEY
 
 from apps.accounts import queries as accounts_queries
 from apps.accounts import services as accounts
-from apps.accounts.models import Assignment, User
+from apps.accounts.models import Assignment, Delegation, RightsChange, User
+from apps.accounts.rights import grants
 from apps.accounts.sessions import VISITOR, SessionStore, handle_of
 from apps.alerts.models import AlertEpisode
 from apps.closing import services as closing
@@ -41,7 +42,7 @@ SYSTEM = access.system("contract")
 JUNE = Month(2026, 6)
 MAY = Month(2026, 5)
 SOLD = (Month(2025, 4), Month(2025, 5), Month(2025, 6), Month(2026, 4), MAY, JUNE)
-PRIMES = {"D001": "100003", "D002": "200003", "D004": "400009", "D005": "500009"}
+PRIMES = {"D001": "100003", "D002": "200003", "D003": "300007", "D004": "400009", "D005": "500009"}
 """A price of each dealer that no other figure of the network can be."""
 
 
@@ -66,6 +67,7 @@ class World:
     network: factory.Network
     cast: dict[str, User]
     own: Owned
+    sister: Owned
     foreign: Owned
     shared: dict[str, Any]
 
@@ -76,6 +78,9 @@ def build_world(now: datetime) -> World:
     cast = factory.cast(network)
     cast["d4_gm"] = factory.persona("d4_gm", Role.DEALER_GENERAL, dealer=network.d4)
     cast["d4_sm"] = factory.persona("d4_sm", Role.DEALER_SALES, dealer=network.d4)
+    cast["d3_gm"] = factory.persona("d3_gm", Role.DEALER_GENERAL, dealer=network.d3)
+    cast["d3_sm"] = factory.persona("d3_sm", Role.DEALER_SALES, dealer=network.d3)
+    cast["second"] = factory.persona("second", Role.HQ_ADMIN, unit=network.hq)
     cast["d2_other"] = factory.persona("d2_other", Role.DEALER_SALES, dealer=network.d2)
     for dealer in (network.d2, network.d4, network.d5):
         _mark(dealer)
@@ -85,17 +90,35 @@ def build_world(now: datetime) -> World:
     _name_users(cast["d2_other"], network.d2)
     model = _catalogue()
     ops = accounts_queries.actor_for(cast["hq_ops"], on=now.date())
-    for dealer in (network.d1, network.d2, network.d4, network.d5):
+    for dealer in (network.d1, network.d2, network.d3, network.d4, network.d5):
         _facts(dealer, model, ops, now)
     own = _things(network.d1, cast["d1_gm"], network.d3, network.area_1, ops, now)
+    sister = _things(network.d3, cast["d3_gm"], network.d5, network.area_2, ops, now)
     foreign = _things(network.d4, cast["d4_gm"], network.d5, network.province_js, ops, now)
     run = _close(now)
-    for owned, name in ((own, "d1_sm"), (foreign, "d4_sm")):
-        owned.keys["staff"] = cast[name].pk
-        owned.keys["staff_role"] = cast[name].assignments.get().pk
-    for owned in (own, foreign):
+    mates = (cast["d1_sm"], cast["d2_other"], cast["d2_other"])
+    for owned, mate in zip((own, sister, foreign), mates, strict=True):
+        staff = cast[f"{owned.user.username.partition('_')[0]}_sm"]
+        owned.keys["staff"] = staff.pk
+        owned.keys["staff_role"] = staff.assignments.get().pk
         owned.keys.update(_results(owned.dealer, ops, now))
-    return World(network, cast, own, foreign, _shared(run, ops, now))
+        owned.keys["delegation"] = _delegation(owned.user, mate, now).pk
+    shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
+    return World(network, cast, own, sister, foreign, shared)
+
+
+def _delegation(user: User, mate: User, now: datetime) -> Delegation:
+    day = now.date()
+    return Delegation.objects.create(
+        delegator=user, delegate=mate, roles=[], valid_from=day, valid_to=day, reason="", created_at=now
+    )
+
+
+def _change(user: User, now: datetime) -> RightsChange:
+    """A change of a money role that waits for a second administrator."""
+    wish = grants.Wish(allowed=False, reason="x")
+    actor = accounts_queries.actor_for(user, on=now.date())
+    return grants.change_grant(role=Role.HQ_FINANCE, action="sales.view", wish=wish, actor=actor, now=now)
 
 
 def _mark(dealer: Dealer) -> None:
@@ -288,7 +311,7 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
     declared = inventory.declare_stock(
         dealer_id=dealer.pk,
         month=JUNE,
-        lines={"end": 8},
+        lines={"end": 9 if dealer.code == "D003" else 8},  # it got one from its sister
         actor=ops,
         now=now,
     )
@@ -321,6 +344,9 @@ def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
         "custom": custom.code,
         "model": "X5",
         "month": str(JUNE),
+        "role": "dealer_sales",
+        "action": "sales.view",
+        "model_label": "dealers.dealer",
         "feed": "sales.retail",
         "import_kind": "sales.retail",
         "home_panel": "cards",

@@ -20,9 +20,9 @@ from tests.contract.routes import Route, all_routes
 pytestmark = pytest.mark.django_db
 
 FOREIGN = {
-    "d1_gm": ("D002", "D004", "D005"),
+    "d1_gm": ("D002", "D003", "D004", "D005"),
     "investor": ("D002", "D004", "D005"),
-    "am_1": ("D004", "D005"),
+    "am_1": ("D003", "D004", "D005"),
 }
 QUERIES = ({"q": "canary"}, {"dealer": "D004"}, {"period": "2026-06"})
 TAB = re.compile(r'href="\?((?:tab|view|show|which)=[\w=&;-]+)"')

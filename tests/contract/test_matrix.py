@@ -24,6 +24,7 @@ TABLE = Path(__file__).with_name("matrix.csv")
 PERSONAS = ("anonymous", *factory.PERSONAS)
 DEALERS = ("d1_gm", "d1_sm", "d1_fin", "d2_gm", "investor")
 FIELD = ("prov_zj", "reg_a", "am_1")
+EXPORT = "EXPORT"
 UPDATE = os.environ.get("DEALEROPS_UPDATE_MATRIX") == "1"
 PUBLIC = {
     "accounts:forgotten",
@@ -82,9 +83,9 @@ def test_a_route_answers_as_the_table_says(world, doors, answers, route: Route):
     given = {}
     for owner, kwargs in addresses(route, world).items():
         url = reverse(route.name, kwargs=kwargs)
-        for method in route.methods:
+        for method in (*route.methods, *((EXPORT,) if route.is_list else ())):
             given[route.name, owner, method] = [
-                status_of(doors[name].ask(method, url, _body(route, method))) for name in PERSONAS
+                status_of(doors[name].ask(*_request(route, method, url))) for name in PERSONAS
             ]
     answers.update(given)
     known = given if UPDATE else {key: row for key, row in _read().items() if key[0] == route.name}
@@ -159,11 +160,35 @@ def test_a_peer_never_opens_objects_of_another_dealer():
     assert not opened
 
 
+def test_sister_stores_are_the_investor_s_and_the_field_s_and_nobody_else_s():
+    """D003 has the owner of D001 and another area: its people, its owner and the maker's above it see it."""
+    strangers = ("d1_gm", "d1_sm", "d1_fin", "d2_gm", "am_1")
+    opened = [
+        (key, name)
+        for key, row in _read().items()
+        for name in strangers
+        if key[1] == "sister"
+        and key[0] not in DECODER
+        and not (key[0] in TREE and name in FIELD)
+        and row[PERSONAS.index(name)] not in ("403", "404", "login")
+    ]
+    assert not opened
+    seen = [
+        key for key, row in _read().items() if key[1] == "sister" and row[PERSONAS.index("investor")] == "200"
+    ]
+    assert len(seen) > 15
+
+
 def test_nobody_gets_anything_without_logging_in():
     column = PERSONAS.index("anonymous")
     closed = ("401", "403", "404", "405", "login")
     open_to_all = {key[0] for key, row in _read().items() if row[column] not in closed}
     assert open_to_all == PUBLIC | REDIRECTS
+
+
+def _request(route: Route, method: str, url: str) -> tuple[str, str, dict[str, object]]:
+    """Method, address and data; an export is a GET of its own."""
+    return ("GET", url, {"_export": "xlsx"}) if method == EXPORT else (method, url, _body(route, method))
 
 
 def _body(route: Route, method: str) -> dict[str, object]:

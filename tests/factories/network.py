@@ -99,7 +99,7 @@ PERSONAS = {
     "d1_sm": (Role.DEALER_SALES, {"dealer": "d1"}),
     "d1_fin": (Role.DEALER_FINANCE, {"dealer": "d1"}),
     "d2_gm": (Role.DEALER_GENERAL, {"dealer": "d2"}),
-    "investor": (Role.DEALER_GENERAL, {"group": "group"}),
+    "investor": (Role.INVESTOR, {"group": "group"}),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
@@ -14,7 +15,7 @@ from apps.accounts.services import entering, tokens
 from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.core.roles import Role
+from apps.core.roles import MONEY, Role
 from apps.dealers.models import Dealer, DealerGroup, OrgUnit
 
 
@@ -59,6 +60,18 @@ def create_user(
     return user
 
 
+def check_assignment(
+    *, role: str, valid_from: date, valid_to: date | None, place: Mapping[str, object]
+) -> None:
+    """DomainError unless role, dates and exactly one place make an assignment."""
+    if sum(value is not None for value in place.values()) != 1:
+        raise DomainError("one_place", _("Choose exactly one unit, dealer or group."))
+    if role not in set(Role):
+        raise DomainError("role", _("Choose a role."), fields={"role": _("Choose a role.")})
+    if valid_to is not None and valid_to < valid_from:
+        raise DomainError("dates", _("It ends before it begins."), fields={"valid_to": _("Too early.")})
+
+
 @transaction.atomic
 def assign(
     *,
@@ -68,16 +81,21 @@ def assign(
     now: datetime,
     valid_from: date,
     valid_to: date | None = None,
+    seconded: bool = False,
     **place: Unpack[Place],
 ) -> Assignment:
-    """Give a user a role over exactly one unit, dealer or group, up to and including `valid_to`."""
+    """Give a user a role over exactly one unit, dealer or group, up to and including `valid_to`.
+
+    A role about money or rights takes two persons: `seconded` says that the second has approved it.
+    """
+    check_assignment(role=role, valid_from=valid_from, valid_to=valid_to, place=place)
+    if role in MONEY and actor.user_id is not None and not seconded:
+        raise DomainError(
+            "four_eyes",
+            _("This role takes two persons: ask for it, and another administrator approves."),
+            fields={"role": _("Takes a second person.")},
+        )
     given = {name: value for name, value in place.items() if value is not None}
-    if len(given) != 1:
-        raise DomainError("one_place", _("Choose exactly one unit, dealer or group."))
-    if role not in set(Role):
-        raise DomainError("role", _("Choose a role."), fields={"role": _("Choose a role.")})
-    if valid_to is not None and valid_to < valid_from:
-        raise DomainError("dates", _("It ends before it begins."), fields={"valid_to": _("Too early.")})
     held = Assignment.objects.create(user=user, role=role, valid_from=valid_from, valid_to=valid_to, **place)
     after = {"user": user.username, "role": role, "valid_from": valid_from, "valid_to": valid_to}
     after |= {name: str(value) for name, value in given.items()}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies, queries, services
 from apps.accounts.filters import UserFilter
 from apps.accounts.forms import AssignmentForm, EndForm, UserForm
+from apps.accounts.rights import grants
 from apps.accounts.tables import UserTable
 from apps.core.errors import DomainError
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
@@ -86,7 +87,7 @@ class UserAssignPage(ObjectFormPage):
     title = _("Assign a role")
     query = queries.users
     form_class = AssignmentForm
-    success = _("The role is assigned.")
+    success = _("The role is assigned; one about money or rights waits for a second administrator.")
 
     def page_title(self) -> str:
         return f"{self.title} · {self.object}"
@@ -98,7 +99,9 @@ class UserAssignPage(ObjectFormPage):
         return {"actor": self.actor}
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        services.assign(user=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        waits = grants.assign(user=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        if waits is not None:
+            return reverse("accounts:change-detail", args=[waits.pk])
         return reverse("accounts:user-detail", args=[self.object.pk])
 
 

@@ -122,7 +122,7 @@ def _used(output: spec.Output) -> list[str]:
 def _known(kind: str, header: Sequence[str], actor: Actor) -> MappingProfile | None:
     """The newest visible profile made for these headings, an own one before one of headquarters."""
     rows = MappingProfile.objects.filter(kind=kind, header_key=spec.header_key(header))
-    found = list(policies.visible_profiles(actor, rows).order_by("-updated_at"))
+    found = list(policies.profile.visible_to(actor, rows).order_by("-updated_at"))
     return next(iter(sorted(found, key=lambda row: row.owner_id != actor.user_id)), None)
 
 

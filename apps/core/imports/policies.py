@@ -1,45 +1,50 @@
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.imports import registry
 from apps.core.models import ImportBatch, ImportRow, MappingProfile
-from apps.core.roles import EVERYONE
+from apps.core.roles import WITH_FIGURES, Role
 from apps.core.wall import PERSON, Wall
 
-VIEW = declare("core.view_imports", _("View imports"), EVERYONE)
-IMPORT = declare("core.import", _("Import tables and keep mapping profiles"), EVERYONE)
+VIEW = declare("core.view_imports", _("View imports"), WITH_FIGURES)
+IMPORT = declare("core.import", _("Import tables and keep mapping profiles"), WITH_FIGURES - {Role.INVESTOR})
 
-batch = Policy(ImportBatch, view=VIEW, ownership=Ownership.DEALER, wall=Wall(also=f"actor_id = {PERSON}"))
+
+class OwnOrOfDealerPolicy(Policy):
+    """Imports and profiles belong to who made them and to a dealer; a profile of no dealer is everybody's."""
+
+    def __init__(self, model: type[Model], *, person: str, shared: bool) -> None:
+        wall = Wall(also=f"{person} = {PERSON}", also_read="dealer_id IS NULL" if shared else "")
+        super().__init__(model, view=VIEW, ownership=Ownership.DEALER, person=person, wall=wall)
+        self.shared = shared
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        if actor.scope.everything:
+            return rows
+        reached = Q(**{f"{self.dealer}__in": actor.scope.dealer_ids})
+        if actor.user_id is not None:
+            reached |= Q(**{self.person: actor.user_id})
+        if self.shared:
+            reached |= Q(**{f"{self.dealer}__isnull": True})
+        return rows.filter(reached)
+
+    def owners(self, obj: Any) -> Owners:
+        dealer, person = getattr(obj, self.dealer), getattr(obj, self.person)
+        return Owners(
+            everyone=self.shared and dealer is None,
+            dealers=frozenset() if dealer is None else frozenset({dealer}),
+            persons=frozenset() if person is None else frozenset({person}),
+        )
+
+
+batch = OwnOrOfDealerPolicy(ImportBatch, person="actor_id", shared=False)
 row = Policy(ImportRow, view=VIEW, ownership=Ownership.DEALER, dealer="batch__dealer_id")
-profile = Policy(
-    MappingProfile,
-    view=VIEW,
-    ownership=Ownership.DEALER,
-    wall=Wall(also=f"owner_id = {PERSON}", also_read="dealer_id IS NULL"),
-)
-
-
-def visible_batches(actor: Actor, rows: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
-    """The imports of the actor's dealers, and those the actor made."""
-    if not actor.may(VIEW):
-        return rows.none()
-    if actor.scope.everything:
-        return rows
-    own = Q(actor_id=actor.user_id, actor_id__isnull=False)
-    return rows.filter(own | Q(dealer_id__in=actor.scope.dealer_ids))
-
-
-def visible_profiles(actor: Actor, rows: QuerySet[MappingProfile]) -> QuerySet[MappingProfile]:
-    """The profiles of headquarters, of the actor's dealers, and those the actor made."""
-    if not actor.may(VIEW):
-        return rows.none()
-    if actor.scope.everything:
-        return rows
-    own = Q(owner_id=actor.user_id, owner_id__isnull=False)
-    return rows.filter(own | Q(dealer_id__isnull=True) | Q(dealer_id__in=actor.scope.dealer_ids))
+profile = OwnOrOfDealerPolicy(MappingProfile, person="owner_id", shared=True)
 
 
 def may_edit_profile(actor: Actor, obj: MappingProfile) -> bool:

@@ -36,12 +36,12 @@ FIELDS_MISSING = messages.FIELDS_MISSING
 
 def batches(*, actor: Actor) -> QuerySet[ImportBatch]:
     """The imports this actor may see, with their files and profiles."""
-    return policies.visible_batches(actor, ImportBatch.objects.select_related("file", "profile", "job"))
+    return policies.batch.visible_to(actor, ImportBatch.objects.select_related("file", "profile", "job"))
 
 
 def profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
     """The mapping profiles this actor may use."""
-    return policies.visible_profiles(actor, MappingProfile.objects.all())
+    return policies.profile.visible_to(actor, MappingProfile.objects.all())
 
 
 def own_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:

@@ -35,8 +35,11 @@ class MayAct(BasePermission):
     """Asks the actor for the action the view names for its method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        actor = actor_of(request)
-        return actor.user_id is not None and actor.may(view.action_for(request.method))
+        actor, action = actor_of(request), view.action_for(request.method)
+        if actor.user_id is None or not actor.may(action):
+            return False
+        request._request.actor = actor.narrowed(action)  # type: ignore[attr-defined]
+        return True
 
 
 def _named(keys: tuple[str, ...]) -> type[ValuesListIterable]:

@@ -28,13 +28,14 @@ from django_filters import FilterSet
 from apps.core import trail
 from apps.core.access import ANONYMOUS, Actor
 from apps.core.errors import DomainError
-from apps.core.kit import export
+from apps.core.kit import export, records
 from apps.core.kit.tables import Table
 from apps.core.models import AuditEvent
 
 COUNT_LIMIT = 10_000
 HISTORY = "changes"
 HISTORY_LINES = 50
+EXPORT_CHUNK = 2_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Page(View):
             return redirect_to_login(request.get_full_path())
         if not self.actor.may(self.action):
             raise PermissionDenied
+        self.actor = self.actor.narrowed(self.action)
         return super().dispatch(request, *args, **kwargs)
 
     def context(self) -> dict[str, Any]:
@@ -168,7 +170,7 @@ class ListPage(Page):
         return export.workbook(
             self.page_title(),
             self.table.columns,
-            rows.iterator(),
+            rows.iterator(chunk_size=EXPORT_CHUNK),
             note=urlencode(applied),
         )
 
@@ -224,7 +226,7 @@ class ObjectPage(Page):
 
 
 class DetailPage(ObjectPage):
-    """Shows one object and, under the tab "Changes", what was changed about it.
+    """Shows one object, the links of every record and, under the tab "Changes", what was changed about it.
 
     A page with tabs of its own sets `history_tab` to False and shows `history()` in one of them.
     """
@@ -235,6 +237,9 @@ class DetailPage(ObjectPage):
         if self.history_tab and request.method == "GET" and request.GET.get("tab") == HISTORY:
             self.get = self.get_history  # type: ignore[method-assign]
         return super().dispatch(request, *args, **kwargs)
+
+    def head_buttons(self) -> list[dict[str, Any]]:
+        return [*super().head_buttons(), *records.buttons(actor_of(self.request), self.object)]
 
     def events(self) -> QuerySet[AuditEvent]:
         """The events of the object, the newest first; extended where parts of it are objects of their own."""

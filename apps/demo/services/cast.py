@@ -39,7 +39,9 @@ def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> 
     headquarters = above[UnitKind.HQ]
     wanted: list[tuple[str, str, dict[str, Any]]] = [
         ("hq_admin", Role.HQ_ADMIN, {"unit": headquarters}),
+        ("hq_admin_2", Role.HQ_ADMIN, {"unit": headquarters}),
         ("hq_ops", Role.HQ_OPERATIONS, {"unit": headquarters}),
+        ("hq_policy", Role.HQ_POLICY, {"unit": headquarters}),
         ("hq_fin", Role.HQ_FINANCE, {"unit": headquarters}),
         ("executive", Role.EXECUTIVE, {"unit": headquarters}),
         ("region", Role.REGION_MANAGER, {"unit": above.get(UnitKind.REGION, headquarters)}),
@@ -49,9 +51,12 @@ def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> 
         ("dealer_sales", Role.DEALER_SALES, {"dealer": dealer}),
         ("dealer_service", Role.DEALER_SERVICE, {"dealer": dealer}),
         ("dealer_fin", Role.DEALER_FINANCE, {"dealer": dealer}),
+        ("consultant", Role.SALES_CONSULTANT, {"dealer": dealer}),
         ("neighbour_gm", Role.DEALER_GENERAL, {"dealer": neighbour}),
         ("integration", Role.INTEGRATION, {"unit": headquarters}),
     ]
+    if dealer.group is not None:
+        wanted.append(("investor", Role.INVESTOR, {"group": dealer.group}))
     return [_login(name, role, place, actor, now) for name, role, place in wanted]
 
 
@@ -60,7 +65,7 @@ def logins() -> list[Login]:
     rows = (
         User.objects.filter(assignments__isnull=False, email__endswith="@sample.invalid")
         .order_by("pk")
-        .prefetch_related("assignments__unit", "assignments__dealer")
+        .prefetch_related("assignments__unit", "assignments__dealer", "assignments__group")
     )
     return [_described(user) for user in rows]
 
@@ -94,7 +99,8 @@ def sample_secret(username: str) -> bytes:
 def _described(user: User) -> Login:
     held = user.assignments.all()[0]
     key = typed(sample_secret(user.username)) if accounts.has_second_factor(user) else ""
-    return Login(user.username, str(role_names.NAMES[Role(held.role)]), str(held.unit or held.dealer), key)
+    place = str(held.unit or held.dealer or held.group)
+    return Login(user.username, str(role_names.NAMES[Role(held.role)]), place, key)
 
 
 def _above(dealer: Dealer) -> dict[str, OrgUnit]:
