@@ -315,7 +315,7 @@ class Delegation(models.Model):
 
     delegator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given")
     delegate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_held")
-    roles = ArrayField(models.CharField(max_length=30), verbose_name=_("roles"))
+    roles = ArrayField(models.CharField(max_length=30), verbose_name=_("roles handed over"))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)

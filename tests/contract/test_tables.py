@@ -18,6 +18,7 @@ from apps.accounts import queries as accounts
 from apps.accounts.rights import grants
 from apps.closing import policies as closing
 from apps.core import access, jobs
+from apps.core import policies as core_policies
 from apps.core.imports import policies as imports
 from apps.core.kit import search
 from apps.core.roles import DEALER, DEALER_STAFF, MONEY, OPERATORS, Role
@@ -36,7 +37,8 @@ NOBODY = ""
 ASKED_BY = {
     "accounts.mail_link": accounts_policies.MANAGE,
     "accounts.send_reset": NOBODY,  # of who forgot its password: before any log-in
-    "core.backup": NOBODY,  # by the calendar, as the product itself
+    "core.backup": core_policies.OPERATE,
+    "portal.self_test": core_policies.OPERATE,
     "closing.run_step": closing.RUN,
     "core.check_import": imports.IMPORT,
     "core.commit_import": imports.IMPORT,

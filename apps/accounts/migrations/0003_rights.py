@@ -184,7 +184,9 @@ class Migration(migrations.Migration):
                 (
                     "roles",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=30), size=None, verbose_name="roles"
+                        base_field=models.CharField(max_length=30),
+                        size=None,
+                        verbose_name="roles handed over",
                     ),
                 ),
                 ("valid_from", models.DateField(verbose_name="valid from")),
