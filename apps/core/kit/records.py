@@ -32,8 +32,8 @@ def add(label: Any, url_name: str, action: str, icon: str) -> None:
 
 
 def buttons(actor: Actor, record: Any) -> list[dict[str, Any]]:
-    """The links of a record this actor may follow; none for what has no policy."""
-    if not isinstance(record, Model) or type(record) not in access.policies():
+    """The links of a record this actor may follow; none for what has no policy or no number."""
+    if not isinstance(record, Model) or type(record) not in access.policies() or type(record.pk) is not int:
         return []
     return [
         {
