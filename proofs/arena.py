@@ -208,6 +208,14 @@ def fingerprint(settings: dict[str, str]) -> str:
     return digest.hexdigest()
 
 
+def unpacked() -> None:
+    """Let this process draw pages without static files having been collected."""
+    from django.conf import settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 def arguments(proof: str) -> argparse.Namespace:
     """The options every proof has."""
     parser = argparse.ArgumentParser(prog=f"proofs {proof}")

@@ -72,7 +72,7 @@ def search_all(report: Report, rng: random.Random, *, keeper: str, readers: Sequ
 
 def browser(name: str) -> Client:
     """The browser of a user."""
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
     client.force_login(get_user_model().objects.get(username=name))
     return client
 
@@ -144,7 +144,11 @@ def _stores(report: Report, canaries: Canaries) -> None:
 
 def _reports(report: Report, canaries: Canaries) -> None:
     """What an error mail would show of a request."""
-    request = Client().post("/x", {"mobile": canaries.clear[0], "email": canaries.clear[1]}).wsgi_request
+    request = (
+        Client(SERVER_NAME="localhost")
+        .post("/x", {"mobile": canaries.clear[0], "email": canaries.clear[1]})
+        .wsgi_request
+    )
     shown = json.dumps(MaskedReports().get_post_parameters(request))
     report.expect(not canaries.found_in(shown.encode()), "an error report holds clear data")
 
