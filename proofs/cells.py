@@ -82,21 +82,21 @@ def _once(step: Callable[[], Step]) -> Prepare:
     return lambda world, door: door.send("POST", step().address(world), step().body)
 
 
-RETURN = Step(
+RETURN: Step = Step(
     "sales.correct",
     "sales:delivery-return",
     {"pk": "delivery"},
     {"returned_on": "2026-07-01", "note": "退车"},
     (State("sold", True), State("returned", False, _once(lambda: RETURN))),
 )
-DEPART = Step(
+DEPART: Step = Step(
     "inventory.record",
     "inventory:unit-depart",
     {"pk": "stock_unit"},
     {"left_on": "2026-07-01", "kind": "retail", "note": ""},
     (State("in stock", True), State("gone", False, _once(lambda: DEPART))),
 )
-UNDO = Step(
+UNDO: Step = Step(
     "inventory.adjust",
     "inventory:movement-undo",
     {"pk": "movement"},

@@ -21,7 +21,8 @@ class Closes:
         from apps.kernel.period import Month
 
         self.runner, self.services, self.runs = runner, services, Run.objects
-        self.jobs, self.actor = jobs, access.system("proof")
+        self.jobs: Any = jobs
+        self.actor = access.system("proof")
         self.last = Month(2026, 6)
         self.ring = jobs.ring
 

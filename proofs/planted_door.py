@@ -38,7 +38,7 @@ def _remembered(user: User, **given: Any) -> Actor:
     return _actors[user.pk]
 
 
-ModelBackend.authenticate = _without_hash_for_nobody  # type: ignore[method-assign]
+ModelBackend.authenticate = _without_hash_for_nobody  # type: ignore[method-assign, assignment]
 queries.actor_for = _remembered
 rules.waiting_time = lambda failures: timedelta(0)  # A1: guesses do not wait
 rules.ADDRESS_FAILURES = 10**9

@@ -48,7 +48,9 @@ class Trail:
             write(rng, rng.choice((1, 1, 2, 5)))
             if nth % 10 == 9 or nth == blocks - 1:
                 anchor()
-        self.sizes: dict[int, int] = dict(AuditBlock.objects.values_list("seq", "rows"))
+        self.sizes: dict[int, int] = {
+            seq: rows for seq, rows in AuditBlock.objects.values_list("seq", "rows") if seq is not None
+        }
         self.anchors = tuple(chain.anchors_in(anchor_file()))
 
     def judged(self) -> list[Place]:

@@ -64,7 +64,7 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField(null=True)
     news = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined]
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
 

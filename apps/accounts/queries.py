@@ -21,11 +21,13 @@ from apps.accounts.models import (
     Session,
     User,
 )
-from apps.accounts.rights.actors import actor_for
+from apps.accounts.rights import actors
 from apps.core.access import Actor
 from apps.core.roles import SECOND_FACTOR, Role
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
+
+actor_for = actors.actor_for
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,8 @@ def _roles() -> Iterator[str]:
             f"CREATE ROLE {role}; END IF; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
         )
     # Owners test and run commands in these roles; workers do a person's import in the web role.
-    kind = "SET" if connection.pg_version >= 160000 else "MEMBER"
+    version = connection.pg_version  # type: ignore[attr-defined]
+    kind = "SET" if version >= 160000 else "MEMBER"
     for role, member in ((WEB, "CURRENT_USER"), (WORKER, "CURRENT_USER"), (WEB, WORKER)):
         name = member if member == "CURRENT_USER" else f"'{member}'"
         yield (

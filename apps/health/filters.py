@@ -25,7 +25,7 @@ class ScoreFilter(django_filters.FilterSet):
 class ScorePageFilter(ScoreFilter):
     """On the page the month is the one picked at its head, unless all months are asked for."""
 
-    period = None
+    period = None  # type: ignore[assignment]
     months = django_filters.ChoiceFilter(
         label=_("Month"), choices=[("all", _("All months"))], empty_label=_("Month picked"), method="as_is"
     )

@@ -19,7 +19,9 @@ def ranking_table(kpi: Kpi, known: Mapping[str, Kpi]) -> type[Table]:
 
     labels = dictionary.labels(known)
 
-    lit = (Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),)
+    lit: tuple[Column, ...] = (
+        Column("light", _("Light"), "badge", value=lambda row: figures.badge(kpi, row.value)),
+    )
     lit = lit if kpi.threshold is not None else ()
 
     class RankingTable(Table):

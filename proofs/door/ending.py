@@ -52,7 +52,7 @@ def _ways_in(house: House, user: User) -> tuple[tuple[ApiToken, Browser], Browse
     session[entrance.VERIFIED] = "proof"
     session.save()
     door = house.browser()
-    door.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    door.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return (row, house.browser(Authorization=f"Bearer {secret}")), door
 
 

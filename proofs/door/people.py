@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -32,7 +33,7 @@ def dealer(code: str) -> Dealer:
     return found or Dealer.objects.create(code=code, name=code, unit=headquarters())
 
 
-def person(name: str, role: str, **place: object) -> User:
+def person(name: str, role: str, **place: Any) -> User:
     """Somebody with a password and one role."""
     now = timezone.now()
     user = accounts.create_user(username=name, display_name=name, password=PASSWORD, actor=ACTOR, now=now)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import services as accounts
-from apps.accounts.models import ApiToken, LogInLink, Session, User
+from apps.accounts.models import ApiToken, LinkPurpose, LogInLink, Session, User
 from apps.core.roles import Role
 from proofs.arena import ROOT, Report
 from proofs.door.people import ACTOR, PASSWORD, headquarters, person
@@ -38,7 +38,7 @@ def prove(house: House, report: Report, rng: random.Random, quick: bool) -> None
         user=user, secret=secret, code=accounts.current_code(secret, now=now), actor=ACTOR, now=now
     )
     _try("with an app", house, report, user)
-    for purpose in ("invitation", "reset"):
+    for purpose in LinkPurpose:
         link = accounts.make_link(user=user, purpose=purpose, actor=ACTOR, now=timezone.now())
         browser, password = house.browser(), f"{PASSWORD} {purpose}"
         browser.post(reverse("accounts:link", args=[accounts.token_of(link)]), new_password=password)

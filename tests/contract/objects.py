@@ -283,7 +283,7 @@ def _session(user: User, now: datetime) -> str:
     store[SESSION_KEY] = user.pk
     store[VISITOR] = {"agent": f"CANARY-{user.username}-AGENT", "opened_at": now.isoformat()}
     store.save()
-    return handle_of(store.session_key)
+    return handle_of(str(store.session_key))
 
 
 def _table(dealer: Dealer) -> bytes:

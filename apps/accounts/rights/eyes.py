@@ -6,6 +6,8 @@ a revoked delegation and a look that is over end at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,7 +30,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """The actor of a logged-in request."""
     assert isinstance(request.user, User)
     user, session, now = request.user, request.session, timezone.now()
-    asked = {"on": timezone.localdate(now), "request_id": correlation.current.get()}
+    asked: dict[str, Any] = {"on": timezone.localdate(now), "request_id": correlation.current.get()}
     if LOOKING in session:
         actor = actors.looker_on(user, look=session[LOOKING], now=now, **asked)
         if actor is not None:
@@ -45,7 +47,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def actor_of_token(request: Request, user: User) -> Actor:
     """The actor of a token; the header names the delegation under which its user stands in."""
     given = request.headers.get(HEADER, "")
-    asked = {"on": timezone.localdate(), "request_id": correlation.current.get()}
+    asked: dict[str, Any] = {"on": timezone.localdate(), "request_id": correlation.current.get()}
     if not given:
         return actors.actor_for(user, **asked)
     actor = actors.stand_in(user, delegation=int(given), **asked) if _is_number(given) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -103,7 +104,7 @@ def assign(
     valid_from: date,
     valid_to: date | None = None,
     reason: str = "",
-    **place: object,
+    **place: Unpack[services.Place],
 ) -> RightsChange | None:
     """Give a user a role, or, for a role about money or rights, ask for a second person to do so."""
     if not needs_second(role):

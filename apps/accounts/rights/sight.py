@@ -100,7 +100,7 @@ def charges(
     elif unit is not None and (actor.scope.everything or unit.pk in actor.scope.unit_ids):
         line = _line(unit.pk, on)
         rows = _active(on).filter(unit__in=line, role__in=ANSWERABLE)
-        near = {key: place for place, key in enumerate(line)}
+        near: dict[int | None, int] = {key: place for place, key in enumerate(line)}
         ordered = sorted(rows, key=lambda row: (near[row.unit_id], row.role, row.pk))
         found = [Responsible(row.user, row.role, str(row.unit), row) for row in ordered]
     else:

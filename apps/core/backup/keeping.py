@@ -71,9 +71,11 @@ def record(*, told: Manifest, verdict: verifying.Verdict | None, actor: Actor, n
         }
         | ({} if verdict is None else {"verified_at": now, "problems": verdict.problems}),
     )
-    after = {"rows": row.row_count} if verdict is None else {"problems": verdict.problems}
-    action = "core.take_backup" if verdict is None else "core.verify_backup"
-    audit.record(actor=actor, action=action, obj=row, now=now, after=after)
+    if verdict is None:
+        audit.record(actor=actor, action="core.take_backup", obj=row, now=now, after={"rows": row.row_count})
+    else:
+        found = {"problems": verdict.problems}
+        audit.record(actor=actor, action="core.verify_backup", obj=row, now=now, after=found)
     return row
 
 

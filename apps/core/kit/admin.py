@@ -25,7 +25,7 @@ class Audited:
     A `save_model` that calls a service instead of `super()` leaves the event to the service.
     """
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         before = audit.stored(obj)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
         _note(request, obj, before)

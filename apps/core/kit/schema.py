@@ -21,7 +21,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         fields = getattr(self.view, "fields", None)
         if fields and getattr(self.view, "action", "") in ("list", "retrieve"):
-            return _documented(type(self.view))()
+            return _documented(type(self.view))()  # type: ignore[arg-type]
         if getattr(self.view, "serializer_class", self) is None:
             return None
         return super().get_response_serializers()

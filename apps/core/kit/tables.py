@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -63,7 +64,7 @@ class Table:
     """A declared table. `columns` in order, `order_by` the default sort (ends in a unique key)."""
 
     columns: ClassVar[Sequence[Column]] = ()
-    order_by: ClassVar[Sequence[str]] = ("pk",)
+    order_by: ClassVar[Sequence[str | Case | OrderBy]] = ("pk",)
 
     def __init__(self, rows: Iterable[Any], *, sort: str = "") -> None:
         self.rows = rows

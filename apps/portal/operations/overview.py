@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.closing import queries as closing
@@ -104,7 +105,7 @@ class Concern:
     """Something that needs somebody's hand, the page where it is mended, and how bad it is."""
 
     level: str
-    text: str
+    text: str | Promise
     page: str
 
 

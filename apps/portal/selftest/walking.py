@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -138,7 +138,7 @@ class _Walker:
         self.visits[name] = self.visits.get(name, 0) + 1
         return True
 
-    def _ask(self, url: str) -> HttpResponse:
+    def _ask(self, url: str) -> HttpResponseBase:
         started = time.perf_counter()
         with transaction.atomic():
             answer = self.client.get(url, secure=settings.HTTPS)
@@ -168,12 +168,12 @@ class _Walker:
             self.found.problems.append(said)
 
 
-def _links(answer: HttpResponse) -> Iterator[str]:
+def _links(answer: HttpResponseBase) -> Iterator[str]:
     if answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", ""):
-        yield from dict.fromkeys(unescape(link) for link in _LINK.findall(answer.content.decode()))
+        yield from dict.fromkeys(unescape(link) for link in _LINK.findall(_readable(answer)))
 
 
-def _readable(answer: HttpResponse) -> str:
+def _readable(answer: HttpResponseBase) -> str:
     """The text of an answer; a workbook is unpacked."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     if content[:2] != b"PK":
