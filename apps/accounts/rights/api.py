@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -41,6 +41,7 @@ class GrantInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
+@extend_schema_serializer(component_name="RequestAnswerInput")
 class AnswerInput(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
