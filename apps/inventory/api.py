@@ -130,11 +130,12 @@ class TransferViewSet(ScopedViewSet):
     order_by = ("-occurred_on", "-id")
     fields = {
         "id": "pk",
-        "vin": "unit_out__vin",
+        "vehicle": "vehicle_text",
+        "model": "model_text",
         "unit_out": "unit_out_id",
         "unit_in": "unit_in_id",
-        "from_dealer": "from_dealer__code",
-        "to_dealer": "to_dealer__code",
+        "from_dealer": "from_code",
+        "to_dealer": "to_code",
         "occurred_on": "occurred_on",
         "note": "note",
     }

@@ -93,7 +93,7 @@ class TransferFilter(django_filters.FilterSet):
 
     def by_dealer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Transfers a dealer gave or got."""
-        return rows.filter(Q(from_dealer__code__iexact=value) | Q(to_dealer__code__iexact=value))
+        return rows.filter(Q(from_code__iexact=value) | Q(to_code__iexact=value))
 
 
 class ProposalFilter(TransferFilter):
@@ -104,6 +104,11 @@ class ProposalFilter(TransferFilter):
     class Meta:
         model = TransferProposal
         fields = ("state", "dealer")
+
+    def by_dealer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Transfers proposed by or to a dealer; its code begins the label."""
+        begin = f"{value} "
+        return rows.filter(Q(from_label__istartswith=begin) | Q(to_label__istartswith=begin))
 
 
 class DeclarationFilter(django_filters.FilterSet):

@@ -146,7 +146,10 @@ class StockMovement(Fact):
 
 
 class Transfer(models.Model):
-    """A vehicle that went from one dealer to another on a day; both see it."""
+    """A vehicle that went from one dealer to another on a day; both see it.
+
+    What both must know of it stands in the row itself, so neither needs to read the other's stock.
+    """
 
     from_dealer = models.ForeignKey(
         "dealers.Dealer", verbose_name=_("from dealer"), on_delete=models.PROTECT, related_name="+"
@@ -156,6 +159,12 @@ class Transfer(models.Model):
     )
     unit_out = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="transfers_out")
     unit_in = models.OneToOneField(StockUnit, on_delete=models.PROTECT, related_name="transfer_in")
+    from_code = models.CharField(_("from dealer"), max_length=60)
+    from_name = models.CharField(_("from dealer"), max_length=200)
+    to_code = models.CharField(_("to dealer"), max_length=60)
+    to_name = models.CharField(_("to dealer"), max_length=200)
+    vehicle_text = models.CharField(_("vehicle"), max_length=200)
+    model_text = models.CharField(_("model"), max_length=200, blank=True)
     occurred_on = models.DateField(_("date"))
     recorded_at = models.DateTimeField(_("recorded at"))
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -170,7 +179,7 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_out} · {self.occurred_on}"
+        return f"{self.vehicle_text} · {self.occurred_on}"
 
 
 class TransferProposal(models.Model):

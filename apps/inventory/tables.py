@@ -85,12 +85,12 @@ class TransferTable(Table):
 
     columns = (
         Column("occurred_on", _("Date"), "date", sort="occurred_on"),
-        Column("vehicle", _("Vehicle"), "code", value=lambda row: str(row.unit_out)),
-        Column("model", _("Model"), value=lambda row: str(row.unit_out.model or row.unit_out.model_text)),
-        Column("from_code", _("From dealer"), "code", value=lambda row: row.from_dealer.code),
-        Column("from_dealer", _("Name"), value=lambda row: str(row.from_dealer)),
-        Column("to_code", _("To dealer"), "code", value=lambda row: row.to_dealer.code),
-        Column("to_dealer", _("Name"), value=lambda row: str(row.to_dealer)),
+        Column("vehicle", _("Vehicle"), "code", value=lambda row: row.vehicle_text),
+        Column("model", _("Model"), value=lambda row: row.model_text),
+        Column("from_code", _("From dealer"), "code"),
+        Column("from_dealer", _("Name"), value=lambda row: row.from_name),
+        Column("to_code", _("To dealer"), "code"),
+        Column("to_dealer", _("Name"), value=lambda row: row.to_name),
         Column("note", _("Note")),
     )
     order_by = ("-occurred_on", "-id")

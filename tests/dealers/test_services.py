@@ -277,8 +277,10 @@ def test_merging_points_to_the_survivor_and_leads_codes_there(network, by) -> No
 
 
 def test_a_merged_code_does_not_tell_a_dealer_about_its_survivor(network, by, d2_gm, actor_of) -> None:
+    actor = actor_of(d2_gm)
     services.merge_dealers(dealer=network.d2, survivor=network.d1, on=date(2026, 7, 1), **by)
-    assert queries.resolve(["D002", "D001"], actor_of(d2_gm)) == {"D002": network.d2.pk}
+    assert queries.resolve(["D002", "D001"], actor) == {"D002": network.d2.pk}
+    assert queries.resolve(["D002", "D001"], actor_of(d2_gm)) == {}
 
 
 def test_status_steps(network, by) -> None:

@@ -150,8 +150,8 @@ def test_a_missing_vehicle_is_taken_out_and_found_again(units, d1_gm, client_of)
     assert units["U1"].gone_on is None
 
 
-def test_an_investor_transfers_between_own_dealers(network, units, investor, client_of, d2_gm) -> None:
-    page = client_of(investor)
+def test_a_province_manager_transfers_between_own_dealers(network, units, prov_zj, client_of, d2_gm) -> None:
+    page = client_of(prov_zj)
     answer = page.post(
         url("unit-transfer", units["U1"].pk), {"dealer": "D003", "moved_on": "2026-06-25", "note": ""}
     )
@@ -161,7 +161,7 @@ def test_an_investor_transfers_between_own_dealers(network, units, investor, cli
     shown = page.get(reverse("inventory:transfer-list"))
     assert [row.pk for row in shown.context["table"].rows] == [done.pk]
     assert list(client_of(d2_gm).get(reverse("inventory:transfer-list")).context["table"].rows) == []
-    refused = page.post(url("unit-transfer", units["U2"].pk), {"dealer": "D002", "moved_on": "2026-06-25"})
+    refused = page.post(url("unit-transfer", units["U2"].pk), {"dealer": "D004", "moved_on": "2026-06-25"})
     assert refused.status_code == 422
     assert Transfer.objects.count() == 1
 

@@ -70,7 +70,13 @@ def test_a_manager_ranks_the_own_dealers_only(figures, am_1, client_of):
     assert "江苏省" not in html
 
 
-@pytest.mark.parametrize("persona", ["d1_gm", "d1_sm", "d1_fin", "investor"])
+def test_an_investor_ranks_the_own_dealers_only(figures, investor, client_of):
+    html = client_of(investor).get("/ranking/").content.decode()
+    assert [row.split()[1] for row in rows_of(html)] == ["D001", "D003"]
+    assert "D002" not in html
+
+
+@pytest.mark.parametrize("persona", ["d1_gm", "d1_sm", "d1_fin"])
 def test_dealers_never_rank_others_by_name(persona, figures, cast, client_of):
     response = client_of(cast[persona]).get("/ranking/")
     assert response.status_code == 403
