@@ -13,14 +13,14 @@ django.setup()
 
 from django.contrib.auth.backends import ModelBackend  # noqa: E402 - needs the apps loaded
 
-from apps.accounts import entrance, queries, rules  # noqa: E402
+from apps.accounts import entrance, rules  # noqa: E402
 from apps.accounts.models import User  # noqa: E402
 from apps.core.access import Actor  # noqa: E402
 
 __all__ = ["application"]
 
 _authenticate = ModelBackend.authenticate
-_actor_for = queries.actor_for
+_actor_for = actors.actor_for
 _actors: dict[int, Actor] = {}
 
 
@@ -39,7 +39,7 @@ def _remembered(user: User, **given: Any) -> Actor:
 
 
 ModelBackend.authenticate = _without_hash_for_nobody  # type: ignore[method-assign, assignment]
-queries.actor_for = _remembered
+actors.actor_for = _remembered
 rules.waiting_time = lambda failures: timedelta(0)  # A1: guesses do not wait
 rules.ADDRESS_FAILURES = 10**9
 entrance.owed_step = lambda request, user, *, now: ""  # A3: the door forgets the second factor
