@@ -15,6 +15,7 @@ from django.contrib.auth.backends import ModelBackend  # noqa: E402 - needs the 
 
 from apps.accounts import entrance, rules  # noqa: E402
 from apps.accounts.models import User  # noqa: E402
+from apps.accounts.rights import actors  # noqa: E402
 from apps.core.access import Actor  # noqa: E402
 
 __all__ = ["application"]
