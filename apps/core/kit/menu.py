@@ -13,9 +13,11 @@ from apps.core.access import Actor
 
 SECTIONS: dict[str, tuple[Any, str]] = {
     "home": (_("Home"), "layout-dashboard"),
+    "duties": (_("Duties and reports"), "calendar-check"),
     "network": (_("Network"), "building-store"),
     "inventory": (_("Inventory"), "packages"),
     "sales": (_("Sales"), "car"),
+    "finance": (_("Finance"), "report-money"),
     "health": (_("Health"), "heartbeat"),
     "incentives": (_("Incentives"), "coin-yuan"),
     "analysis": (_("Analysis"), "chart-histogram"),
