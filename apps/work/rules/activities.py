@@ -162,7 +162,7 @@ def suggested(kind: Kind, answers: Mapping[str, Any]) -> list[Question]:
 
 
 def score(kind: Kind, answers: Mapping[str, Any]) -> Decimal | None:
-    """100 × yes ÷ (yes + no) over the yes-or-no questions; None when the kind has no score or nothing counts."""
+    """100 × yes ÷ (yes + no) over the yes-or-no questions; None without a score or an answer that counts."""
     if not kind.scored:
         return None
     asked = [q.code for q in kind.questions if q.kind is Answer.YES_NO]
