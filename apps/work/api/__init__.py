@@ -1,0 +1,7 @@
+"""The endpoints of the app, gathered from the files of its nouns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+routes: list[tuple[str, Any, str]] = []
