@@ -10,6 +10,7 @@ from django.db import connection
 
 from apps.core import fortress
 from apps.core.access import policies
+from apps.core.constraints import SameDealer
 from apps.core.wall import WEB, WORKER, Writes
 
 _ROLES = """
@@ -40,6 +41,10 @@ SELECT c.relname FROM pg_class AS c
         OR c.relkind = 'v'
             AND NOT coalesce(c.reloptions && ARRAY['security_invoker=true', 'security_invoker=on'], false))
 """
+_KEYS = """
+SELECT conname FROM pg_constraint
+ WHERE connamespace = current_schema()::regnamespace AND contype = 'f' AND convalidated
+"""
 _DOORS = """
 SELECT p.proname FROM pg_proc AS p
  WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef
@@ -52,7 +57,7 @@ SELECT p.proname FROM pg_proc AS p
 def faults() -> list[str]:
     """What is not as it must be, one sentence each; empty when the walls stand."""
     fortress.load()
-    return [*_faults_of_roles(), *_faults_of_tables(), *_faults_of_ways_around()]
+    return [*_faults_of_roles(), *_faults_of_tables(), *_faults_of_keys(), *_faults_of_ways_around()]
 
 
 def _faults_of_roles() -> Iterator[str]:
@@ -86,6 +91,14 @@ def _faults_of_tables() -> Iterator[str]:
         model = models.get(table)
         if model is not None and fortress.wall_of(model).writes is not Writes.CHANGE and changeable:
             yield f"The role {WEB} may change rows of {table}."
+
+
+def _faults_of_keys() -> Iterator[str]:
+    held = {name for (name,) in _fetch(_KEYS)}
+    for model in apps.get_models():
+        for key in model._meta.constraints:
+            if isinstance(key, SameDealer) and key.name not in held:
+                yield f"{model._meta.db_table} may point to another dealer's row: {key.name} is missing."
 
 
 def _faults_of_ways_around() -> Iterator[str]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.constraints import SameDealer
 from apps.incentives.rules.catalogue import TYPES
 
 
@@ -85,7 +86,8 @@ class Settlement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["period", "revision", "version", "dealer"], name="settlement_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["id", "dealer"], name="settlement_dealer"),
         ]
 
     def __str__(self) -> str:
@@ -95,17 +97,24 @@ class Settlement(models.Model):
 class SettlementLine(models.Model):
     """One fact's share in a settlement."""
 
-    settlement = models.ForeignKey(
-        Settlement, on_delete=models.CASCADE, related_name="lines", db_index=False
-    )  # found by settlementline_once
-    delivery = models.ForeignKey("sales.RetailDelivery", on_delete=models.PROTECT)
+    dealer = models.ForeignKey(  # the settlement's and the delivery's, as the constraints below hold
+        "dealers.Dealer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    settlement = models.ForeignKey(  # found by settlementline_once
+        Settlement, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
+    delivery = models.ForeignKey("sales.RetailDelivery", on_delete=models.PROTECT, db_constraint=False)
     base_amount = models.DecimalField(max_digits=18, decimal_places=2)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
 
     class Meta:
         verbose_name = _("settlement line")
         verbose_name_plural = _("settlement lines")
-        constraints = [models.UniqueConstraint(fields=["settlement", "delivery"], name="settlementline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["settlement", "delivery"], name="settlementline_once"),
+            SameDealer(parent="settlement", name="settlementline_settlement_own"),
+            SameDealer(parent="delivery", name="settlementline_delivery_own"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delivery_id} {self.amount}"

@@ -14,6 +14,4 @@ VIEW = declare("incentives.view", _("View rebates"), READERS)
 programme = Policy(Programme, view=VIEW, ownership=Ownership.GLOBAL)
 version = Policy(ProgrammeVersion, view=VIEW, ownership=Ownership.GLOBAL)
 settlement = Policy(Settlement, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)
-line = Policy(
-    SettlementLine, view=VIEW, ownership=Ownership.DEALER, dealer="settlement__dealer_id", wall=RESULT
-)
+line = Policy(SettlementLine, view=VIEW, ownership=Ownership.DEALER, wall=RESULT)

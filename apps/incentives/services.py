@@ -22,8 +22,9 @@ UNITS = "sales.retail_units"
 BATCH = 2000
 LINES_AT_ONCE = 50_000
 _LINES = """
-INSERT INTO incentives_settlementline (settlement_id, delivery_id, base_amount, amount)
+INSERT INTO incentives_settlementline (dealer_id, settlement_id, delivery_id, base_amount, amount)
 SELECT * FROM unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::bigint[],
+                     string_to_array(%s, ',')::bigint[],
                      string_to_array(%s, ',')::numeric[], string_to_array(%s, ',')::numeric[])
 """
 
@@ -113,17 +114,18 @@ def _sales(months: Sequence[Month], dealers: tuple[int, int]) -> dict[int, list[
 def _write(version: ProgrammeVersion, month: Month, revision: int, outcomes: Mapping[int, Outcome]) -> int:
     rows = [_settlement(version, month, revision, dealer, found) for dealer, found in outcomes.items()]
     Settlement.objects.bulk_create(rows, batch_size=BATCH)
-    _write_lines((row.pk, line) for row in rows if row.rate for line in outcomes[row.dealer_id].lines)
+    _write_lines((row, line) for row in rows if row.rate for line in outcomes[row.dealer_id].lines)
     return len(rows)
 
 
-def _write_lines(lines: Iterable[tuple[int, Line]]) -> None:
-    """Write lines, each with the id of its settlement; whole columns go as one text each."""
+def _write_lines(lines: Iterable[tuple[Settlement, Line]]) -> None:
+    """Write lines, each of its settlement and that one's dealer; whole columns go as one text each."""
     pending = iter(lines)
     with connection.cursor() as cursor:
         while batch := list(islice(pending, LINES_AT_ONCE)):
             columns = (
-                (str(owner) for owner, _line in batch),
+                (str(owner.dealer_id) for owner, _line in batch),
+                (str(owner.pk) for owner, _line in batch),
                 (str(int(line.key)) for _owner, line in batch),
                 (str(line.base) for _owner, line in batch),
                 (str(line.amount) for _owner, line in batch),

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.constraints import SameDealer
 from apps.inventory.rules import MovementKind, ProposalState
-from apps.vehicles.facts import LONGEST_VIN, Fact, vin_indexes
+from apps.vehicles.facts import LONGEST_VIN, Fact, same_dealer, vin_indexes
 
 MOVEMENT_KINDS = [
     (MovementKind.OPENING, _("Opening stock")),
@@ -89,7 +90,7 @@ class StockUnit(models.Model):
         verbose_name_plural = _("vehicles in stock")
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id", "revision"], name="stockunit_identity"),
-            # lets a movement name its unit together with the dealer, so that both are the same
+            # lets movements and transfers name a unit together with its dealer
             models.UniqueConstraint(fields=["id", "dealer"], name="stockunit_dealer"),
             models.CheckConstraint(
                 condition=Q(gone_on__isnull=True) | Q(gone_on__gte=F("received_on")), name="stockunit_order"
@@ -117,7 +118,9 @@ class StockUnit(models.Model):
 class StockMovement(Fact):
     """A vehicle came (+1) or went (−1); the sum of a dealer's movements is its stock."""
 
-    unit = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="movements")
+    unit = models.ForeignKey(
+        StockUnit, on_delete=models.PROTECT, related_name="movements", db_constraint=False
+    )  # held by stockmovement_same_dealer
     kind = models.CharField(_("kind"), max_length=20, choices=MOVEMENT_KINDS)
 
     class Meta:
@@ -127,6 +130,8 @@ class StockMovement(Fact):
             models.UniqueConstraint(
                 fields=["source", "external_id", "revision"], name="stockmovement_identity"
             ),
+            *same_dealer("stockmovement"),
+            SameDealer(parent="unit", name="stockmovement_same_dealer"),
             models.CheckConstraint(condition=Q(quantity__in=[1, -1]), name="stockmovement_quantity"),
             models.CheckConstraint(condition=Q(period__day=1), name="stockmovement_first_day"),
         ]
@@ -157,8 +162,12 @@ class Transfer(models.Model):
     to_dealer = models.ForeignKey(
         "dealers.Dealer", verbose_name=_("to dealer"), on_delete=models.PROTECT, related_name="+"
     )
-    unit_out = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="transfers_out")
-    unit_in = models.OneToOneField(StockUnit, on_delete=models.PROTECT, related_name="transfer_in")
+    unit_out = models.ForeignKey(
+        StockUnit, on_delete=models.PROTECT, related_name="transfers_out", db_constraint=False
+    )
+    unit_in = models.OneToOneField(
+        StockUnit, on_delete=models.PROTECT, related_name="transfer_in", db_constraint=False
+    )
     from_code = models.CharField(_("from dealer"), max_length=60)
     from_name = models.CharField(_("from dealer"), max_length=200)
     to_code = models.CharField(_("to dealer"), max_length=60)
@@ -176,6 +185,9 @@ class Transfer(models.Model):
             models.CheckConstraint(
                 condition=~Q(from_dealer=F("to_dealer")), name="transfer_between_two_dealers"
             ),
+            SameDealer(parent="unit_out", dealers={"from_dealer": "dealer"}, name="transfer_unit_out_own"),
+            SameDealer(parent="unit_in", dealers={"to_dealer": "dealer"}, name="transfer_unit_in_own"),
+            models.UniqueConstraint(fields=["id", "from_dealer", "to_dealer"], name="transfer_dealers"),
         ]
 
     def __str__(self) -> str:
@@ -188,7 +200,9 @@ class TransferProposal(models.Model):
     What both must know of it stands in the row itself, so neither needs to read the other's stock.
     """
 
-    unit = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="proposals")
+    unit = models.ForeignKey(
+        StockUnit, on_delete=models.PROTECT, related_name="proposals", db_constraint=False
+    )
     from_dealer = models.ForeignKey(
         "dealers.Dealer", verbose_name=_("from dealer"), on_delete=models.PROTECT, related_name="+"
     )
@@ -210,7 +224,12 @@ class TransferProposal(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True)
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     transfer = models.OneToOneField(
-        Transfer, verbose_name=_("transfer"), null=True, on_delete=models.PROTECT, related_name="proposal"
+        Transfer,
+        verbose_name=_("transfer"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proposal",
+        db_constraint=False,
     )
 
     class Meta:
@@ -226,6 +245,12 @@ class TransferProposal(models.Model):
             models.CheckConstraint(
                 condition=Q(state=ProposalState.ACCEPTED) ^ Q(transfer__isnull=True),
                 name="transferproposal_moved",
+            ),
+            SameDealer(parent="unit", dealers={"from_dealer": "dealer"}, name="transferproposal_unit_own"),
+            SameDealer(
+                parent="transfer",
+                dealers={"from_dealer": "from_dealer", "to_dealer": "to_dealer"},
+                name="transferproposal_transfer_own",
             ),
         ]
 

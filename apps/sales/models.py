@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.sales.rules import Channel, CustomerType
-from apps.vehicles.facts import LONGEST_VIN, Fact, vin_indexes
+from apps.vehicles.facts import LONGEST_VIN, Fact, same_dealer, vin_indexes
 
 CHANNELS = [
     (Channel.SHOWROOM, _("Showroom")),
@@ -58,6 +58,7 @@ class RetailDelivery(Fact):
         verbose_name = _("retail delivery")
         verbose_name_plural = _("retail deliveries")
         constraints = [
+            *same_dealer("retaildelivery"),
             models.UniqueConstraint(
                 fields=["source", "external_id", "revision"], name="retaildelivery_identity"
             ),

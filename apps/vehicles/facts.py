@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from apps.core import reach
+from apps.core.constraints import SameDealer
 from apps.core.errors import DomainError
 from apps.core.imports.registry import SAME, RowProblem
 from apps.core.models import ImportBatch
@@ -91,8 +92,13 @@ class Fact(models.Model):
         related_name="+",
         db_index=False,
     )
-    reverses = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    reverses = models.ForeignKey(  # held by `same_dealer` of the table
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="reversals",
+        db_index=False,
+        db_constraint=False,
     )
     note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
 
@@ -103,6 +109,14 @@ class Fact(models.Model):
     def is_counter(self) -> bool:
         """Whether it takes an earlier fact back."""
         return self.revision % 2 == 0
+
+
+def same_dealer(table: str) -> list[models.BaseConstraint]:
+    """A fact is taken back by a fact of the same dealer."""
+    return [
+        models.UniqueConstraint(fields=["id", "dealer"], name=f"{table}_dealer_key"),
+        SameDealer(parent="reverses", name=f"{table}_reverses_own"),
+    ]
 
 
 def append_only(table: str) -> RunSQL:

@@ -73,6 +73,10 @@ def test_every_owned_model_is_guarded_or_says_why_not() -> None:
         (f"GRANT UPDATE ON sales_retaildelivery TO {WEB}", "may change rows of sales_retaildelivery"),
         (f"GRANT DELETE ON core_auditevent TO {WEB}", "may change rows of core_auditevent"),
         (f"GRANT SELECT ON metrics_kpivalue_2031_01 TO {WEB}", "partition metrics_kpivalue_2031_01"),
+        (
+            "ALTER TABLE inventory_stockmovement DROP CONSTRAINT stockmovement_same_dealer",
+            "stockmovement_same_dealer is missing",
+        ),
         ("CREATE VIEW all_sales AS SELECT * FROM sales_retaildelivery", "view all_sales"),
         ("CREATE TABLE fresh (id int, dealer_id bigint)", "fresh has a dealer"),
         (f"ALTER TABLE sales_retaildelivery OWNER TO {WEB}", f"{WEB} owns sales_retaildelivery"),

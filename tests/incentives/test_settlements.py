@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from apps.dealers.models import Dealer
 from apps.incentives.models import ProgrammeVersion, Settlement, SettlementLine
 from apps.kernel.period import Month, Quarter
+from apps.sales.models import RetailDelivery
 from tests.factories.facts import close, sell
 
 Q2, BEFORE = Quarter(2026, 2), Quarter(2025, 2)
@@ -105,15 +106,18 @@ def test_lines_of_a_frozen_settlement_refuse_every_write(settled, now, change):
     before = list(SettlementLine.objects.order_by("pk").values())
     writes = {
         "insert": lambda: SettlementLine.objects.create(
+            dealer=settled.d2,
             settlement=Settlement.objects.get(dealer=settled.d2, period=Q2.months[-1].first),
-            delivery=frozen.delivery,
+            delivery=RetailDelivery.objects.filter(dealer=settled.d2).first(),
             base_amount=1,
             amount=1,
         ),
         "update": lambda: SettlementLine.objects.filter(pk=frozen.pk).update(amount=0),
         "delete": lambda: SettlementLine.objects.filter(pk=frozen.pk).delete(),
         "move": lambda: SettlementLine.objects.filter(pk=frozen.pk).update(
-            settlement=Settlement.objects.get(dealer=settled.d2, period=Q2.months[-1].first)
+            dealer=settled.d2,
+            settlement=Settlement.objects.get(dealer=settled.d2, period=Q2.months[-1].first),
+            delivery=RetailDelivery.objects.filter(dealer=settled.d2).first(),
         ),
     }
     with pytest.raises(IntegrityError, match="revision 1 of 2026-06 is frozen"), transaction.atomic():
