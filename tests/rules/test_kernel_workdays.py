@@ -136,7 +136,7 @@ def test_working_days_forth_and_back_come_home(calendar: WorkCalendar, day: date
 
 @given(
     CALENDARS,
-    st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)),
+    MOMENTS,
     st.integers(0, 40),
     st.integers(0, 40),
 )

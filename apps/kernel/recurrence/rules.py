@@ -60,11 +60,7 @@ class Recurrence:
         found: dict[tuple[Any, ...], Due] = {}
         for place, part in enumerate(self.parts):
             for each in part.days(first, last, calendar, anchor):
-                if (
-                    isinstance(part, Daily)
-                    and way is not Shift.NONE
-                    and not calendar.is_workday(each.nominal)
-                ):
+                if moves and isinstance(part, Daily) and not calendar.is_workday(each.nominal):
                     continue  # the working day beside it has its own
                 on = calendar.shift(each.nominal, way)
                 due = Due(on, each.nominal, place, each.since, each.until, each.at)
