@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+RIGHTS = frozenset({"forbidden", "four_eyes", "not_held"})
+"""Codes that speak of rights even where they point at a field of the form."""
+
 
 class DomainError(Exception):
     """A rule of the business refused a request.
@@ -30,6 +33,11 @@ class DomainError(Exception):
     def __str__(self) -> str:
         text = str(self.message)
         return text % self.params if self.params else text
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether a rule refused what was wanted, rather than a field being filled in wrongly."""
+        return not self.fields or self.code in RIGHTS
 
     def as_dict(self) -> dict[str, Any]:
         """The API form of the error."""

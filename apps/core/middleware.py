@@ -8,7 +8,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
-from apps.core import correlation, reach
+from apps.core import correlation, reach, refusals
 
 _GIVEN = re.compile(r"[0-9A-Za-z-]{8,36}")
 OUTSIDE = ("/static/", "/healthz/")
@@ -51,6 +51,18 @@ class TransactionMiddleware:
                 raise TypeError(f"{request.path} streams its answer, which would be read without a scope")
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        return response
+
+
+class RefusalMiddleware:
+    """Record what a request was refused, when its own transaction is over and whatever became of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        refusals.record_request(request, response)
         return response
 
 

@@ -245,6 +245,7 @@ name_actions(
         "core.take_backup": gettext_lazy("Backup taken"),
         "core.verify_backup": gettext_lazy("Backup verified"),
         "core.restore_backup": gettext_lazy("Backup restored"),
+        "core.refuse": gettext_lazy("Attempt refused"),
         "core.retry_job": gettext_lazy("Job done again"),
         "core.cancel_job": gettext_lazy("Job cancelled"),
         "core.admin_add": gettext_lazy("Added on the configuration site"),
@@ -269,5 +270,8 @@ name_fields(
         "spec": gettext_lazy("Mapping"),
         "values": gettext_lazy("Values"),
         "reason": gettext_lazy("Reason"),
+        "told": gettext_lazy("What was answered"),
+        "asked": gettext_lazy("Right asked for"),
+        "times": gettext_lazy("Times within the hour"),
     }
 )

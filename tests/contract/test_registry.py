@@ -23,6 +23,7 @@ INTERNAL = {
     "core.AuditAnchor": "hashes only, read by the check of the trail",
     "core.AuditBlock": "hashes only, written by the data base, read by the check of the trail",
     "accounts.Throttle": "counts failed log-ins under hashed names; read by the door only",
+    "core.Refusal": "counts what somebody was refused, so that the trail stays short; read by nobody",
     "core.IdempotentRequest": "receipts of one actor's own requests, never listed",
 }
 """Models that nobody lists or opens by themselves, each with the reason."""

@@ -15,6 +15,7 @@ from apps.accounts.filters import UserFilter
 from apps.accounts.forms import AssignmentForm, EndForm, UserForm
 from apps.accounts.rights import grants
 from apps.accounts.tables import UserTable
+from apps.core import refusals
 from apps.core.errors import DomainError
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
 
@@ -25,6 +26,7 @@ def make_link(page: ObjectFormPage) -> HttpResponse:
     try:
         link = services.make_link(user=page.object, actor=page.actor, now=timezone.now())
     except DomainError as error:
+        refusals.notice(page.request, error)
         form.add_error(None, str(error))
         return page.show(status=422, form=form, submit_label=page.submit_label)
     site = page.request.build_absolute_uri("/")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import refusals
 from apps.core.errors import DomainError
 from apps.core.imports import (
     derivations,
@@ -254,6 +255,7 @@ class ImportMapping(ImportPage):
         try:
             return redirect(self.act(request))
         except DomainError as error:
+            refusals.notice(request, error)
             self.errors = {place.rpartition(".")[2]: text for place, text in error.fields.items()}
             return self.show(status=422, refused=str(error))
 
@@ -300,6 +302,7 @@ class ImportAct(ImportPage):
         try:
             self.act(request)
         except DomainError as error:
+            refusals.notice(request, error)
             refused = [str(error), *(f"{name}: {text}" for name, text in error.fields.items())]
             return self.show(status=409, refused=refused, **result_of(self))
         return redirect(self.here())

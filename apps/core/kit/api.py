@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from apps.core import jobs
+from apps.core import jobs, refusals
 from apps.core.access import ANONYMOUS, Actor
 from apps.core.errors import DomainError
 from apps.core.models import IdempotentRequest
@@ -99,6 +99,7 @@ class ScopedViewSet(ScopedList):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """`{code, message, fields}` for every refusal; anything unexpected stays a 500 with its id."""
     if isinstance(error, DomainError):
+        refusals.notice(context["request"]._request, error)
         return Response(error.as_dict(), status=status.HTTP_409_CONFLICT)
     if isinstance(error, exceptions.ValidationError):
         fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django_filters import FilterSet
 
-from apps.core import trail
+from apps.core import refusals, trail
 from apps.core.access import ANONYMOUS, Actor
 from apps.core.errors import DomainError
 from apps.core.kit import export, records
@@ -296,6 +296,7 @@ class FormPage(Page):
             try:
                 url = self.save(form.cleaned_data)
             except DomainError as error:
+                refusals.notice(request, error)
                 add_domain_error(form, error)
             else:
                 if self.success:
@@ -327,6 +328,7 @@ class ConfirmPage(ObjectPage):
         try:
             url = self.act()
         except DomainError as error:
+            refusals.notice(request, error)
             return self.show(
                 status=409,
                 error=str(error),

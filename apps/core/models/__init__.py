@@ -3,6 +3,7 @@ from apps.core.models.files import StoredFile
 from apps.core.models.imports import ImportBatch, ImportRow, MappingProfile
 from apps.core.models.jobs import IdempotentRequest, Job
 from apps.core.models.operations import Backup, SelfTest
+from apps.core.models.refusals import Refusal
 
 __all__ = [
     "AuditAnchor",
@@ -14,6 +15,7 @@ __all__ = [
     "ImportRow",
     "Job",
     "MappingProfile",
+    "Refusal",
     "SelfTest",
     "StoredFile",
 ]

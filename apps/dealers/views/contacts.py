@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import refusals
 from apps.core.errors import DomainError
 from apps.core.kit.pages import ListPage, ObjectFormPage, add_domain_error
 from apps.dealers import forms, policies, queries, services
@@ -99,6 +100,7 @@ class ContactRevealPage(ContactFormPage):
                     contact=self.object, actor=self.actor, now=timezone.now(), **form.cleaned_data
                 )
             except DomainError as error:
+                refusals.notice(request, error)
                 add_domain_error(form, error)
             else:
                 return self.show(revealed=found, form=None)
