@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from apps.core.access import Actor
@@ -24,10 +26,13 @@ def in_force() -> QuerySet[RetailDelivery]:
     return odd.filter(~Exists(newer))
 
 
-def may_be_changed(delivery: RetailDelivery) -> bool:
-    """Whether a delivery is in force and was not returned."""
-    returned = Exists(in_force().filter(reverses=OuterRef("pk")))
-    return in_force().filter(~returned, pk=delivery.pk).exists()
+def may_be_changed(delivery: RetailDelivery, chain: Iterable[RetailDelivery]) -> bool:
+    """Whether a delivery is in force and was not returned, judged by its chain."""
+    newest: dict[tuple[str, str], RetailDelivery] = {}
+    for fact in sorted(chain, key=lambda fact: fact.revision):
+        newest[fact.source, fact.external_id] = fact
+    held = [fact for fact in newest.values() if fact.revision % 2]
+    return delivery in held and all(fact.reverses_id != delivery.pk for fact in held)
 
 
 def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:
@@ -36,10 +41,13 @@ def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:
 
 
 def chain(delivery: RetailDelivery, *, actor: Actor) -> QuerySet[RetailDelivery]:
-    """Everything that belongs to a delivery: its revisions, and the returns of any of them, oldest first."""
+    """All that belongs to a delivery, oldest first: its revisions, their returns, what became of those."""
+    facts = RetailDelivery.objects.order_by().values("pk")
     named = {"source": delivery.source, "external_id": delivery.external_id}
-    same = RetailDelivery.objects.filter(**named)
-    returns = RetailDelivery.objects.filter(**{f"reverses__{name}": value for name, value in named.items()})
-    # a union, because an OR over both would read the whole table
-    chained = same.order_by().values("pk").union(returns.order_by().values("pk"))
+    same, returns, undone = (
+        facts.filter(**{f"{path}{name}": value for name, value in named.items()})
+        for path in ("", "reverses__", "reverses__reverses__")
+    )
+    # a union, because an OR over all would read the whole table
+    chained = same.union(returns, undone)
     return deliveries(actor=actor).filter(pk__in=chained).order_by("recorded_at", "pk")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.sales import forms, policies, queries, services, tables
 from apps.sales.filters import DeliveryFilter
+from apps.sales.models import RetailDelivery
 
 
 class DeliveryList(ListPage):
@@ -31,13 +33,18 @@ class DeliveryDetail(DetailPage):
     )
 
     def head_buttons(self) -> list[dict[str, Any]]:
-        return super().head_buttons() if queries.may_be_changed(self.object) else []
+        return super().head_buttons() if queries.may_be_changed(self.object, self.chain) else []
 
     def context(self) -> dict[str, Any]:
         return {
             "blocks": tables.facts_of(self.object),
-            "chain": tables.DeliveryTable(queries.chain(self.object, actor=self.actor)),
+            "chain": tables.DeliveryTable(self.chain),
         }
+
+    @cached_property
+    def chain(self) -> list[RetailDelivery]:
+        """Everything that belongs to the delivery, oldest first."""
+        return list(queries.chain(self.object, actor=self.actor))
 
 
 class DeliveryEnter(FormPage):

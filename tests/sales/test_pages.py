@@ -117,6 +117,21 @@ def test_a_car_is_taken_back(stock, d1_gm, client_of) -> None:
     assert RetailDelivery.objects.filter(quantity=-1).count() == 1
 
 
+def test_a_return_that_was_itself_taken_back_leaves_the_delivery_in_force(
+    stock, hq_ops, d1_gm, client_of, actor_of, now
+) -> None:
+    """Buttons and chain follow the newest word on the delivery: sold, returned, return withdrawn."""
+    page = client_of(d1_gm)
+    page.post(url("delivery-return", stock["A1"]), {"returned_on": "2026-06-11", "note": "质量问题"})
+    shown = page.get(url("delivery-detail", stock["A1"])).context
+    assert [button["url"] for button in shown["buttons"] if "correct" in button["url"]] == []
+    back = RetailDelivery.objects.get(quantity=-1)
+    services._counter("SELECT %(pk)s::bigint", {"pk": back.pk}, None, now)
+    shown = page.get(url("delivery-detail", stock["A1"])).context
+    assert sorted(fact.quantity for fact in shown["chain"].rows) == [-1, 1, 1]
+    assert [button["url"] for button in shown["buttons"] if "correct" in button["url"]] != []
+
+
 def test_a_price_is_put_right(stock, d1_gm, client_of) -> None:
     page = client_of(d1_gm)
     form = page.get(url("delivery-correct", stock["A1"])).context["form"]
