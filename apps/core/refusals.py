@@ -114,7 +114,7 @@ def record(attempt: Attempt, *, actor: Actor, now: datetime) -> bool:
         reason=attempt.reason[:60],
         defaults={"since": now},
     )
-    place = pii.mask_text(attempt.path)[:200]
+    place = pii.mask_text(attempt.path).replace("\0", "%00")[:200]
     if now - row.since >= WINDOW:
         row.since, row.times, row.places = now, 0, []
     row.times += 1

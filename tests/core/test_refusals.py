@@ -99,6 +99,11 @@ def test_the_configuration_site_too(network, hq_ops, client_of) -> None:
     assert not Brand.objects.exists()
 
 
+def test_a_null_byte_in_an_address_is_told_as_it_was_sent(network, d1_gm, client_of) -> None:
+    assert client_of(d1_gm).get("/dealer/D0%0001/").status_code == 404
+    assert only().after["address"] == "GET /dealer/D0%0001/"
+
+
 def test_nobody_known_and_nothing_refused_leave_nothing(network, hq_admin, client_of) -> None:
     for url in ("/dealers/", f"/dealers/{network.d1.pk}/", "/api/v1/dealers/"):
         assert Client().get(url).status_code in (302, 401)
