@@ -254,3 +254,64 @@ def test_the_api_lists_grants_and_asks_for_changes(hq_admin, second, d1_gm, api_
     assert (done.status_code, done.json()["state"]) == (200, "applied")
     assert api_of(d1_gm).get("/api/v1/grants/").status_code == 403
     assert system("x").may("accounts.manage")
+
+
+ADMIN_GRANT = "/admin/accounts/grant/"
+
+
+def test_the_admin_site_changes_grants_by_the_same_service(hq_admin, d1_sm, client_of) -> None:
+    admin, dealer = client_of(hq_admin), client_of(d1_sm)
+    row = Grant.objects.get(role=Role.DEALER_SALES, action="sales.view")
+    shown = admin.get(f"{ADMIN_GRANT}{row.pk}/change/").content.decode()
+    assert 'name="reason"' in shown and 'name="role"' not in shown
+    nameless = admin.post(f"{ADMIN_GRANT}{row.pk}/change/", {"allowed": ""})
+    assert nameless.status_code == 200 and dealer.get("/sales/").status_code == 200  # a reason is asked for
+    answer = admin.post(f"{ADMIN_GRANT}{row.pk}/change/", {"allowed": "", "reason": "只看库存"}, follow=True)
+    assert "立即生效" in answer.content.decode()
+    assert dealer.get("/sales/").status_code == 403
+    change = RightsChange.objects.get()
+    assert (change.state, change.reason, change.proposed_by) == (ChangeState.APPLIED, "只看库存", hq_admin)
+    assert AuditEvent.objects.filter(action="accounts.change_grant").count() == 1
+    assert not AuditEvent.objects.filter(action__startswith="core.admin").exists()
+
+
+@pytest.mark.parametrize("limit", [{"allowed": ""}, {"allowed": "on", "max_amount": "100000"}])
+def test_on_the_admin_site_a_money_role_waits_for_a_second_one(hq_admin, second, client_of, limit) -> None:
+    before = held()
+    row = Grant.objects.get(role=Role.HQ_FINANCE, action="sales.view")
+    answer = client_of(hq_admin).post(
+        f"{ADMIN_GRANT}{row.pk}/change/", limit | {"reason": "试点"}, follow=True
+    )
+    assert "等待第二位管理员" in answer.content.decode()
+    assert held() == before
+    change = RightsChange.objects.get()
+    assert change.state == ChangeState.WAITING
+    again = client_of(hq_admin).post(
+        f"{ADMIN_GRANT}{row.pk}/change/", limit | {"reason": "试点"}, follow=True
+    )
+    assert "此权限已有一项变更待决定" in again.content.decode()
+    assert RightsChange.objects.count() == 1 and held() == before
+    page = f"/admin/accounts/rightschange/{change.pk}/"
+    assert client_of(second).get(f"{page}change/").status_code == 200
+    assert client_of(second).post(f"{page}change/", {"state": "applied"}).status_code == 403
+    assert client_of(second).post(f"{page}delete/", {"post": "yes"}).status_code == 403
+    assert held() == before
+    done = client_of(second).post(f"/accounts/rights/changes/{change.pk}/decide/", {"approve": "yes"})
+    assert done.status_code == 302 and held() != before
+
+
+def test_the_admin_site_adds_a_right_and_never_deletes_one(hq_admin, second, client_of) -> None:
+    admin = client_of(hq_admin)
+    assert not Grant.objects.filter(role=Role.HQ_TRAINING, action="incentives.view").exists()
+    given = {"role": "hq_training", "action": "incentives.view", "allowed": "on", "reason": "培训用"}
+    assert admin.post(f"{ADMIN_GRANT}add/", given | {"action": "no.such"}).status_code == 200
+    assert not RightsChange.objects.exists()
+    assert admin.post(f"{ADMIN_GRANT}add/", given).status_code == 302
+    row = Grant.objects.get(role=Role.HQ_TRAINING, action="incentives.view")
+    assert row.allowed and row.changed_by == str(hq_admin)
+    assert admin.post(f"{ADMIN_GRANT}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    keys = Grant.objects.get(role=Role.HQ_ADMIN, action=accounts_policies.CHANGE_RIGHTS)
+    kept = admin.post(f"{ADMIN_GRANT}{keys.pk}/change/", {"allowed": "", "reason": "x"}, follow=True)
+    assert "管理员" in kept.content.decode()
+    keys.refresh_from_db()
+    assert keys.allowed

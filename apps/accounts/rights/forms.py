@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Grant, User
+from apps.core import access
 from apps.core.access import Actor, Limit
 from apps.dealers.fields import DealerField, UnitField
 
@@ -53,6 +54,20 @@ class GrantForm(ReasonForm):
         given = self.cleaned_data["per_mille"]
         rate = None if given is None else given / PER_MILLE
         return Limit(self.cleaned_data["max_amount"], rate)
+
+
+class GrantAdminForm(forms.ModelForm, ReasonForm):  # type: ignore[type-arg]
+    """The same on the admin site, where a right can also be given to a role that never had it."""
+
+    class Meta:
+        model = Grant
+        fields = ("role", "action", "allowed", "max_amount", "max_rate")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asked := self.fields.get("action"):  # absent where the grant is there already
+            labels = {code: f"{action.label} · {code}" for code, action in access.actions().items()}
+            self.fields["action"] = forms.ChoiceField(label=asked.label, choices=sorted(labels.items()))
 
 
 class DecisionForm(forms.Form):

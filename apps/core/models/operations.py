@@ -35,6 +35,26 @@ class Backup(models.Model):
         return self.name
 
 
+class TrailCheck(models.Model):
+    """A check of the whole audit trail: how far it reached, what was broken, and which restores it knew of."""
+
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"))
+    last_block = models.BigIntegerField(_("blocks"))
+    event_count = models.BigIntegerField(_("events"))
+    anchor_count = models.PositiveIntegerField(_("anchors"))
+    problems = models.JSONField(_("problems"), default=list)
+    restores = models.JSONField(_("restores"), default=list)
+
+    class Meta:
+        verbose_name = _("check of the trail")
+        verbose_name_plural = _("checks of the trail")
+        indexes = [models.Index(fields=["-started_at"], name="trailcheck_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d}"
+
+
 class SelfTest(models.Model):
     """A walk through the product as each role, with what was found wrong."""
 
