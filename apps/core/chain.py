@@ -144,6 +144,19 @@ class Anchor:
     digest: str
 
 
+@dataclass(frozen=True)
+class Restore:
+    """A restore the anchors know of: which backup, to which block, and how many told blocks it lost."""
+
+    at: str
+    backup: str
+    seq: int
+    lost: int
+
+    def __str__(self) -> str:
+        return f"{self.at}: restored {self.backup} to block {self.seq}; {self.lost} later blocks are lost"
+
+
 def verify(*, first: int = 1, last: int | None = None, anchors: Iterable[Anchor] = ()) -> Verdict:
     """Check blocks `first` to `last` (to the end when open), the guards, and the given anchors.
 
@@ -194,12 +207,40 @@ def line_of(row: AuditAnchor) -> str:
     return json.dumps({"at": row.at.isoformat(), "seq": row.seq, "rows": row.rows, "digest": row.digest})
 
 
-def anchors_in(path: str) -> Iterator[Anchor]:
-    """The anchors of a file of JSON lines, as `anchor` wrote them."""
+def anchors_in(path: str) -> list[Anchor]:
+    """The anchors of a file of JSON lines, as `anchor` wrote them; without those a restore made void."""
+    return _told_in(path)[0]
+
+
+def restores_in(path: str) -> list[Restore]:
+    """The restores a file of anchors tells of; each is said with every check, for nobody may fake one."""
+    return _told_in(path)[1]
+
+
+def note_restore(*, backup: str, now: datetime) -> None:
+    """Tell the anchor file that a backup was restored: anchors of later blocks do not hold any more."""
+    seq, digest = _head()
+    line = json.dumps({"at": now.isoformat(), "restored": backup, "seq": seq, "rows": 0, "digest": digest})
+    log.warning("audit trail restored %s", line)
+    _tell(settings.AUDIT_ANCHORS, line)
+
+
+def _told_in(path: str) -> tuple[list[Anchor], list[Restore]]:
+    anchors: list[Anchor] = []
+    restores: list[Restore] = []
     for line in Path(path).read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            told = json.loads(line)
-            yield Anchor(int(told["seq"]), int(told["rows"]), str(told["digest"]))
+        if not line.strip():
+            continue
+        told = json.loads(line)
+        here = Anchor(int(told["seq"]), int(told["rows"]), str(told["digest"]))
+        if "restored" in told:
+            highest = max((each.seq for each in anchors), default=0)
+            lost = max(highest - here.seq, 0)
+            restores.append(Restore(str(told["at"]), str(told["restored"]), here.seq, lost))
+            anchors = [each for each in anchors if each.seq <= here.seq]
+        if here.seq:
+            anchors.append(here)
+    return anchors, restores
 
 
 def _tell(path: str, line: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.core import access, jobs
+from apps.core import access, jobs, trail_checks
 from apps.core.backup import keeping
 from apps.core.models import Job
 
@@ -20,3 +20,10 @@ def back_up(job: Job) -> dict[str, Any]:
     actor = access.system(job.actor_label or "nightly")
     row = keeping.record(told=verdict.told, verdict=verdict, actor=actor, now=now)
     return {"backup": row.name, "problems": verdict.problems, "removed": keeping.prune(now=now)}
+
+
+@jobs.handler(trail_checks.JOB)
+def check_trail(job: Job) -> dict[str, Any]:
+    """Check the audit trail from its first event to its last."""
+    row = trail_checks.check(now=timezone.now())
+    return {"events": row.event_count, "problems": row.problems}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Ownership, Policy, declare
-from apps.core.models import Backup, Job, SelfTest
+from apps.core.models import Backup, Job, SelfTest, TrailCheck
 from apps.core.roles import Role
 from apps.core.wall import RESULT, Wall, Writes
 
@@ -16,3 +16,4 @@ STEERED = ("status", "attempts", "due_at", "finished_at")
 job = Policy(Job, view=OPERATIONS, ownership=Ownership.GLOBAL, wall=Wall(writes=Writes.ADD, columns=STEERED))
 backup = Policy(Backup, view=OPERATIONS, ownership=Ownership.GLOBAL, wall=RESULT)
 self_test = Policy(SelfTest, view=OPERATIONS, ownership=Ownership.GLOBAL, wall=RESULT)
+trail_check = Policy(TrailCheck, view=OPERATIONS, ownership=Ownership.GLOBAL, wall=RESULT)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from apps.core import policies
 from apps.core.access import Actor
-from apps.core.models import Backup, Job, SelfTest, StoredFile
+from apps.core.models import Backup, Job, SelfTest, StoredFile, TrailCheck
 
 
 def stored_files(*, actor: Actor) -> QuerySet[StoredFile]:
@@ -32,3 +32,8 @@ def backups(*, actor: Actor) -> QuerySet[Backup]:
 def self_tests(*, actor: Actor) -> QuerySet[SelfTest]:
     """All self-tests."""
     return policies.self_test.visible_to(actor, SelfTest.objects.all())
+
+
+def trail_checks(*, actor: Actor) -> QuerySet[TrailCheck]:
+    """All checks of the audit trail."""
+    return policies.trail_check.visible_to(actor, TrailCheck.objects.all())

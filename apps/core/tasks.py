@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.core import access, chain, jobs
+from apps.core import access, chain, jobs, trail_checks
 from apps.core.backup import keeping
 
 
@@ -22,4 +22,5 @@ def anchor_audit(**_: object) -> None:
 
 @shared_task(name="core.nightly")
 def nightly(**_: object) -> None:
+    trail_checks.ask(actor=access.system("nightly"), now=timezone.now())
     keeping.ask(actor=access.system("nightly"), now=timezone.now())

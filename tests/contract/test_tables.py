@@ -37,6 +37,7 @@ NOBODY = ""
 ASKED_BY = {
     "accounts.mail_link": accounts_policies.MANAGE,
     "accounts.send_reset": NOBODY,  # of who forgot its password: before any log-in
+    "core.check_trail": NOBODY,  # of beat, each night
     "core.backup": core_policies.OPERATE,
     "portal.self_test": core_policies.OPERATE,
     "closing.run_step": closing.RUN,

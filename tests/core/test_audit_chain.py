@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as beat
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from apps.core import access, audit, chain
+from apps.core import access, audit, chain, tasks, trail_checks
 from apps.core.access import Actor, Scope
 from apps.core.chain import Flaw
-from apps.core.models import AuditAnchor, AuditBlock, AuditEvent
+from apps.core.models import AuditAnchor, AuditBlock, AuditEvent, Job, TrailCheck
 from apps.dealers.models import DealerGroup
 from tests.conftest import NOW
 
@@ -154,6 +156,48 @@ def test_a_chain_drawn_anew_contradicts_its_anchor(trail: None) -> None:
     chain.anchor(now=NOW)
     by_superuser("UPDATE core_auditblock SET digest = sha256('x') WHERE seq = 4")
     assert Flaw.REWRITTEN in {flaw for flaw, *_place in found()}
+
+
+def test_after_a_restore_the_anchors_of_what_was_lost_are_void_and_told(trail: None, settings: Any) -> None:
+    chain.anchor(now=NOW)
+    path = Path(settings.AUDIT_ANCHORS)
+    # the same file, beside a data base whose trail ends with block 4: blocks 5 to 9 were restored away
+    with path.open("a") as handle:
+        handle.write('{"at": "2026-07-12", "seq": 9, "rows": 30, "digest": "aa"}\n')
+    with pytest.raises(CommandError, match="tail_cut: block 5: an anchor tells of block 9"):
+        call_command("verify_audit", anchors=str(path))
+    call_command("anchor_audit", restored="20260712T020000Z")
+    written(1)
+    chain.anchor(now=NOW)
+    said = StringIO()
+    call_command("verify_audit", anchors=str(path), stdout=said)
+    assert "restored 20260712T020000Z to block 4; 5 later blocks are lost." in said.getvalue()
+    assert "Intact: 11 events" in said.getvalue()
+    assert [each.seq for each in chain.anchors_in(str(path))] == [4, 4, 5]
+    by_superuser("DELETE FROM core_auditblock WHERE seq = 4")
+    assert not chain.verify(anchors=chain.anchors_in(str(path))).intact
+
+
+def test_the_nightly_check_is_asked_for_once_and_recorded(trail: None, settings: Any, run_jobs: Any) -> None:
+    chain.anchor(now=NOW)
+    chain.note_restore(backup="b1", now=NOW)
+    nightly_job = trail_checks.ask(actor=SYSTEM, now=NOW)
+    assert trail_checks.ask(actor=SYSTEM, now=NOW) == nightly_job
+    assert run_jobs() == 1
+    row = TrailCheck.objects.get()
+    assert (row.last_block, row.event_count, row.anchor_count, row.problems) == (4, 10, 2, [])
+    assert len(row.restores) == 1 and "b1 to block 4; 0 later blocks" in row.restores[0]
+    by_superuser("UPDATE core_auditevent SET action = 'x' WHERE id = %s", event_at(2, 1).pk)
+    found_at = event_at(2, 1).pk
+    assert trail_checks.check(now=NOW).problems == [f"event_changed: block 2, position 1, event {found_at}"]
+    Path(settings.AUDIT_ANCHORS).write_text("no anchors")
+    assert trail_checks.check(now=NOW).problems[1].startswith("anchors: ")
+
+
+def test_beat_asks_for_the_check(db: None) -> None:
+    assert beat.CELERY_BEAT_SCHEDULE["core.nightly"]["task"] == tasks.nightly.name
+    tasks.nightly()
+    assert set(Job.objects.values_list("code", flat=True)) == {"core.check_trail", "core.backup"}
 
 
 def test_a_guard_that_was_switched_off_is_named(trail: None) -> None:

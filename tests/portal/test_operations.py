@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core import access, jobs
-from apps.core.models import AuditEvent, Backup, Job, SelfTest
+from apps.core.models import AuditEvent, Backup, Job, SelfTest, TrailCheck
 from apps.core.operations import workers
 from apps.portal.operations import overview
 from apps.portal.selftest import keeping as self_tests
@@ -66,15 +66,23 @@ def self_test(hours: int, *problems: str) -> SelfTest:
     )
 
 
+def trail_check(hours: int, *problems: str) -> TrailCheck:
+    at = timezone.now() - timedelta(hours=hours)
+    numbers = {"last_block": 9, "event_count": 12345, "anchor_count": 96}
+    return TrailCheck.objects.create(started_at=at, finished_at=at, problems=list(problems), **numbers)
+
+
 def test_all_is_well(page, monkeypatch):
     monkeypatch.setattr(overview, "_feeds", lambda actor, month, now: [])
     backup(8)
     self_test(6)
+    trail_check(7)
     text = page()
     assert "All is well" in text
     assert "4,711" in text
     assert "14 roles, 900 pages" in text
     assert "celery@one" in text
+    assert "12,345 events, compared with 96 anchors" in text
 
 
 def test_what_is_wrong_stands_first(page, answers):
@@ -84,6 +92,7 @@ def test_what_is_wrong_stands_first(page, answers):
     backup(40)
     backup(1, problems=("table core_job: 3 became 2",))
     self_test(2, "dealer_sales: /sales/ answers 500")
+    trail_check(2, "event_changed: block 2")
     text = page()
     for said in (
         "No worker answers",
@@ -92,6 +101,8 @@ def test_what_is_wrong_stands_first(page, answers):
         "older than 36 hours",
         "not equal to its snapshot",
         "self-test found problems",
+        "The audit trail is broken",
+        "event_changed: block 2",
         "table core_job: 3 became 2",
         "ValueError: no such thing",
     ):
@@ -104,6 +115,7 @@ def test_nothing_yet_is_told_as_nothing(page):
     text = page()
     assert "There is no verified backup" in text
     assert "It has not run yet" in text
+    assert "The audit trail was not checked last night" in text
 
 
 def test_the_moving_part_is_the_same_without_the_frame(client_of, hq_admin):
@@ -167,6 +179,7 @@ def test_the_page_of_a_job_shows_all_of_its_error(client_of, hq_admin):
 def test_the_api_tells_and_steers(api_of, hq_admin):
     backup(1)
     self_test(1)
+    trail_check(1)
     failed = job(error="ValueError: x", attempts=5)
     api = api_of(hq_admin)
     told = api.get("/api/v1/operations/").json()
@@ -174,6 +187,7 @@ def test_the_api_tells_and_steers(api_of, hq_admin):
     assert [concern["level"] for concern in told["concerns"]] == ["red", "amber"]
     assert set(told["late_feeds"]) == {"inventory.stock", "sales.retail"}
     assert told["backup"] == {"name": "b1", "problems": []}
+    assert (told["audit_trail"]["events"], told["audit_trail"]["problems"]) == (12345, [])
     listed = api.get("/api/v1/jobs/", {"status": "failed"}).json()["results"]
     assert [(row["id"], row["error"]) for row in listed] == [(str(failed.pk), "ValueError: x")]
     key = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}

@@ -2,7 +2,7 @@ from apps.core.models.audit import AuditAnchor, AuditBlock, AuditEvent
 from apps.core.models.files import StoredFile
 from apps.core.models.imports import ImportBatch, ImportRow, MappingProfile
 from apps.core.models.jobs import IdempotentRequest, Job
-from apps.core.models.operations import Backup, SelfTest
+from apps.core.models.operations import Backup, SelfTest, TrailCheck
 from apps.core.models.refusals import Refusal
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Refusal",
     "SelfTest",
     "StoredFile",
+    "TrailCheck",
 ]

@@ -36,7 +36,7 @@ class Backup(models.Model):
 
 
 class TrailCheck(models.Model):
-    """A check of the whole audit trail: how far it reached, what was broken, and which restores it knew of."""
+    """A check of the whole audit trail: how far it reached, what was broken, which restores it knew of."""
 
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"))

@@ -32,6 +32,7 @@ class State(serializers.Serializer[Any]):
     backup = serializers.DictField(allow_null=True)
     verified_backup_at = serializers.DateTimeField(allow_null=True)
     self_test = serializers.DictField(allow_null=True)
+    audit_trail = serializers.DictField(allow_null=True)
     disks = serializers.ListField(child=serializers.DictField())
 
 
@@ -65,6 +66,13 @@ def _told(seen: Overview) -> dict[str, Any]:
         "backup": backup and {"name": backup.name, "problems": backup.problems},
         "verified_backup_at": seen.verified.taken_at if seen.verified else None,
         "self_test": test and {"started_at": test.started_at, "problems": test.problems},
+        "audit_trail": seen.trail
+        and {
+            "checked_at": seen.trail.started_at,
+            "events": seen.trail.event_count,
+            "problems": seen.trail.problems,
+            "restores": seen.trail.restores,
+        },
         "disks": [{"label": disk.label, "free": disk.free, "total": disk.total} for disk in seen.disks],
     }
 

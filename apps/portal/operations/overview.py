@@ -21,7 +21,7 @@ from apps.core import queries as core
 from apps.core.access import Actor
 from apps.core.backup import keeping
 from apps.core.imports import queries as imports
-from apps.core.models import Backup, ImportBatch, Job, SelfTest
+from apps.core.models import Backup, ImportBatch, Job, SelfTest, TrailCheck
 from apps.core.models.imports import BatchStatus
 from apps.core.models.jobs import JobStatus
 from apps.core.operations import workers
@@ -94,6 +94,7 @@ class Overview:
     backup: Backup | None
     verified: Backup | None
     self_test: SelfTest | None
+    trail: TrailCheck | None
     disks: Sequence[Disk]
     database_bytes: int
     server_version: str
@@ -132,6 +133,7 @@ def read(*, actor: Actor, now: datetime) -> Overview:
         backup=core.backups(actor=actor).order_by("-taken_at").first(),
         verified=keeping.last_verified(),
         self_test=core.self_tests(actor=actor).order_by("-started_at").first(),
+        trail=core.trail_checks(actor=actor).order_by("-started_at").first(),
         disks=_disks(),
         database_bytes=size,
         server_version=version,
@@ -183,6 +185,10 @@ def _of_nights(seen: Overview) -> list[Concern]:
         found.append(Concern("red", _("The nightly self-test found problems"), "portal:self-test"))
     elif seen.self_test is None or seen.at - seen.self_test.started_at > NIGHT:
         found.append(Concern("amber", _("The nightly self-test did not run"), "portal:self-test"))
+    if seen.trail is not None and seen.trail.problems:
+        found.append(Concern("red", _("The audit trail is broken"), "core:job-list"))
+    elif seen.trail is None or seen.at - seen.trail.started_at > NIGHT:
+        found.append(Concern("amber", _("The audit trail was not checked last night"), "core:job-list"))
     return found
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from apps.core import access
+from apps.core import access, chain, fortress
 from apps.core.backup import keeping, manifest, restoring, servers
 from apps.core.backup.manifest import Manifest
 from apps.core.errors import DomainError
@@ -47,10 +48,18 @@ class Command(BaseCommand):
         self.stdout.write(f"restored {told.rows} rows and {len(told.files)} files as of {told.taken_at}")
         connection.close()
         if _is_older(told):
-            self.stdout.write("The backup is of an older version: run `manage.py migrate` next.")
+            fortress.forget()
+            self.stdout.write(
+                "The backup is of an older version: run `manage.py migrate`, `manage.py database_roles` and "
+                f"`manage.py anchor_audit --restored {told.name}` next."
+            )
             return
-        actor = access.system("manage.py restore")
-        keeping.note_restore(told=told, actor=actor, now=timezone.now())
+        call_command("database_roles", stdout=self.stdout)
+        now = timezone.now()
+        chain.note_restore(backup=told.name, now=now)
+        keeping.note_restore(told=told, actor=access.system("manage.py restore"), now=now)
+        chain.anchor(now=now)
+        self.stdout.write("What was recorded after the backup is lost; the anchors know of it from now on.")
 
 
 def _known() -> set[tuple[str, str]]:

@@ -30,11 +30,15 @@ class Command(BaseCommand):
         first, last = options["first"], options["last"]
         if options["start"] or options["end"]:
             first, last = chain.blocks_between(_start(options["start"]), _end(options["end"]))
-        told = chain.anchors_in(options["anchors"]) if options["anchors"] else ()
+        path = options["anchors"]
         try:
+            told = chain.anchors_in(path) if path else []
+            restores = chain.restores_in(path) if path else []
             verdict = chain.verify(first=first, last=last, anchors=told)
         except OSError as error:
             raise CommandError(f"The anchors cannot be read: {error}") from error
+        for restore in restores:
+            self.stdout.write(f"{restore}.")
         checked = f"{verdict.events} events in blocks {verdict.first} to {verdict.last}"
         if not verdict.intact:
             raise CommandError("\n".join([f"BROKEN. Checked {checked}.", *map(str, verdict.findings)]))
