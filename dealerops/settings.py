@@ -153,6 +153,22 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEALEROPS_EMAIL_FROM", default="dealerops@localhost")
+SMS_URL, SMS_KEY = env("DEALEROPS_SMS_URL", default=""), env("DEALEROPS_SMS_KEY", default="")
+WECOM = {
+    "base": env("DEALEROPS_WECOM_URL", default="https://qyapi.weixin.qq.com"),
+    "corp": env("DEALEROPS_WECOM_CORP", default=""),
+    "secret": env("DEALEROPS_WECOM_SECRET", default=""),
+    "agent": env("DEALEROPS_WECOM_AGENT", default=""),
+}
+if SMS_URL and len(SMS_KEY) < 16:
+    raise ImproperlyConfigured("DEALEROPS_SMS_URL needs a DEALEROPS_SMS_KEY of at least 16 characters")
+_CONSOLE = env.bool("DEALEROPS_CONSOLE_CHANNELS", default=DEBUG) and "apps.work.channels.ConsoleChannel"
+_HAS_MAIL = bool(env("DEALEROPS_EMAIL_URL", default=""))
+MESSAGE_CHANNELS = {
+    "email": "apps.work.channels.EmailChannel" if _HAS_MAIL else _CONSOLE,
+    "sms": "apps.work.channels.GatewayChannel" if SMS_URL else _CONSOLE,
+    "wecom": "apps.work.channels.WeComChannel" if WECOM["corp"] else _CONSOLE,
+}
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
@@ -278,6 +294,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),
     },
     "core.anchor_audit": {"task": "core.anchor_audit", "schedule": crontab(minute="*/15")},
+    "work.send": {"task": "work.send", "schedule": 30.0},
+    "work.digest": {"task": "work.digest", "schedule": crontab(minute="*/5")},
     "dealers.follow_calendar": {
         "task": "dealers.follow_calendar",
         "schedule": crontab(hour=0, minute=5),

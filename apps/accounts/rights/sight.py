@@ -81,7 +81,7 @@ def who_can_see(*, policy: Policy, obj: Model, on: date) -> Explanation:
     """The users who see a record on a day, as the tree and the assignments stood, by the grants of today."""
     owners = policy.owners(obj)
     roles = list(Grant.objects.filter(action=policy.view, allowed=True).values_list("role", flat=True))
-    held = _reaching(owners, on).filter(role__in=roles)
+    held = reaching(owners, on).filter(role__in=roles)
     rows = list(held.order_by("role", "user__username", "pk")[: MOST + 1])
     paths = _paths(owners, on)
     sights = [_sight(row, owners, paths) for row in rows[:MOST]]
@@ -113,7 +113,7 @@ def _active(on: date) -> QuerySet[Assignment]:
     return rows.exclude(role__in=DEALER | DEALER_STAFF, dealer__closed_on__lte=on)
 
 
-def _reaching(owners: Owners, on: date) -> QuerySet[Assignment]:
+def reaching(owners: Owners, on: date) -> QuerySet[Assignment]:
     """The assignments that reach an object of these owners."""
     rows = _active(on)
     if owners.everyone:

@@ -1,0 +1,55 @@
+from apps.work.queries.approvals import (
+    approval_for,
+    approvals,
+    approvals_of,
+    asked_by_me,
+    decided_by_me,
+    may_decide,
+    waiting_for,
+)
+from apps.work.queries.notices import (
+    messages,
+    open_channels,
+    own_notices,
+    own_preferences,
+    own_profile,
+    unread,
+    usual_mode,
+)
+from apps.work.queries.people import (
+    Holder,
+    guises,
+    holders,
+    holders_at_dealers,
+    stand_ins_of,
+    who_may_open,
+)
+from apps.work.queries.todos import MyTodo, closed_todos, my_todos, text_of, todos
+
+__all__ = [
+    "Holder",
+    "MyTodo",
+    "approval_for",
+    "approvals",
+    "approvals_of",
+    "asked_by_me",
+    "closed_todos",
+    "decided_by_me",
+    "guises",
+    "holders",
+    "holders_at_dealers",
+    "may_decide",
+    "messages",
+    "my_todos",
+    "open_channels",
+    "own_notices",
+    "own_preferences",
+    "own_profile",
+    "stand_ins_of",
+    "text_of",
+    "todos",
+    "unread",
+    "usual_mode",
+    "waiting_for",
+    "who_may_open",
+]

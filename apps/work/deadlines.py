@@ -1,0 +1,17 @@
+"""Deadlines in working days."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from apps.kernel.workdays import WorkCalendar
+
+END_OF_DAY = time(18)
+
+
+def in_workdays(now: datetime, days: int) -> datetime:
+    """18:00 of the working day so many working days after a moment."""
+    local = timezone.localtime(now)
+    return datetime.combine(WorkCalendar().add_workdays(local.date(), days), END_OF_DAY, tzinfo=local.tzinfo)

@@ -1,0 +1,37 @@
+"""The kinds of notices and to-dos of this app itself."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.work import registry
+
+TASK = registry.todo("work.task", _("Task"), "%(title)s", by_hand=True)
+DECIDE = registry.todo("work.decide", _("Approval"), _("Decide: %(about)s (%(by)s)"), icon="checklist")
+TASK_GIVEN = registry.notice("work.task", _("Task for me"), _("%(by)s gave you a task: %(title)s"))
+WAITING = registry.notice(
+    "work.approval_waiting",
+    _("An approval waits for me"),
+    _("%(by)s asks you to decide: %(about)s"),
+    icon="checklist",
+)
+DECIDED = {
+    "approve": registry.notice(
+        "work.approval_approved",
+        _("My request was approved"),
+        _("%(by)s approved: %(about)s"),
+        icon="circle-check",
+    ),
+    "return": registry.notice(
+        "work.approval_returned",
+        _("My request was returned"),
+        _("%(by)s returned “%(about)s”: %(comment)s"),
+        icon="arrow-back-up",
+    ),
+    "reject": registry.notice(
+        "work.approval_rejected",
+        _("My request was rejected"),
+        _("%(by)s rejected “%(about)s”: %(comment)s"),
+        icon="circle-x",
+    ),
+}

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.work.models import Message, Notice
+from apps.work.models.notices import CHANNEL_CHOICES, MESSAGE_STATES
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """One filter for notices on page and API."""
+
+    unread = django_filters.BooleanFilter(method="by_unread", label=_("New"))
+
+    class Meta:
+        model = Notice
+        fields = ("unread",)
+
+    def by_unread(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Notices that were read, or were not."""
+        return rows.filter(read_at__isnull=value)
+
+
+class MessageFilter(django_filters.FilterSet):
+    """One filter for the outbox."""
+
+    channel = django_filters.ChoiceFilter(choices=CHANNEL_CHOICES[1:], label=_("Channel"))
+    state = django_filters.ChoiceFilter(choices=MESSAGE_STATES, label=_("State"))
+    to = django_filters.CharFilter(field_name="user__display_name", lookup_expr="icontains", label=_("To"))
+
+    class Meta:
+        model = Message
+        fields = ("channel", "state", "to")

@@ -1,0 +1,157 @@
+"""What the apps declare about work: kinds of notices and to-dos, and the flows of approvals.
+
+An app above declares in its `ready()` and then calls `services` with the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from apps.work.rules.states import PORTAL
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """A kind of notice: its name, its text with `%(params)s`, and how people are told unless they choose.
+
+    Over the channels of `default_channels` they are told at once; with `digest` also in the digest of e-mails.
+    """
+
+    code: str
+    label: Any
+    text: Any
+    default_channels: tuple[str, ...] = (PORTAL,)
+    digest: bool = True
+    icon: str = "bell"
+
+    def said(self, params: Mapping[str, Any]) -> str:
+        """The text in the language of the moment."""
+        return str(self.text) % params
+
+
+@dataclass(frozen=True)
+class TodoKind:
+    """A kind of to-do; one that is done `by_hand` has a button, any other is done by what closes it."""
+
+    code: str
+    label: Any
+    text: Any
+    by_hand: bool = False
+    icon: str = "checkbox"
+
+    def said(self, params: Mapping[str, Any]) -> str:
+        """The text in the language of the moment."""
+        return str(self.text) % params
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a flow: the role that decides at the place, the action it needs, and how long it has.
+
+    With `only_above` the step is asked only for amounts above it, in yuan.
+    """
+
+    level: str
+    action: str
+    within_workdays: int = 2
+    only_above: Decimal | None = None
+
+    def needed(self, amount: Decimal | None) -> bool:
+        """Whether an approval of this amount comes to this step."""
+        return self.only_above is None or (amount is not None and amount > self.only_above)
+
+
+Effect = Callable[..., Any]
+"""Called as `effect(target_id=…, comment=…, actor=…, now=…)` in the transaction of the decision."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A kind of approval: its steps in order, and what happens with the thing at the end."""
+
+    code: str
+    label: Any
+    steps: Sequence[Step]
+    on_approved: Effect | None = None
+    on_returned: Effect | None = None
+    on_rejected: Effect | None = None
+
+
+_notices: dict[str, NoticeKind] = {}
+_todos: dict[str, TodoKind] = {}
+_flows: dict[str, Flow] = {}
+
+
+def notice(
+    code: str,
+    label: Any,
+    text: Any,
+    *,
+    default_channels: Sequence[str] = (PORTAL,),
+    digest: bool = True,
+    icon: str = "bell",
+) -> str:
+    """Declare a kind of notice; ValueError when the code is taken."""
+    _take(_notices, code, NoticeKind(code, label, text, tuple(default_channels), digest, icon))
+    return code
+
+
+def todo(code: str, label: Any, text: Any, *, by_hand: bool = False, icon: str = "checkbox") -> str:
+    """Declare a kind of to-do; ValueError when the code is taken."""
+    _take(_todos, code, TodoKind(code, label, text, by_hand, icon))
+    return code
+
+
+def flow(
+    code: str,
+    label: Any,
+    steps: Sequence[Step],
+    *,
+    on_approved: Effect | None = None,
+    on_returned: Effect | None = None,
+    on_rejected: Effect | None = None,
+) -> str:
+    """Declare a kind of approval; ValueError when the code is taken or there is no step."""
+    if not steps:
+        raise ValueError(f"flow {code} has no step")
+    _take(_flows, code, Flow(code, label, tuple(steps), on_approved, on_returned, on_rejected))
+    return code
+
+
+def _take(known: dict[str, Any], code: str, declared: Any) -> None:
+    if code in known:
+        raise ValueError(f"{code} is declared twice")
+    known[code] = declared
+
+
+def notice_kind(code: str) -> NoticeKind:
+    """The kind of notice with a code; KeyError when nobody declared it."""
+    return _notices[code]
+
+
+def todo_kind(code: str) -> TodoKind:
+    """The kind of to-do with a code; KeyError when nobody declared it."""
+    return _todos[code]
+
+
+def flow_of(code: str) -> Flow:
+    """The flow with a code; KeyError when nobody declared it."""
+    return _flows[code]
+
+
+def notices() -> Mapping[str, NoticeKind]:
+    """All kinds of notices by code."""
+    return dict(_notices)
+
+
+def todos() -> Mapping[str, TodoKind]:
+    """All kinds of to-dos by code."""
+    return dict(_todos)
+
+
+def flows() -> Mapping[str, Flow]:
+    """All flows by code."""
+    return dict(_flows)

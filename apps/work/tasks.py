@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.work import services
+
+
+@shared_task(name="work.send")
+def send(**_: object) -> None:
+    services.send_due(clock=timezone.now)
+
+
+@shared_task(name="work.digest")
+def digest(**_: object) -> None:
+    services.make_digest(now=timezone.now())
