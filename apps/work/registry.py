@@ -17,7 +17,7 @@ from apps.work.rules.states import PORTAL
 class NoticeKind:
     """A kind of notice: its name, its text with `%(params)s`, and how people are told unless they choose.
 
-    Over the channels of `default_channels` they are told at once; with `digest` also in the digest of e-mails.
+    Over `default_channels` they are told at once; with `digest` also in the digest of e-mails.
     """
 
     code: str

@@ -75,6 +75,12 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "transfer-proposal": {"pk": "proposal"},
     "unit": {"code": "unit_code"},
     "vin": {"vin": "vin"},
+    "approval": {"pk": "approval"},
+    "notice": {"pk": "notice"},
+    "todo": {"pk": "todo"},
+    "work:approval": {"pk": "approval"},
+    "work:notice": {"pk": "notice"},
+    "work:todo": {"pk": "todo"},
 }
 UNKNOWN: dict[str, Any] = {
     "dealer_code": "D999",

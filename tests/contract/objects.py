@@ -34,11 +34,15 @@ from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.vehicles import rules as vin_rules
 from apps.vehicles.models import Brand, CarModel, ModelAlias, Series
+from apps.work import registry
+from apps.work import services as work
+from apps.work.models import Approval, Notice
 from tests.factories import network as factory
 from tests.inventory.rows import arrival, departure
 from tests.sales.rows import row as delivery
 
 SYSTEM = access.system("contract")
+registry.flow("contract.flow", "Contract", [registry.Step(Role.REGION_MANAGER, "inventory.transfer")])
 JUNE = Month(2026, 6)
 MAY = Month(2026, 5)
 SOLD = (Month(2025, 4), Month(2025, 5), Month(2025, 6), Month(2026, 4), MAY, JUNE)
@@ -103,6 +107,7 @@ def build_world(now: datetime) -> World:
         owned.keys["staff_role"] = staff.assignments.get().pk
         owned.keys.update(_results(owned.dealer, ops, now))
         owned.keys["delegation"] = _delegation(owned.user, mate, now).pk
+        owned.keys.update(_work(owned, now))
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     return World(network, cast, own, sister, foreign, shared)
 
@@ -112,6 +117,30 @@ def _delegation(user: User, mate: User, now: datetime) -> Delegation:
     return Delegation.objects.create(
         delegator=user, delegate=mate, roles=[], valid_from=day, valid_to=day, reason="", created_at=now
     )
+
+
+def _work(owned: Owned, now: datetime) -> dict[str, Any]:
+    """What the general manager of a dealer was told, has to do, and asked for."""
+    dealer, user = owned.dealer, owned.user
+    said = {"by": canary(dealer, "TELLER"), "title": canary(dealer, "TASK")}
+    work.notify(notice="work.task", recipients=[user.pk], key="contract", params=said, url="/", now=now)
+    actor = accounts_queries.actor_for(user, on=now.date())
+    todo = work.create_task(title=canary(dealer, "TODO"), due_at=now, person=None, actor=actor, now=now)
+    asked = Approval.objects.create(
+        flow="contract.flow",
+        target_label="dealers.dealer",
+        target_id=dealer.pk,
+        target_text=canary(dealer, "TARGET"),
+        summary=canary(dealer, "ASK"),
+        dealer=dealer,
+        shared=True,
+        asked_by=user,
+        asked_label=user.display_name,
+        asked_at=now,
+        level=Role.REGION_MANAGER,
+        due_at=now,
+    )
+    return {"notice": Notice.objects.get(user=user).pk, "todo": todo.pk, "approval": asked.pk}
 
 
 def _change(user: User, now: datetime) -> RightsChange:

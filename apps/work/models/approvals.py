@@ -9,18 +9,18 @@ from apps.core import role_names
 from apps.work.rules.states import ApprovalState, Verdict
 
 APPROVAL_STATES = [
-    (ApprovalState.WAITING, _("Waits for a decision")),
-    (ApprovalState.APPROVED, _("Approved")),
-    (ApprovalState.RETURNED, _("Returned")),
-    (ApprovalState.REJECTED, _("Rejected")),
-    (ApprovalState.WITHDRAWN, _("Withdrawn")),
+    (ApprovalState.WAITING.value, _("Waits for a decision")),
+    (ApprovalState.APPROVED.value, _("Approved")),
+    (ApprovalState.RETURNED.value, _("Returned")),
+    (ApprovalState.REJECTED.value, _("Rejected")),
+    (ApprovalState.WITHDRAWN.value, _("Withdrawn")),
 ]
 VERDICTS = [
-    (Verdict.APPROVE, _("Approved")),
-    (Verdict.ENDORSE, _("Supported, passed on")),
-    (Verdict.RETURN, _("Returned")),
-    (Verdict.REJECT, _("Rejected")),
-    (Verdict.WITHDRAW, _("Withdrawn")),
+    (Verdict.APPROVE.value, _("Approved")),
+    (Verdict.ENDORSE.value, _("Supported, passed on")),
+    (Verdict.RETURN.value, _("Returned")),
+    (Verdict.REJECT.value, _("Rejected")),
+    (Verdict.WITHDRAW.value, _("Withdrawn")),
 ]
 
 
@@ -52,7 +52,7 @@ class Approval(models.Model):
     asked_label = models.CharField(_("asked by"), max_length=320)
     asked_at = models.DateTimeField(_("asked at"))
     state = models.CharField(
-        _("state"), max_length=10, choices=APPROVAL_STATES, default=ApprovalState.WAITING
+        _("state"), max_length=10, choices=APPROVAL_STATES, default=ApprovalState.WAITING.value
     )
     step = models.PositiveSmallIntegerField(_("step"), default=0)
     level = models.CharField(_("decides"), max_length=30, choices=role_names.CHOICES)

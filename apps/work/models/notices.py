@@ -19,12 +19,16 @@ CHANNEL_NAMES = {
     "wecom": _("WeCom"),
 }
 CHANNEL_CHOICES = [(code, CHANNEL_NAMES[code]) for code in CHANNELS]
-MODE_CHOICES = [(Mode.NOW, _("At once")), (Mode.DIGEST, _("In the digest")), (Mode.OFF, _("Not at all"))]
+MODE_CHOICES = [
+    (Mode.NOW.value, _("At once")),
+    (Mode.DIGEST.value, _("In the digest")),
+    (Mode.OFF.value, _("Not at all")),
+]
 MESSAGE_STATES = [
-    (MessageState.WAITING, _("Waits to be sent")),
-    (MessageState.SENDING, _("Being sent")),
-    (MessageState.SENT, _("Sent")),
-    (MessageState.FAILED, _("Could not be sent")),
+    (MessageState.WAITING.value, _("Waits to be sent")),
+    (MessageState.SENDING.value, _("Being sent")),
+    (MessageState.SENT.value, _("Sent")),
+    (MessageState.FAILED.value, _("Could not be sent")),
 ]
 
 
@@ -156,7 +160,9 @@ class Message(models.Model):
     key = models.CharField(max_length=240)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
-    state = models.CharField(_("state"), max_length=10, choices=MESSAGE_STATES, default=MessageState.WAITING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=MESSAGE_STATES, default=MessageState.WAITING.value
+    )
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     created_at = models.DateTimeField(_("made at"))
     due_at = models.DateTimeField(_("due at"))

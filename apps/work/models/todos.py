@@ -9,9 +9,9 @@ from apps.core import role_names
 from apps.work.rules.states import TodoState
 
 TODO_STATES = [
-    (TodoState.OPEN, _("To do")),
-    (TodoState.DONE, _("Done")),
-    (TodoState.DROPPED, _("No longer needed")),
+    (TodoState.OPEN.value, _("To do")),
+    (TodoState.DONE.value, _("Done")),
+    (TodoState.DROPPED.value, _("No longer needed")),
 ]
 
 
@@ -36,7 +36,7 @@ class Todo(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.CharField(_("opened by"), max_length=150, blank=True)
     due_at = models.DateTimeField(_("due"), null=True)
-    state = models.CharField(_("state"), max_length=10, choices=TODO_STATES, default=TodoState.OPEN)
+    state = models.CharField(_("state"), max_length=10, choices=TODO_STATES, default=TodoState.OPEN.value)
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
 

@@ -13,7 +13,7 @@ from apps.work.policies.notices import VIEW
 
 
 class ApprovalPolicy(Policy):
-    """Seen by who asked and by the maker's people of the place; by a dealer's people what the dealer asked."""
+    """Seen by who asked and the maker's people of the place; a dealer's people see what the dealer asked."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:

@@ -1,4 +1,5 @@
 from apps.work.queries.approvals import (
+    action_of,
     approval_for,
     approvals,
     approvals_of,
@@ -29,6 +30,7 @@ from apps.work.queries.todos import MyTodo, closed_todos, my_todos, text_of, tod
 __all__ = [
     "Holder",
     "MyTodo",
+    "action_of",
     "approval_for",
     "approvals",
     "approvals_of",

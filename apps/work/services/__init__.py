@@ -1,4 +1,4 @@
-from apps.work.services.approving import ask_approval, decide, withdraw_approval
+from apps.work.services.approving import Ask, ask_approval, decide, withdraw_approval
 from apps.work.services.digesting import make_digest
 from apps.work.services.notifying import Told, mark_read, notify, notify_each, prefer, tell_holders
 from apps.work.services.sending import send_due
@@ -13,6 +13,7 @@ from apps.work.services.todos import (
 )
 
 __all__ = [
+    "Ask",
     "Told",
     "Wanted",
     "ask_approval",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -33,60 +34,67 @@ _ACTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What is asked: by which flow, about which thing, at which dealer or unit, over which amount in yuan."""
+
+    flow: str
+    target: Model
+    dealer_id: int | None = None
+    unit_id: int | None = None
+    amount: Decimal | None = None
+    summary: str = ""
+    url: str = ""
+    """The page of the thing."""
+
+
 @transaction.atomic
-def ask_approval(
-    *,
-    flow: str,
-    target: Model,
-    asked_by: Actor,
-    now: datetime,
-    dealer_id: int | None = None,
-    unit_id: int | None = None,
-    amount: Decimal | None = None,
-    summary: str = "",
-    url: str = "",
-) -> Approval:
-    """Ask for the decision of a flow about a thing, at its dealer or unit.
+def ask_approval(*, ask: Ask, asked_by: Actor, now: datetime) -> Approval:
+    """Ask for the decision of a flow about a thing.
 
     Asked again while it waits, the waiting approval is returned. DomainError `nobody` when nobody holds a
     level that may decide.
     """
-    known = registry.flow_of(flow)
-    label = target._meta.label_lower
-    jobs.lock(f"work.approval:{flow}:{label}:{target.pk}")
+    label = ask.target._meta.label_lower
+    jobs.lock(f"work.approval:{ask.flow}:{label}:{ask.target.pk}")
     with reach.beyond(_BEYOND):
-        waiting = Approval.objects.filter(
-            flow=flow, target_label=label, target_id=target.pk, state=ApprovalState.WAITING
-        ).first()
+        same = Approval.objects.filter(flow=ask.flow, target_label=label, target_id=ask.target.pk)
+        waiting = same.filter(state=ApprovalState.WAITING).first()
         if waiting is not None:
             return waiting
-        step = next(no for no, each in enumerate(known.steps) if each.needed(amount) or no == 0)
-        row = Approval(
-            flow=flow,
-            target_label=label,
-            target_id=target.pk,
-            target_text=str(target)[:200],
-            summary=summary[:300],
-            url=url,
-            dealer_id=dealer_id,
-            unit_id=unit_id,
-            amount=amount,
-            shared=asked_by.is_dealer,
-            asked_by_id=asked_by.user_id,
-            asked_for_id=asked_by.for_id,
-            asked_label=_label(asked_by),
-            asked_at=now,
-            step=step,
-            level=known.steps[step].level,
-        )
-        row.level = _level_with_somebody(row, row.level, timezone.localdate(now))
-        row.due_at = deadlines.in_workdays(now, known.steps[step].within_workdays)
+        row = _drawn(ask, asked_by, now)
         row.save()
-        after = {"summary": summary, "level": row.level, "amount": amount}
+        after = {"summary": ask.summary, "level": row.level, "amount": ask.amount}
         audit.record(
-            actor=asked_by, action="work.ask_approval", obj=row, now=now, after=after, dealer_id=dealer_id
+            actor=asked_by, action="work.ask_approval", obj=row, now=now, after=after, dealer_id=ask.dealer_id
         )
         _call(row, now)
+    return row
+
+
+def _drawn(ask: Ask, asked_by: Actor, now: datetime) -> Approval:
+    """The approval at its first step, not saved."""
+    steps = registry.flow_of(ask.flow).steps
+    step = next((no for no, each in enumerate(steps) if each.needed(ask.amount)), 0)
+    row = Approval(
+        flow=ask.flow,
+        target_label=ask.target._meta.label_lower,
+        target_id=ask.target.pk,
+        target_text=str(ask.target)[:200],
+        summary=ask.summary[:300],
+        url=ask.url,
+        dealer_id=ask.dealer_id,
+        unit_id=ask.unit_id,
+        amount=ask.amount,
+        shared=asked_by.is_dealer,
+        asked_by_id=asked_by.user_id,
+        asked_for_id=asked_by.for_id,
+        asked_label=_label(asked_by),
+        asked_at=now,
+        step=step,
+        due_at=deadlines.in_workdays(now, steps[step].within_workdays),
+    )
+    row.level = _level_with_somebody(row, steps[step].level, timezone.localdate(now))
     return row
 
 
@@ -209,19 +217,17 @@ def _call(row: Approval, now: datetime) -> None:
     on = timezone.localdate(now)
     url = reverse("work:approval-detail", kwargs={"pk": row.pk})
     params = {"about": row.summary or row.target_text, "by": row.asked_label}
-    todos.open_todo(
-        code=DECIDE,
+    wanted = todos.Wanted(
         key=f"work.approval:{row.pk}",
-        now=now,
         params=params,
+        url=url,
         role=row.level,
         without_id=row.asked_by_id,
         dealer_id=row.dealer_id,
         unit_id=row.unit_id,
         due_at=row.due_at,
-        url=url,
-        opened_by=row.asked_label,
     )
+    todos.open_todo(code=DECIDE, todo=wanted, now=now, opened_by=row.asked_label)
     called = _deciders(row, row.level, on)
     called |= set(queries.stand_ins_of(user_ids=called, role=row.level, on=on)) - {row.asked_by_id}
     notifying.notify(

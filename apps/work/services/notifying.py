@@ -69,30 +69,20 @@ def notify(
 def tell_holders(
     *,
     notice: str,
-    role: str | Collection[str],
+    roles: Collection[str],
     dealer_id: int,
     key: str,
     now: datetime,
     params: Mapping[str, Any] | None = None,
     url: str = "",
-    target: Model | None = None,
     but: Collection[int | None] = (),
 ) -> int:
-    """Tell whoever holds a role (or one of several) over a dealer today, except some people."""
-    roles = [role] if isinstance(role, str) else list(role)
+    """Tell whoever holds one of the roles over a dealer today, except some people."""
     with reach.beyond(_BEYOND):
         found = queries.holders_at_dealers(dealer_ids=[dealer_id], roles=roles, on=timezone.localdate(now))
     users = {each.user_id for each in found} - set(but)
-    return notify(
-        notice=notice,
-        recipients=users,
-        key=key,
-        now=now,
-        params=params,
-        url=url,
-        dealer_id=dealer_id,
-        target=target,
-    )
+    told = [Told(user, key, params or {}, url, dealer_id) for user in sorted(users)]
+    return notify_each(notice=notice, told=told, now=now)
 
 
 @transaction.atomic

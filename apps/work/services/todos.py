@@ -53,24 +53,9 @@ class Wanted:
     due_at: datetime | None = None
 
 
-def open_todo(
-    *,
-    code: str,
-    key: str,
-    now: datetime,
-    params: Mapping[str, Any] | None = None,
-    role: str = "",
-    user_id: int | None = None,
-    without_id: int | None = None,
-    dealer_id: int | None = None,
-    unit_id: int | None = None,
-    due_at: datetime | None = None,
-    url: str = "",
-    opened_by: str = "",
-) -> None:
+def open_todo(*, code: str, todo: Wanted, now: datetime, opened_by: str = "") -> None:
     """Open one to-do; an open one with the same key is brought up to date instead."""
-    wanted = Wanted(key, params or {}, url, role, user_id, without_id, dealer_id, unit_id, due_at)
-    open_todos(code=code, wanted=[wanted], now=now, opened_by=opened_by)
+    open_todos(code=code, wanted=[todo], now=now, opened_by=opened_by)
 
 
 @transaction.atomic
