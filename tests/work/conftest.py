@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ class Calls(list[tuple[str, int, str]]):
 
 
 @pytest.fixture
-def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+def kinds(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """A kind of notice, of to-do, and flows with one and with two steps."""
     for name in ("_notices", "_todos", "_flows"):
         monkeypatch.setattr(registry, name, dict(getattr(registry, name)))
@@ -28,4 +27,4 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     one = registry.Step("region_manager", "inventory.transfer")
     registry.flow("test.one", "One", [one], **ends)
     registry.flow("test.two", "Two", [registry.Step("account_manager", "alerts.acknowledge"), one], **ends)
-    yield calls
+    return calls

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
-from django.core import mail
 
+from apps.dealers import queries as dealers
 from apps.work import queries, services
-from apps.work.models import DigestItem, DigestRun, DigestTime, Message, Notice, NoticeProfile, Preference
-from apps.work.services import sending
+from apps.work.models import Notice
 
 pytestmark = pytest.mark.django_db
-EMAIL = {"email": "apps.work.channels.EmailChannel"}
 
 
 def tell(now, *users, key="k", **more) -> int:
@@ -45,10 +40,9 @@ def test_the_audience_is_the_one_that_may_open(kinds, network, cast, now, actor_
     """For every dealer: who is told is exactly who sees it by the policy."""
     for dealer in (network.d1, network.d2, network.d3, network.d4):
         told = queries.who_may_open(target=dealer, among=[u.pk for u in cast.values()], on=now.date())
-        sees = {user.pk for user in cast.values() if services_sees(actor_of(user), dealer)}
-        assert told == sees, dealer.code
+        seen = {user.pk for user in cast.values() if _sees(actor_of(user), dealer)}
+        assert told == seen, dealer.code
 
 
-def services_sees(actor, dealer) -> bool:
-    from_policy = __import__("apps.dealers.queries", fromlist=["dealers"]).dealers(actor=actor)
-    return from_policy.filter(pk=dealer.pk).exists()
+def _sees(actor, dealer) -> bool:
+    return dealers.dealers(actor=actor).filter(pk=dealer.pk).exists()
