@@ -1,0 +1,1 @@
+"""The dealer's statement as pure rules: lines, checks, ratios, accounts, comparison with peers."""
