@@ -36,7 +36,8 @@ class Measure:
     `dealer`. Measures with the same `facts` function are collected in one scan. `feed` decides whether no
     fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate of NULL
     over existing facts is missing; a rate without facts is missing. `dimension` names a column of the facts
-    by which the measure is stored too. `columns` show a fact to people.
+    by which the measure is stored too. `columns` show a fact to people. `known_only`: whose facts say all there
+    is to know, so that a dealer without them has no value, never 0.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Measure:
     dealer: str = "dealer_id"
     dimension: str | None = None
     where: Q | None = None
+    known_only: bool = False
 
     def rows(self, month: Month) -> QuerySet[Any]:
         """The facts of a month."""

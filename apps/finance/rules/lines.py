@@ -55,6 +55,11 @@ class Line:
         """Whether it follows from other lines."""
         return bool(self.parts)
 
+    @property
+    def monthly_only(self) -> bool:
+        """Whether only a month's statement asks for it."""
+        return self.section == "ytd"
+
 
 @dataclass(frozen=True)
 class Section:

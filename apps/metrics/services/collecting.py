@@ -120,7 +120,7 @@ def _narrowed(expression: Any, where: Q | None) -> Any:
 
 def _total(measure: Measure, place: int, month: Month, dealers: tuple[int, int]) -> Sql:
     found = _FOUND.format(place=place)
-    if measure.kind is Kind.RATE:
+    if measure.known_only or measure.kind is Kind.RATE:
         return _KNOWN.format(found=found), []
     join = "RIGHT" if measure.kind is Kind.STOCK and measure.feed is not None else "FULL"
     expected, params = _expected(measure, month, dealers)
