@@ -119,7 +119,7 @@ def bridge_chart(before: Amounts | None, now: Amounts) -> Chart | None:
     steps = None if before is None else ratios.bridge(before, now)
     if before is None or steps is None:
         return None
-    ends = ((_("Before"), before["PBT"]), (_("Now"), now["PBT"]))
+    ends = ((_("Profit of the month before"), before["PBT"]), (_("Profit of this month"), now["PBT"]))
     rows = [ends[0], *((step_label(step.code), step.amount) for step in steps), ends[1]]
     tones: list[Tone] = ["main", *(_tone(step.amount) for step in steps), "main"]
     return Chart(

@@ -17,7 +17,7 @@ from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.finance import policies, queries
 from apps.finance.models import Statement, StoreAccount
-from apps.finance.rules import checks
+from apps.finance.rules import accounts, checks
 from apps.finance.rules.accounts import Balance
 from apps.finance.rules.checks import Finding, Level
 from apps.finance.rules.kinds import StatementKind, StatementState
@@ -143,10 +143,13 @@ def _refuse(dealer_id: int, kind: str, given: Mapping[str, Decimal], balances: S
         left_out = kind != StatementKind.MONTH and finding.line in asked_monthly
         if finding.level is Level.ERROR and not left_out:
             wrong.setdefault(finding.line, worded(finding))
-    for balance in queries.mapped(dealer_id, balances).unmapped:
+    found = queries.mapped(dealer_id, balances)
+    for balance in found.unmapped:
         wrong[f"account {balance.account}"] = _now("The account has no line; its balance is %(amount)s.") % {
             "amount": balance.amount
         }
+    for finding in accounts.compare(completed(given), found):
+        wrong.setdefault(finding.line, worded(finding))
     if wrong:
         message = _("The statement has %(count)s wrong lines.")
         raise DomainError("statement_refused", message, fields=wrong, count=len(wrong))
