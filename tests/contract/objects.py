@@ -24,6 +24,9 @@ from apps.core.models import AuditEvent, Job, MappingProfile
 from apps.core.roles import Role
 from apps.dealers import services as dealers
 from apps.dealers.models import Dealer, OrgUnit
+from apps.finance import services as finance
+from apps.finance.models import Statement, StoreAccount
+from apps.finance.rules.accounts import Balance
 from apps.health.models import HealthScore
 from apps.incentives.models import Settlement
 from apps.inventory import services as inventory
@@ -38,6 +41,7 @@ from apps.work import registry
 from apps.work import services as work
 from apps.work.models import Approval, Notice
 from tests.factories import network as factory
+from tests.finance.rows import statement
 from tests.inventory.rows import arrival, departure
 from tests.sales.rows import row as delivery
 
@@ -217,9 +221,25 @@ def _facts(dealer: Dealer, model: CarModel, ops: Actor, now: datetime) -> None:
     inventory.record_arrivals(rows=stays, source=f"dms-{dealer.code}", actor=ops, now=now)
     gone = departure(f"{canary(dealer, 'STAY')}-9", dealer.pk, date(2026, 6, 20), kind="retail")
     inventory.record_departures(rows=[gone], source=f"dms-{dealer.code}", actor=ops, now=now)
+    _statement(dealer, ops, now)
     for feed in ("sales.retail", "inventory.stock"):
         pairs = [(dealer.pk, month) for month in months_between(SOLD[0], JUNE)]
         metrics.mark_reported(feed=feed, pairs=pairs, source=canary(dealer, "FEED"), now=now)
+
+
+def _statement(dealer: Dealer, ops: Actor, now: datetime) -> None:
+    """A statement of June with an account of the store's own."""
+    name = canary(dealer, "ACCOUNT")
+    finance.map_account(dealer_id=dealer.pk, account="6602.09", name=name, line="E80", actor=ops, now=now)
+    handed = finance.Handed(
+        dealer.pk,
+        "month",
+        JUNE,
+        statement(S31=int(PRIMES[dealer.code])),
+        {"E80": canary(dealer, "STATEMENTNOTE")},
+        [Balance("6602.09", name, Decimal(50_000))],
+    )
+    finance.record_statement(handed=handed, source=canary(dealer, "SENDER"), actor=ops, now=now)
 
 
 def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor, now: datetime) -> Owned:
@@ -301,6 +321,8 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "vin": vin_of(dealer.code, 101),
         "stock_unit": here[1].pk,
         "movement": StockMovement.objects.filter(unit=here[1]).latest("pk").pk,
+        "statement": Statement.objects.get(dealer=dealer).pk,
+        "store_account": StoreAccount.objects.get(dealer=dealer).pk,
         "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
     }
     return Owned(dealer, user, keys)
