@@ -36,8 +36,8 @@ class Measure:
     `dealer`. Measures with the same `facts` function are collected in one scan. `feed` decides whether no
     fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate of NULL
     over existing facts is missing; a rate without facts is missing. `dimension` names a column of the facts
-    by which the measure is stored too. `columns` show a fact to people. `known_only`: whose facts say all there
-    is to know, so that a dealer without them has no value, never 0.
+    by which the measure is stored too. `columns` show a fact to people. With `known_only` the facts
+    say all there is to know: a dealer without them has no value, never 0.
     """
 
     code: str
