@@ -8,6 +8,10 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from apps.core.gate import opened
+
+LOGGED_IN = "asks for a log-in by its permission class"
+
 router = DefaultRouter()
 router.include_root_view = False
 for _name in settings.LOCAL_APPS:
@@ -16,10 +20,10 @@ for _name in settings.LOCAL_APPS:
             router.register(prefix, viewset, basename=basename)
 
 urlpatterns: list[Any] = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", opened(SpectacularAPIView.as_view(), LOGGED_IN), name="api-schema"),
     path(
         "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
+        opened(SpectacularSwaggerSplitView.as_view(url_name="api-schema"), LOGGED_IN),
         name="api-docs",
     ),
     path("", include(router.urls)),

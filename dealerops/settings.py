@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "apps.accounts.middleware.ActorMiddleware",
     "apps.accounts.middleware.ReadOnlyMiddleware",
     "apps.core.middleware.NullByteMiddleware",
+    "apps.core.gate.GateMiddleware",
 ]
 ROOT_URLCONF = "dealerops.urls"
 WSGI_APPLICATION = "dealerops.wsgi.application"

@@ -6,28 +6,29 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from apps.accounts.views import door
 from apps.core import health, views
+from apps.core.gate import opened
 from dealerops import api
 
 _AT_ROOT = {"portal": "", "core": ""}
 
 urlpatterns = [
-    path("healthz/live", health.live, name="healthz-live"),
-    path("healthz/ready", health.ready, name="healthz-ready"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz/live", opened(health.live, "tells that the process lives"), name="healthz-live"),
+    path("healthz/ready", opened(health.ready, "tells that its servers answer"), name="healthz-ready"),
+    path("i18n/setlang/", opened(set_language, "keeps a choice in a cookie"), name="set_language"),
     path(
         "jsi18n/",
-        JavaScriptCatalog.as_view(packages=["apps.core"]),
+        opened(JavaScriptCatalog.as_view(packages=["apps.core"]), "texts of the language"),
         name="javascript-catalog",
     ),
     path("api/v1/", include(api.urlpatterns)),
-    path("admin/login/", door.AdminDoor.as_view(), name="admin-login"),
+    path("admin/login/", opened(door.AdminDoor.as_view(), "leads to the door"), name="admin-login"),
     path(
         "admin/password_change/",
-        RedirectView.as_view(pattern_name="accounts:password-change"),
+        opened(RedirectView.as_view(pattern_name="accounts:password-change"), "leads to one's own password"),
         name="admin-password",
     ),
     path("admin/", admin.site.urls),

@@ -5,17 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies
 from apps.accounts.rights import pages as rights
 from apps.accounts.views import door, links, own, staff, users
+from apps.core.gate import opened
 from apps.core.kit import menu, records
+
+INSIDE = "between password and session"
 
 app_name = "accounts"
 urlpatterns = [
-    path("login/", door.LogInPage.as_view(), name="login"),
-    path("login/code/", door.CodePage.as_view(), name="login-code"),
-    path("login/second-step/", door.EnrolAtDoorPage.as_view(), name="login-enrol"),
-    path("login/password/", door.RenewPasswordPage.as_view(), name="login-password"),
-    path("forgotten/", links.ForgottenPage.as_view(), name="forgotten"),
-    path("link/<str:token>/", links.LinkPage.as_view(), name="link"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("login/", opened(door.LogInPage.as_view(), "the door itself"), name="login"),
+    path("login/code/", opened(door.CodePage.as_view(), INSIDE), name="login-code"),
+    path("login/second-step/", opened(door.EnrolAtDoorPage.as_view(), INSIDE), name="login-enrol"),
+    path("login/password/", opened(door.RenewPasswordPage.as_view(), INSIDE), name="login-password"),
+    path("forgotten/", opened(links.ForgottenPage.as_view(), "before the door"), name="forgotten"),
+    path("link/<str:token>/", opened(links.LinkPage.as_view(), "opened by a signed link"), name="link"),
+    path("logout/", opened(LogoutView.as_view(), "leaves"), name="logout"),
     path("me/", own.AccountPage.as_view(), name="account"),
     path("me/profile/", own.ProfilePage.as_view(), name="profile-change"),
     path("me/password/", own.PasswordPage.as_view(), name="password-change"),

@@ -13,4 +13,5 @@ class CoreConfig(AppConfig):
         import_module("apps.core.trail").load()
         import_module("apps.core.imports.handlers")
         import_module("apps.core.handlers")
+        import_module("apps.core.gate")
         post_migrate.connect(import_module("apps.core.fortress").after_migration, sender=self)

@@ -10,11 +10,10 @@ import pytest
 from django.apps import apps
 
 from apps.closing.policies import RUN
-from apps.core import access, jobs
+from apps.core import access, gate, jobs
 from apps.core.access import Ownership
 from apps.core.imports import registry as imports
 from apps.core.kit import menu
-from apps.core.kit.pages import Page
 from apps.core.roles import Role
 from tests.architecture.source import modules
 from tests.contract.routes import all_routes
@@ -45,7 +44,7 @@ OPEN_VIEWS = {
     "api-docs": "asks for a log-in by its permission class",
     "api-schema": "asks for a log-in by its permission class",
 }
-"""Routes that are no page and no endpoint of ours."""
+"""Routes that ask for no right, each opened on purpose where it stands."""
 
 
 for config in apps.get_app_configs():
@@ -110,21 +109,12 @@ def test_only_operators_may_close_months() -> None:
 
 
 def test_every_page_and_endpoint_names_its_action() -> None:
-    declared, nameless = access.actions(), []
-    for route in all_routes():
-        if route.name.startswith("admin:") or route.name in OPEN_VIEWS:
-            continue
-        page = getattr(route.view, "view_class", None)
-        endpoint = getattr(route.view, "cls", None)
-        if page is not None and issubclass(page, Page):
-            asked = {page.action}
-        elif endpoint is not None and hasattr(endpoint, "action_for"):
-            asked = {endpoint().action_for(method) for method in route.methods}
-        else:
-            asked = {""}
-        if not asked <= set(declared):
-            nameless.append((route.name, asked))
-    assert not nameless
+    assert {route.name: route.fault for route in gate.routes() if route.fault} == {}
+
+
+def test_the_routes_opened_on_purpose_are_known() -> None:
+    assert {route.name for route in gate.routes() if route.open_because} == set(OPEN_VIEWS)
+    assert {route.name for route in all_routes()} - {route.name for route in gate.routes()} == set()
 
 
 def test_every_menu_entry_leads_to_a_page_that_asks_for_its_action() -> None:
