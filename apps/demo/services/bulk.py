@@ -33,7 +33,8 @@ def bare(tables: Sequence[str]) -> Iterator[None]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SELECT set_config('maintenance_work_mem', %s, true)", [MEMORY])
+        for setting in ("work_mem", "maintenance_work_mem"):
+            cursor.execute("SELECT set_config(%s, %s, true)", [setting, MEMORY])
         again: list[str] = []
         for query in (_CONSTRAINTS, _INDEXES):
             cursor.execute(query, [list(tables)])
