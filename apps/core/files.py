@@ -10,21 +10,44 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import filekinds
-from apps.core.access import Actor, Ownership, Policy, declare
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.errors import DomainError
 from apps.core.models import StoredFile
 from apps.core.roles import EVERYONE
-from apps.core.wall import PERSON, Wall, Writes
+from apps.core.wall import PERSON, UNITS, Wall, Writes
 
 VIEW = declare("core.view_file", _("View files"), EVERYONE)
-policy = Policy(
+
+
+class FilePolicy(Policy):
+    """A file is seen by the people of its dealer, by those over its unit, and by who stored it."""
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        if actor.scope.everything:
+            return rows
+        return rows.filter(
+            Q(dealer_id__in=actor.scope.dealer_ids)
+            | Q(unit_id__in=actor.scope.unit_ids)
+            | Q(owner_id=actor.user_id, owner_id__isnull=False)
+        )
+
+    def owners(self, obj: StoredFile) -> Owners:
+        return Owners(
+            dealers=frozenset({obj.dealer_id} - {None}),
+            units=frozenset({obj.unit_id} - {None}),
+            persons=frozenset({obj.owner_id} - {None}),
+        )
+
+
+policy = FilePolicy(
     StoredFile,
     view=VIEW,
     ownership=Ownership.DEALER,
-    wall=Wall(writes=Writes.APPEND, also=f"owner_id = {PERSON}"),
+    wall=Wall(writes=Writes.APPEND, also=f"unit_id = ANY ({UNITS}) OR owner_id = {PERSON}"),
 )
 
 
@@ -35,6 +58,7 @@ def store(
     actor: Actor,
     now: datetime,
     dealer_id: int | None = None,
+    unit_id: int | None = None,
 ) -> StoredFile:
     """Keep a file; the row carries its SHA-256, owner and dealer, and the type its content has."""
     hidden = secrets.token_hex(20)
@@ -46,6 +70,7 @@ def store(
         owner_id=actor.user_id,
         owner_label=actor.label,
         dealer_id=dealer_id,
+        unit_id=unit_id,
         created_at=now,
     )
     stored.blob.save(f"{hidden[:2]}/{hidden}", ContentFile(content), save=True)
@@ -60,6 +85,7 @@ def receive(
     actor: Actor,
     now: datetime,
     dealer_id: int | None = None,
+    unit_id: int | None = None,
     evidence: bool = False,
 ) -> StoredFile:
     """Take an upload of an allowed kind; a picture is drawn anew unless it is evidence, kept bit by bit."""
@@ -69,7 +95,7 @@ def receive(
     if kind.image:
         clean = filekinds.redrawn(content, kind)
         content = content if evidence else clean
-    return store(content=content, name=name, actor=actor, now=now, dealer_id=dealer_id)
+    return store(content=content, name=name, actor=actor, now=now, dealer_id=dealer_id, unit_id=unit_id)
 
 
 def _megabytes() -> int:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from apps.core import policies
+from apps.core import files, policies
 from apps.core.access import Actor
 from apps.core.models import Backup, Job, SelfTest, StoredFile, TrailCheck
 
 
 def stored_files(*, actor: Actor) -> QuerySet[StoredFile]:
-    """Files of the actor's dealers, and those the actor stored."""
-    rows = StoredFile.objects.all()
-    if actor.scope.everything:
-        return rows
-    return rows.filter(
-        Q(dealer_id__in=actor.scope.dealer_ids) | Q(owner_id=actor.user_id, owner_id__isnull=False)
-    )
+    """Files of the actor's dealers and units, and those the actor stored."""
+    return files.policy.visible_to(actor, StoredFile.objects.all())
 
 
 def jobs(*, actor: Actor) -> QuerySet[Job]:

@@ -246,6 +246,8 @@ class Dealer(models.Model):
     )
     city_tier = models.CharField(_("city tier"), max_length=10, choices=CITY_TIERS, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     store_type = models.CharField(
         _("store type"), max_length=20, choices=STORE_TYPES, default=StoreType.FULL_4S
     )
@@ -356,6 +358,8 @@ class Outlet(models.Model):
     store_type = models.CharField(_("store type"), max_length=20, choices=STORE_TYPES)
     city = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 

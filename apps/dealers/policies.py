@@ -54,6 +54,7 @@ trail.name_actions(
         "dealers.change_code": _("Code changed"),
         "dealers.place_dealer": _("Moved to another unit"),
         "dealers.relocate": _("Relocated"),
+        "dealers.mark_position": _("Position on the map marked"),
         "dealers.set_status": _("Status changed"),
         "dealers.close_dealer": _("Dealer closed"),
         "dealers.reopen_dealer": _("Reopened"),

@@ -158,7 +158,7 @@ activity(
         subjects=(Subject.NONE,),
         questions=(
             Question("summary", _("What happened today?"), required=True),
-            Question("problems", _("Problems")),
+            Question("problems", _("What problems came up?")),
             Question("suggestions", _("Suggestions")),
         ),
     )

@@ -3,7 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.work import policies
-from apps.work.views import approvals, notices, todos
+from apps.work.policies import activities as field
+from apps.work.policies import bulletins as posted
+from apps.work.views import activities, approvals, bulletins, findings, notices, todos
 
 app_name = "work"
 urlpatterns = [
@@ -21,9 +23,36 @@ urlpatterns = [
     path("approvals/<int:pk>/", approvals.ApprovalDetail.as_view(), name="approval-detail"),
     path("approvals/<int:pk>/decide/", approvals.Decide.as_view(), name="approval-decide"),
     path("approvals/<int:pk>/withdraw/", approvals.Withdraw.as_view(), name="approval-withdraw"),
+    path("activities/", activities.ActivityList.as_view(), name="activity-list"),
+    path("activities/plan/", activities.PlanActivity.as_view(), name="activity-plan"),
+    path("activities/subjects/", activities.Subjects.as_view(), name="activity-subjects"),
+    path("activities/week/", activities.Week.as_view(), name="activity-week"),
+    path("activities/<int:pk>/", activities.ActivityDetail.as_view(), name="activity-detail"),
+    path("activities/<int:pk>/go/", activities.Go.as_view(), name="activity-go"),
+    path("activities/<int:pk>/cancel/", activities.Cancel.as_view(), name="activity-cancel"),
+    path("activities/<int:pk>/place/", activities.MarkPlace.as_view(), name="activity-place"),
+    path("activities/<int:pk>/finding/", activities.AddFinding.as_view(), name="finding-add"),
+    path("activities/<int:pk>/names/", activities.Invite.as_view(), name="activity-invite"),
+    path("activities/<int:pk>/names/<int:attendance>/", activities.SignIn.as_view(), name="activity-sign-in"),
+    path("diary/", activities.Diary.as_view(), name="diary"),
+    path("coverage/", activities.Coverage.as_view(), name="coverage"),
+    path("key-accounts/", activities.KeyAccountList.as_view(), name="key-account-list"),
+    path("key-accounts/new/", activities.KeyAccountCreate.as_view(), name="key-account-create"),
+    path("findings/", findings.FindingList.as_view(), name="finding-list"),
+    path("findings/<int:pk>/", findings.FindingDetail.as_view(), name="finding-detail"),
+    path("findings/<int:pk>/answer/", findings.AnswerFinding.as_view(), name="finding-answer"),
+    path("findings/<int:pk>/close/", findings.CloseFinding.as_view(), name="finding-close"),
+    path("bulletins/", bulletins.BulletinList.as_view(), name="bulletin-list"),
+    path("bulletins/new/", bulletins.PublishBulletin.as_view(), name="bulletin-publish"),
+    path("bulletins/<int:pk>/", bulletins.BulletinDetail.as_view(), name="bulletin-detail"),
 ]
 
 menu.add("duties", _("My to-dos"), "work:todo-list", policies.VIEW, order=10)
 menu.add("duties", _("My approvals"), "work:approval-list", policies.VIEW, order=20)
 menu.add("duties", _("Notices"), "work:notice-list", policies.VIEW, order=90)
 menu.add("settings", _("Messages sent"), "work:message-list", policies.OVERSEE, order=60)
+menu.add("duties", _("Visits and contacts"), "work:activity-list", field.VIEW, order=40)
+menu.add("duties", _("Findings of visits"), "work:finding-list", field.FINDINGS, order=50)
+menu.add("duties", _("Field diary"), "work:diary", field.VIEW, order=60)
+menu.add("duties", _("Bulletins"), "work:bulletin-list", posted.VIEW, order=70)
+menu.add("network", _("Key accounts"), "work:key-account-list", field.KEY_ACCOUNTS, order=80)

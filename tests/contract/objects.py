@@ -39,7 +39,10 @@ from apps.vehicles import rules as vin_rules
 from apps.vehicles.models import Brand, CarModel, ModelAlias, Series
 from apps.work import registry
 from apps.work import services as work
-from apps.work.models import Approval, Notice
+from apps.work.models import Approval, KeyAccount, Notice
+from apps.work.queries.activities import About
+from apps.work.rules.activities import Subject
+from apps.work.services import activities, bulletins, findings
 from tests.factories import network as factory
 from tests.finance.rows import statement
 from tests.inventory.rows import arrival, departure
@@ -103,6 +106,9 @@ def build_world(now: datetime) -> World:
     own = _things(network.d1, cast["d1_gm"], network.d3, network.area_1, ops, now)
     sister = _things(network.d3, cast["d3_gm"], network.d5, network.area_2, ops, now)
     foreign = _things(network.d4, cast["d4_gm"], network.d5, network.province_js, ops, now)
+    field = (cast["am_1"], *(_in_the_field(place) for place in (network.area_2, network.province_js)))
+    for owned, person in zip((own, sister, foreign), field, strict=True):
+        owned.keys.update(_field_work(owned.dealer, person, now))
     run = _close(now)
     mates = (cast["d1_sm"], cast["d2_other"], cast["d2_other"])
     for owned, mate in zip((own, sister, foreign), mates, strict=True):
@@ -114,6 +120,41 @@ def build_world(now: datetime) -> World:
         owned.keys.update(_work(owned, now))
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     return World(network, cast, own, sister, foreign, shared)
+
+
+def _in_the_field(unit: OrgUnit) -> User:
+    return factory.persona(f"field_{unit.code}", Role.ACCOUNT_MANAGER, unit=unit)
+
+
+def _field_work(dealer: Dealer, person: User, now: datetime) -> dict[str, Any]:
+    """A visit under way with a shared finding, a meeting with a list, a bulletin and a key account."""
+    actor = accounts_queries.actor_for(person, on=now.date())
+    about = About(Subject.DEALER, dealer=dealer)
+    plan = activities.Plan("visit", now.date(), purpose=canary(dealer, "AIM"))
+    visit = activities.plan_activity(plan=plan, about=about, actor=actor, now=now)
+    activities.check_in(activity=visit, actor=actor, now=now)
+    answers = {"business": "normal", "summary": canary(dealer, "VISIT")}
+    note = canary(dealer, "PRIVATE")
+    activities.save_answers(activity=visit, answers=answers, note=note, actor=actor, now=now)
+    found = findings.Found(canary(dealer, "FINDING"), now.date(), shared=True)
+    finding = findings.open_finding(activity=visit, found=found, actor=actor, now=now)
+    plan = activities.Plan("meeting", now.date(), topic="dealers", title=canary(dealer, "MEETING"))
+    meeting = activities.plan_activity(plan=plan, actor=actor, now=now)
+    activities.invite(activity=meeting, names=[canary(dealer, "GUEST")], actor=actor, now=now)
+    draft = bulletins.Draft(canary(dealer, "BULLETIN"), canary(dealer, "TOLD"), "both", now.date())
+    bulletin = bulletins.publish_bulletin(draft=draft, actor=actor, now=now)
+    bulletin.receipts.filter(dealer__isnull=False).exclude(dealer=dealer).delete()  # sent to one dealer only
+    account = KeyAccount.objects.create(
+        unit=visit.unit, code=canary(dealer, "KA"), name=canary(dealer, "KEYACCOUNT")
+    )
+    return {
+        "activity": visit.pk,
+        "finding": finding.pk,
+        "meeting": meeting.pk,
+        "attendance": meeting.attendance.get().pk,
+        "bulletin": bulletin.pk,
+        "key_account": account.pk,
+    }
 
 
 def _delegation(user: User, mate: User, now: datetime) -> Delegation:

@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StoredFile(models.Model):
-    """A file someone uploaded or the product wrote, kept outside the web root under its content hash."""
+    """A file someone uploaded or the product wrote, kept outside the web root under its content hash.
+
+    It belongs to who stored it, and to a dealer or an organisation unit where one is given.
+    """
 
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
@@ -15,6 +18,7 @@ class StoredFile(models.Model):
     owner_id = models.BigIntegerField(null=True)
     owner_label = models.CharField(max_length=150, blank=True)
     dealer_id = models.BigIntegerField(null=True)
+    unit_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ from apps.dealers.services.groups import change_group, create_group
 from apps.dealers.services.life import change_code, close_dealer, merge_dealers, reopen_dealer
 from apps.dealers.services.outlets import OutletDetails, change_outlet, close_outlet, create_outlet
 from apps.dealers.services.places import Location, follow_calendar, place_dealer, relocate
+from apps.dealers.services.positions import mark_position
 from apps.dealers.services.reference import keep_former_place, load_reference, set_tier
 from apps.dealers.services.taking import NewDealer, create_from_spellings, take_dealers
 from apps.dealers.services.tree import change_unit, close_unit, create_unit, move_unit
@@ -46,6 +47,7 @@ __all__ = [
     "follow_calendar",
     "keep_former_place",
     "load_reference",
+    "mark_position",
     "merge_dealers",
     "move_unit",
     "place_dealer",

@@ -104,8 +104,10 @@ def put(dealer: Dealer, values: dict[str, Any], start: date, now: datetime) -> N
 
 
 def repeat(dealer: Dealer, where: Where) -> None:
-    """Let the dealer's own fields say where it stands today."""
+    """Let the dealer's own fields say where it stands today; after a move its point on the map is unknown."""
     dealer.unit_id = where.unit_id
+    if (where.city_id, where.address) not in ((dealer.city_id, dealer.address), (None, "")):
+        dealer.latitude = dealer.longitude = None
     if where.city_id:
         moved = where.city_id != dealer.city_id
         city = Division.objects.select_related("parent").get(pk=where.city_id)

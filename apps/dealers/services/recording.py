@@ -22,6 +22,7 @@ Kept = TypeVar("Kept", bound=Model)
 
 FACTS = (
     "code", "name", "short_name", "unit", "group", "province", "city", "county", "city_tier", "address",
+    "latitude", "longitude",
     "store_type", "channel_pattern", "partner_type", "capabilities", "status", "opened_on", "closed_on",
     "contract_from", "contract_to", "merged_into",
 )  # fmt: skip

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-routes: list[tuple[str, Any, str]] = []
+from apps.work.api import activities, bulletins
+
+routes: list[tuple[str, Any, str]] = [*activities.routes, *bulletins.routes]

@@ -1,4 +1,6 @@
+from apps.work.models.activities import Activity, ActivityPhoto, Finding, KeyAccount
 from apps.work.models.approvals import Approval, ApprovalDecision
+from apps.work.models.bulletins import Attendance, Bulletin, BulletinReceipt
 from apps.work.models.notices import (
     ChannelSetting,
     DigestItem,
@@ -12,12 +14,19 @@ from apps.work.models.notices import (
 from apps.work.models.todos import Todo
 
 __all__ = [
+    "Activity",
+    "ActivityPhoto",
     "Approval",
     "ApprovalDecision",
+    "Attendance",
+    "Bulletin",
+    "BulletinReceipt",
     "ChannelSetting",
     "DigestItem",
     "DigestRun",
     "DigestTime",
+    "Finding",
+    "KeyAccount",
     "Message",
     "Notice",
     "NoticeProfile",

@@ -1,3 +1,4 @@
+from apps.work.policies import activities, bulletins
 from apps.work.policies.approvals import ApprovalPolicy, approval, decision
 from apps.work.policies.notices import (
     OVERSEE,
@@ -18,7 +19,9 @@ __all__ = [
     "VIEW",
     "ApprovalPolicy",
     "TodoPolicy",
+    "activities",
     "approval",
+    "bulletins",
     "channel_setting",
     "decision",
     "digest_item",

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import trail
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, Scope, declare
+from apps.core.roles import DEALER, FIELD, FIELD_STAFF, MAKER, OPERATORS, Role
+from apps.core.wall import DEALERS, PERSON, Wall
+from apps.work.models import Activity, ActivityPhoto, Attendance, Finding, KeyAccount
+
+JUNIORS = frozenset({Role.ACCOUNT_MANAGER_2, Role.MARKET_MEMBER, Role.KEY_ACCOUNT_CLERK})
+"""Roles without people of their own: of a unit's activities they see their own only."""
+
+VIEW = declare("work.view_activities", _("View visits, contacts and meetings"), MAKER)
+RECORD = declare(
+    "work.record_activity",
+    _("Plan and record visits, contacts and meetings"),
+    OPERATORS | FIELD | FIELD_STAFF | {Role.AUDITOR, Role.EXECUTIVE, Role.HQ_AUDIT, Role.HQ_EXPERIENCE},
+)
+FINDINGS = declare("work.view_findings", _("View findings of visits"), MAKER | DEALER | {Role.INVESTOR})
+ANSWER = declare("work.answer_finding", _("Answer findings of visits"), DEALER | FIELD | FIELD_STAFF)
+KEY_ACCOUNTS = declare("work.view_key_accounts", _("View key accounts"), MAKER)
+MANAGE_KEY_ACCOUNTS = declare(
+    "work.manage_key_accounts",
+    _("Add and change key accounts"),
+    OPERATORS | FIELD | {Role.KEY_ACCOUNT_MANAGER},
+)
+
+
+def led(actor: Actor) -> Scope:
+    """Whose activities an actor sees beside its own: the units of those of its roles that lead people."""
+    if actor.scope.everything:
+        return actor.scope
+    leading = [reach.scope for reach in actor.reaches if reach.role not in JUNIORS]
+    units = frozenset().union(*(scope.unit_ids for scope in leading)) if leading else frozenset()
+    return replace(actor.scope, unit_ids=units)
+
+
+def selves(actor: Actor) -> frozenset[int]:
+    """The persons an actor acts as: itself, and for whom it stands in."""
+    return frozenset(key for key in (actor.user_id, actor.for_id) if key is not None)
+
+
+class FieldPolicy(Policy):
+    """Rows of the field: seen by their person and by those above it; the prefix leads to unit and person."""
+
+    prefix = ""
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        if actor.scope.everything:
+            return rows
+        return rows.filter(self.mine(actor))
+
+    def mine(self, actor: Actor) -> Q:
+        """The rows of the actor's units and its own."""
+        return Q(**{f"{self.prefix}unit_id__in": led(actor).unit_ids}) | Q(
+            **{f"{self.prefix}person_id__in": selves(actor)}
+        )
+
+    def owners(self, obj: Any) -> Owners:
+        row = getattr(obj, self.prefix.removesuffix("__")) if self.prefix else obj
+        return Owners(units=frozenset({row.unit_id}), persons=frozenset({row.person_id}))
+
+    def _within(self, actor: Actor, owners: Owners) -> bool:
+        return bool(selves(actor) & owners.persons) or owners.within(led(actor))
+
+
+class FindingPolicy(FieldPolicy):
+    """A finding that is shared belongs to its dealer too."""
+
+    def mine(self, actor: Actor) -> Q:
+        return super().mine(actor) | Q(shared=True, dealer_id__in=actor.scope.dealer_ids)
+
+    def owners(self, obj: Any) -> Owners:
+        shared = frozenset({obj.dealer_id}) if obj.shared else frozenset()
+        return replace(super().owners(obj), dealers=shared)
+
+
+class PhotoPolicy(FindingPolicy):
+    """A picture is seen with its activity; one of a shared finding with the finding."""
+
+    prefix = "activity__"
+
+    def mine(self, actor: Actor) -> Q:
+        shared = Q(finding__shared=True, finding__dealer_id__in=actor.scope.dealer_ids)
+        return FieldPolicy.mine(self, actor) | shared
+
+    def owners(self, obj: Any) -> Owners:
+        found = FieldPolicy.owners(self, obj)
+        if obj.finding is None or not obj.finding.shared:
+            return found
+        return replace(found, dealers=frozenset({obj.finding.dealer_id}))
+
+
+class PartPolicy(FieldPolicy):
+    """What belongs to an activity and is seen with it."""
+
+    prefix = "activity__"
+
+
+_OF_PERSON = f"person_id = {PERSON}"
+_OF_FINDING = (
+    "EXISTS (SELECT 1 FROM work_finding AS finding WHERE finding.id = work_activityphoto.finding_id)"
+)
+
+activity = FieldPolicy(Activity, view=VIEW, ownership=Ownership.UNIT, wall=Wall(also=_OF_PERSON))
+finding = FindingPolicy(
+    Finding,
+    view=FINDINGS,
+    ownership=Ownership.UNIT,
+    wall=Wall(also=f"{_OF_PERSON} OR (shared AND dealer_id = ANY ({DEALERS}))"),
+)
+photo = PhotoPolicy(
+    ActivityPhoto,
+    view=FINDINGS,
+    ownership=Ownership.UNIT,
+    unit="activity__unit_id",
+    wall=Wall(also_read=_OF_FINDING),
+)
+attendance = PartPolicy(Attendance, view=VIEW, ownership=Ownership.UNIT, unit="activity__unit_id")
+key_account = Policy(KeyAccount, view=KEY_ACCOUNTS, ownership=Ownership.UNIT)
+
+trail.name_actions(
+    {
+        "work.plan_activity": _("Activity planned"),
+        "work.check_in": _("Checked in"),
+        "work.save_answers": _("Answers saved"),
+        "work.finish_activity": _("Activity done"),
+        "work.cancel_activity": _("Activity cancelled"),
+        "work.sign_in": _("Signed in to a meeting"),
+        "work.add_photo": _("Picture added"),
+        "work.open_finding": _("Finding recorded"),
+        "work.answer_finding": _("Finding answered"),
+        "work.close_finding": _("Finding closed"),
+        "work.reopen_finding": _("Finding opened again"),
+        "work.create_key_account": _("Key account added"),
+        "work.change_key_account": _("Key account changed"),
+    }
+)
+trail.name_fields(
+    {
+        "distance_m": _("Distance (m)"),
+        "located": _("Place"),
+        "photos": _("Pictures"),
+    }
+)
