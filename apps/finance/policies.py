@@ -31,6 +31,7 @@ trail.name_actions(
     {
         "finance.record": _("Statement taken in"),
         "finance.finalise": _("Statement became final"),
+        "finance.withdraw": _("Statement returned; it counts no more"),
         "finance.map_accounts": _("Account mapped to a line"),
     }
 )

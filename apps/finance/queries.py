@@ -17,11 +17,11 @@ from apps.finance.rules import accounts, checks, peers
 from apps.finance.rules.kinds import StatementKind
 from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month, months_between
-from apps.metrics.models import KpiValue, MonthRevision
+from apps.metrics import queries as metrics
+from apps.metrics.models import KpiValue, MeasureValue, MonthRevision
 
 HISTORY = 13
 PEERS = "quartiles are counted over the group; no peer's value leaves this function"
-_MONTHLY = (StatementKind.MONTH,)
 
 
 def statements(*, actor: Actor) -> QuerySet[Statement]:
@@ -97,25 +97,13 @@ def history(statement: Statement, count: int = HISTORY) -> dict[Month, Mapping[s
 
 def earlier_in_year(dealer_id: int, month: Month) -> list[Mapping[str, Decimal]] | None:
     """The statements of all months of the year before a month; None when one of them is missing."""
-    wanted = month.year_to_date[:-1]
-    found = current(dealer_id, StatementKind.MONTH, wanted)
-    return [found[each].lines for each in wanted] if len(found) == len(wanted) else None
+    return lines_of(dealer_id, month.year_to_date[:-1])
 
 
 def reconciliation(statement: Statement) -> list[checks.Difference]:
     """A quarter's or audited year's statement line by line against its months; empty when one is missing."""
-    months = months_of(statement.kind, Month.of(statement.period))
-    return against_months(statement.dealer_id, statement.lines, months)
-
-
-def against_months(
-    dealer_id: int, lines: Mapping[str, Decimal], months: Sequence[Month]
-) -> list[checks.Difference]:
-    """Lines of a longer period against the statements of its months; empty when one of them is missing."""
-    found = current(dealer_id, StatementKind.MONTH, months)
-    if len(found) < len(months):
-        return []
-    return checks.reconcile(lines, [found[month].lines for month in months])
+    months = lines_of(statement.dealer_id, months_of(statement.kind, Month.of(statement.period)))
+    return [] if months is None else checks.reconcile(statement.lines, months)
 
 
 def months_of(kind: str, first: Month) -> list[Month]:
@@ -124,11 +112,37 @@ def months_of(kind: str, first: Month) -> list[Month]:
     return [first.shift(place) for place in range(count)]
 
 
+def lines_of(dealer_id: int, months: Sequence[Month]) -> list[Mapping[str, Decimal]] | None:
+    """The lines of these months in order; None when one of them has no statement."""
+    found = current(dealer_id, StatementKind.MONTH, months)
+    return [found[month].lines for month in months] if len(found) == len(months) else None
+
+
+def charts(dealer_id: int) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Where a store's accounts go: what it mapped itself, and the common chart."""
+    own = dict(StoreAccount.objects.filter(dealer_id=dealer_id).values_list("account", "line"))
+    return own, dict(CommonAccount.objects.values_list("account", "line"))
+
+
 def mapped(dealer_id: int, balances: Sequence[accounts.Balance]) -> accounts.Mapped:
     """A store's balances by line, and its accounts without one."""
-    own = dict(StoreAccount.objects.filter(dealer_id=dealer_id).values_list("account", "line"))
-    common = dict(CommonAccount.objects.values_list("account", "line"))
-    return accounts.mapped(balances, own, common)
+    return accounts.mapped(balances, *charts(dealer_id))
+
+
+def known_counts(dealer_id: int, month: Month) -> Mapping[str, Decimal]:
+    """What the product counted itself of a computed month: the cars handed over (S10)."""
+    reading = metrics.revision_of(month)
+    if reading is None:
+        return {}
+    rows = MeasureValue.objects.filter(
+        dealer_id=dealer_id,
+        period=month.first,
+        revision=reading.revision,
+        measure="sales.retail_units",
+        dimension="",
+    )
+    sold = rows.values_list("value", flat=True).first()
+    return {} if sold is None else {"S10": sold}
 
 
 def peer_group(dealer: Dealer) -> frozenset[int]:

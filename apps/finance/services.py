@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,7 @@ def record_statement(*, handed: Handed, source: str, actor: Actor, now: datetime
         dealer_id=dealer_id,
         kind=kind,
         period=month.first,
-        revision=known.revision + 1 if known else 1,
+        revision=_revisions(dealer_id, kind, month) + 1,
         state=StatementState.FINAL if kind == StatementKind.PLAN else StatementState.PROVISIONAL,
         source=source[:80],
         recorded_at=now,
@@ -101,6 +102,26 @@ def finalise(*, dealer_id: int, kind: str, month: Month, actor: Actor, now: date
             after={"state": known.state},
         )
     return known
+
+
+@transaction.atomic
+def withdraw(*, dealer_id: int, kind: str, month: Month, actor: Actor, now: datetime) -> None:
+    """A returned statement counts no more; the last final one of its period, if any, counts again."""
+    jobs.lock(f"finance:{dealer_id}:{kind}:{month}")
+    known = _current(dealer_id, kind, month)
+    if known is None or known.state == StatementState.FINAL:
+        return
+    known.superseded_at = now
+    known.save(update_fields=["superseded_at"])
+    rows = Statement.objects.filter(dealer_id=dealer_id, kind=kind, period=month.first)
+    former = rows.filter(state=StatementState.FINAL).order_by("-revision").first()
+    if former is not None:
+        former.superseded_at = None
+        former.save(update_fields=["superseded_at"])
+    after = _trail(former) if former else {}
+    audit.record(
+        actor=actor, action="finance.withdraw", obj=known, now=now, before=_trail(known), after=after
+    )
 
 
 @transaction.atomic
@@ -158,6 +179,11 @@ def _refuse(dealer_id: int, kind: str, given: Mapping[str, Decimal], balances: S
 def _current(dealer_id: int, kind: str, month: Month) -> Statement | None:
     rows = Statement.objects.filter(dealer_id=dealer_id, kind=kind, period=month.first, superseded_at=None)
     return rows.first()
+
+
+def _revisions(dealer_id: int, kind: str, month: Month) -> int:
+    rows = Statement.objects.filter(dealer_id=dealer_id, kind=kind, period=month.first)
+    return int(rows.aggregate(last=Max("revision"))["last"] or 0)
 
 
 def _trail(row: Statement) -> dict[str, Any]:
