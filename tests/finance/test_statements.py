@@ -102,8 +102,9 @@ def test_an_account_without_a_line_blocks_until_it_is_mapped(network, now) -> No
     wanted = {"dealer_id": network.d1.pk, "account": "6602.09", "name": "其他", "actor": SYSTEM, "now": now}
     services.map_account(line="E80", **wanted)
     assert record().accounts[1] == ["6602.09", "其他", "50000"]
-    with pytest.raises(DomainError, match="not to totals"):
+    with pytest.raises(DomainError) as refused:
         services.map_account(line="EXP", **wanted)
+    assert refused.value.code == "unknown_line"
     assert StoreAccount.objects.get().line == "E80"
 
 

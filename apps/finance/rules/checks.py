@@ -28,6 +28,10 @@ TOLERANCE = Decimal(1)
 SWING = Decimal("0.5")
 SWING_FLOOR = Decimal(10_000)
 """Moves of less than this many yuan are noise, whatever their share."""
+SWINGING = tuple(
+    line.code for line in INPUTS if line.measured is Measured.YUAN and line.section not in ("ytd", "cash")
+)
+"""The lines whose move is asked for; cash flows have no habit to depart from."""
 AUDIT_SHARE = Decimal("0.01")
 AUDIT_AMOUNT = Decimal(100_000)
 
@@ -149,14 +153,14 @@ def swing(now: Decimal, before: Decimal) -> Decimal | None:
 
 
 def _swings(amounts: Amounts, prior: Amounts) -> Iterator[Finding]:
-    for line in INPUTS:
-        now, before = amounts.get(line.code), prior.get(line.code)
-        if now is None or before is None or line.measured is not Measured.YUAN or line.section == "ytd":
+    for code in SWINGING:
+        now, before = amounts.get(code), prior.get(code)
+        if now is None or before is None:
             continue
         moved = swing(now, before)
         if abs(now - before) >= SWING_FLOOR and moved is not None and moved > SWING:
             yield Finding(
-                line.code,
+                code,
                 "swing",
                 Level.EXPLAIN,
                 reason="%(now)s after %(before)s in the month before: moved by %(share)s %%; say why.",
