@@ -175,7 +175,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role}"
+        return f"{self.user} · {self.get_role_display()}"
 
 
 class ApiToken(models.Model):
@@ -245,7 +245,7 @@ class Grant(LimitedGrant):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.action}"
+        return f"{self.get_role_display()} · {self.action}"
 
 
 class ChangeKind(models.TextChoices):

@@ -65,4 +65,6 @@ menu.add("settings", _("Users"), "accounts:user-list", policies.MANAGE, order=20
 menu.add("settings", _("Roles and rights"), "accounts:rights", policies.VIEW_RIGHTS, order=21)
 menu.add("settings", _("Look as another user"), "accounts:view-as-list", policies.VIEW_AS, order=22)
 menu.add("network", _("Who is responsible"), "accounts:responsible", policies.RESPONSIBLE, order=60)
+menu.add_own(_("My account"), "accounts:account", policies.OWN)
+menu.add_own(_("Stand-ins"), "accounts:delegation-list", policies.OWN)
 records.add(_("Who can see this"), "accounts:who-can-see", policies.EXPLAIN, "eye")

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.alerts.rules import CloseReason
+from apps.core.kit import formats
 from apps.metrics.models import unknown_kpis
 
 SIDES = [("high", _("Above the limit")), ("low", _("Below the limit"))]
@@ -60,7 +61,7 @@ class AlertRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label_zh} v{self.version}"
+        return f"{formats.label_of(self)} v{self.version}"
 
     def clean(self) -> None:
         if unknown_kpis([self.kpi]):
@@ -136,4 +137,4 @@ class AlertEpisode(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} #{self.number}"
+        return f"{self.dealer} · {self.opened_period:%Y-%m}"

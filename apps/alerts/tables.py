@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.db.models import Case, F, When
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.alerts.models import AlertEpisode, AlertRule
+from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
 
 OPEN_FIRST = Case(When(state="open", then=0), When(state="acknowledged", then=1), default=2)
@@ -14,7 +14,7 @@ _COLOURS = {"open": "red", "acknowledged": "amber", "closed": "grey"}
 
 def rule_name(rule: AlertRule) -> str:
     """The rule's name in the reader's language."""
-    return rule.label_en if (get_language() or "").startswith("en") else rule.label_zh
+    return formats.label_of(rule)
 
 
 def state_badge(episode: AlertEpisode) -> tuple[str, str]:

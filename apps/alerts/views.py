@@ -47,6 +47,9 @@ class Acknowledge(ObjectFormPage):
     submit_label = _("Acknowledge")
     success = _("The alert is acknowledged.")
 
+    def page_title(self) -> str:
+        return f"{_('Acknowledge')} · {self.object.dealer} · {tables.rule_name(self.object.rule)}"
+
     def save(self, cleaned: dict[str, Any]) -> str:
         services.acknowledge(episode=self.object, plan=cleaned["plan"], actor=self.actor, now=timezone.now())
         return reverse("alerts:episode-detail", kwargs={"pk": self.object.pk})

@@ -41,7 +41,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month} r{self.revision} {self.get_kind_display()}"
+        return f"{self.month} · {self.get_kind_display()} {self.revision}"
 
     @property
     def month(self) -> Month:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import access, jobs, trail_checks
 from apps.core.backup import keeping
 from apps.core.models import Job
 
 
-@jobs.handler(keeping.JOB)
+@jobs.handler(keeping.JOB, label=_("Backup with verification"))
 def back_up(job: Job) -> dict[str, Any]:
     """Take a backup, verify it, and only then write what came of it: no row is locked while it runs."""
     jobs.lock(keeping.LOCK)

@@ -37,19 +37,21 @@ Handler = Callable[[Job], Any]
 
 
 _handlers: dict[str, Handler] = {}
+_labels: dict[str, Any] = {}
 _owned: set[str] = set()
 
 
-def handler(code: str, *, owned: bool = False) -> Callable[[Handler], Handler]:
+def handler(code: str, *, label: Any = "", owned: bool = False) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of this code, in one transaction with the mark that it is done.
 
-    An `owned` job belongs to something that waits for it, and is ended there.
+    People read its `label`. An `owned` job belongs to something that waits for it, and is ended there.
     """
 
     def register(function: Handler) -> Handler:
         if code in _handlers:
             raise ValueError(f"job {code} has two handlers")
         _handlers[code] = function
+        _labels[code] = label or code
         if owned:
             _owned.add(code)
         return function
@@ -60,6 +62,11 @@ def handler(code: str, *, owned: bool = False) -> Callable[[Handler], Handler]:
 def is_owned(code: str) -> bool:
     """Whether something waits for jobs of this code."""
     return code in _owned
+
+
+def label(code: str) -> str:
+    """What jobs of this code do, in words; the code itself when no handler is left for it."""
+    return str(_labels.get(code, code))
 
 
 def codes() -> frozenset[str]:

@@ -20,7 +20,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -146,10 +146,15 @@ def lines(rows: Iterable[AuditEvent], *, actor: Actor) -> Iterator[Line]:
 def who(each: AuditEvent, *, actor: Actor) -> str:
     """Who acted, as far as the reader may know."""
     if not actor.is_dealer or set(each.actor_dealers or ()) & actor.scope.dealer_ids:
-        return each.actor_label if each.actor_id is not None else _("System") + f" · {each.actor_label}"
+        return each.actor_label if each.actor_id is not None else by_system(each.actor_label)
     if each.actor_id is None:
         return _("System")
     return _("Another dealer") if each.actor_dealers else _("Headquarters")
+
+
+def by_system(label: str) -> str:
+    """The system as an actor: what of it acted, in words where they are known (nightly work, sample data)."""
+    return f"{_('System')} · {_(label)}" if label else str(_("System"))
 
 
 def what(each: AuditEvent) -> str:
@@ -204,7 +209,7 @@ def _field(model: type[Model] | None, name: str) -> Field[Any, Any] | None:
 def _label(field: Field[Any, Any] | None, name: str) -> str:
     """The name its model gives the field, else the words of an app."""
     if field is not None and isinstance(field.verbose_name, Promise):
-        return str(field.verbose_name)
+        return capfirst(str(field.verbose_name))
     return str(_fields.get(name, name))
 
 

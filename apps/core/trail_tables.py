@@ -49,7 +49,7 @@ class AuditTable(Table):
         ),
         Column("object", _("Object"), value=lambda event: event.object_label or event.object_id),
         Column("object_id", _("Number of the object"), "code", export_only=True),
-        Column("short", _("Changes"), value=_short),
+        Column("short", _("Changes"), "long", value=_short),
         Column("changes", _("Changes in full"), value=changes, export_only=True),
         Column("request_id", _("Request id"), "code", export_only=True),
         Column("digest", _("Hash"), "code", value=lambda event: event.digest.hex(), export_only=True),

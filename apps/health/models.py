@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit import formats
 from apps.health.rules import Scorecard, read_scorecard
 from apps.kernel.scoring import ScoringError
 from apps.metrics.models import unknown_kpis
@@ -30,7 +31,7 @@ class ScorecardVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label_zh} v{self.version}"
+        return f"{formats.label_of(self)} v{self.version}"
 
     def clean(self) -> None:
         try:

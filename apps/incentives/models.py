@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
+from apps.core.kit import formats
 from apps.incentives.rules.catalogue import TYPES
 
 
@@ -28,7 +29,7 @@ class Programme(models.Model):
         verbose_name_plural = _("rebate programmes")
 
     def __str__(self) -> str:
-        return self.label_zh
+        return formats.label_of(self)
 
 
 class ProgrammeVersion(models.Model):

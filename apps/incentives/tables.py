@@ -16,7 +16,7 @@ from apps.kernel.trace import Step
 
 def programme_name(programme: Programme) -> str:
     """The programme's name in the reader's language."""
-    return programme.label_en if (get_language() or "").startswith("en") else programme.label_zh
+    return formats.label_of(programme)
 
 
 def lang() -> str:
@@ -39,14 +39,17 @@ def declared_figures(row: Settlement) -> list[dict[str, Any]]:
 
 
 def figures_text(row: Settlement) -> str:
-    """The same in one line, for lists of rebates of different types."""
-    shown = ((each["label"], formats.show(each["value"], each["unit"])) for each in declared_figures(row))
+    """The same in one line, for lists of rebates of different types; a figure without value is left out."""
+    known = (each for each in declared_figures(row) if each["value"] is not None)
+    shown = ((each["label"], formats.show(each["value"], each["unit"])) for each in known)
     return " · ".join(f"{label} {value}" for label, value in shown)
 
 
-def told(step: Step) -> dict[str, Any]:
-    """A step of the trace as people read it."""
+def told(step: Step, row: Settlement) -> dict[str, Any]:
+    """A step of a settlement's trace as people read it."""
     inputs = {name: _figure(value) for name, value in step.inputs.items()}
+    if row.reason and inputs.get("Reason") == row.reason:
+        inputs["Reason"] = reason_text(row)
     return {"label": step.label, "inputs": inputs, "result": _figure(step.result)}
 
 
@@ -83,7 +86,7 @@ class SettlementTable(Table):
         Column("rate", _("Rate"), "number", export_only=True),
         Column("base_amount", _("Base (¥)"), "money", export_only=True),
         Column("amount", _("Rebate (¥)"), "money", sort="amount"),
-        Column("reason", _("Remark"), value=reason_text),
+        Column("reason", _("Remark"), "long", value=reason_text),
     )
     order_by = ("-period", "dealer__code", "pk")
 

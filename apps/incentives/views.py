@@ -39,7 +39,7 @@ class SettlementDetail(DetailPage):
             "clause": kind.text(params, tables.lang()),
             "figures": tables.declared_figures(self.object),
             "reason": tables.reason_text(self.object),
-            "steps": [tables.told(step) for step in Trace.from_data(self.object.trace).steps],
+            "steps": [tables.told(step, self.object) for step in Trace.from_data(self.object.trace).steps],
             "lines_url": reverse("incentives:settlement-lines", kwargs={"pk": self.object.pk}),
         }
 

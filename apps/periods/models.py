@@ -32,4 +32,4 @@ class PeriodState(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period:%Y-%m} {self.state}"
+        return f"{self.period:%Y-%m}"

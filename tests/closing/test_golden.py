@@ -80,7 +80,7 @@ def test_the_number_leads_to_its_facts(closed, client_of, api_of, hq_ops) -> Non
     client = client_of(hq_ops)
     client.cookies["django_language"] = "en"
     explained = client.get("/metrics/explain/inventory.coefficient/D001/2026-06/").content.decode()
-    assert '<div class="explain-number num">1.35</div>' in explained
+    assert '<div class="explain-number num">1.35 <span class="kpi-suffix">' in explained
     assert "Closed" in explained
     for measure, total in (("inventory.stock_units", "1,350"), ("sales.retail_units", "1,000")):
         url = f"/metrics/facts/{measure}/D001/2026-06/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import jobs, reach
 from apps.core.imports import actors, checks, services
@@ -12,7 +13,7 @@ from apps.core.models import ImportBatch, Job
 from apps.core.models.imports import BatchStatus
 
 
-@jobs.handler(checks.CHECK_JOB, owned=True)
+@jobs.handler(checks.CHECK_JOB, label=_("Check of an uploaded table"), owned=True)
 def check_import(job: Job) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.args["batch"])
     if batch.status != BatchStatus.CHECKING:
@@ -22,7 +23,7 @@ def check_import(job: Job) -> dict[str, Any]:
         return {"status": checks.check(batch=batch, actor=actor, now=timezone.now()).status}
 
 
-@jobs.handler(services.COMMIT_JOB, owned=True)
+@jobs.handler(services.COMMIT_JOB, label=_("Import of good rows"), owned=True)
 def commit_import(job: Job) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.args["batch"])
     actor = actors.unpacked(job.args["actor"])

@@ -15,7 +15,7 @@ from apps.core.kit.pages import ConfirmPage, ListPage, ObjectFormPage
 class ProfileList(ListPage):
     action = policies.IMPORT
     title = _("Mapping profiles")
-    query = queries.profiles
+    query = queries.listed_profiles
     table = tables.ProfileTable
     empty = _("No profile yet. Match the columns of an upload once and save the mapping under a name.")
 

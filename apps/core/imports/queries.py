@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from apps.core import files
 from apps.core.access import Actor
@@ -44,11 +44,16 @@ def profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
     return policies.profile.visible_to(actor, MappingProfile.objects.all())
 
 
-def own_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
-    """The mapping profiles this actor may look into and change."""
+def listed_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
+    """The mapping profiles this actor may use; `own`: whether it may change it."""
     rows = profiles(actor=actor)
     kept = [row.pk for row in rows if policies.may_edit_profile(actor, row)]
-    return rows.filter(pk__in=kept)
+    return rows.annotate(own=ExpressionWrapper(Q(pk__in=kept), output_field=BooleanField()))
+
+
+def own_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
+    """The mapping profiles this actor may look into and change."""
+    return listed_profiles(actor=actor).filter(own=True)
 
 
 def problem_rows(*, batch: ImportBatch) -> QuerySet[ImportRow]:

@@ -72,8 +72,8 @@ class ImportFilter(django_filters.FilterSet):
         fields = ("kind", "status", "name")
 
 
-def _profile(row: MappingProfile) -> str:
-    return reverse("core:profile-detail", kwargs={"pk": row.pk})
+def _profile(row: Any) -> str | None:
+    return row.own and reverse("core:profile-detail", kwargs={"pk": row.pk})
 
 
 def _explained(row: MappingProfile) -> Any:

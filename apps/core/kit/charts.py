@@ -7,24 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-
 from apps.core.kit import formats
+
+FEWEST = 6
+"""A line shows at least so many labels, known or not."""
 
 Shape = Literal["line", "bars", "stack"]
 Tone = Literal["main", "past", "green", "amber", "red", "grey", "one", "two", "three", "four", "five", "six"]
-
-
-MEASURED: dict[str, Any] = {
-    "units": pgettext_lazy("unit", "vehicles"),
-    "months": pgettext_lazy("unit", "months"),
-    "days": pgettext_lazy("unit", "days"),
-    "score": pgettext_lazy("unit", "points"),
-    "yuan": _("CNY"),
-    "money": _("CNY"),
-}
-"""What an axis counts; a percentage says so itself."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +63,41 @@ class Chart:
         return {
             "shape": self.shape,
             "title": str(self.title),
-            "labels": list(self.labels),
+            "labels": list(self.labels[self._begin :]),
             "series": [self._series(series) for series in self.series],
             "percent": self.unit == "percent",
-            "measured": str(MEASURED.get(self.unit, "")),
+            "measured": str(formats.UNITS.get(self.unit, "")),
             "marks": [
                 {"value": float(mark.value), "label": str(mark.label), "tone": mark.tone}
                 for mark in self.marks
             ],
-            "links": list(self.links),
+            "links": list(self.links[self._begin :]),
             "tones": list(self.tones),
         }
 
     def table(self) -> list[tuple[str, list[str]]]:
         """The same figures as rows of text: a label and one text for each series."""
         columns = [self._texts(series) for series in self.series]
-        return [(label, [texts[place] for texts in columns]) for place, label in enumerate(self.labels)]
+        labels = self.labels[self._begin :]
+        return [(label, [texts[place] for texts in columns]) for place, label in enumerate(labels)]
+
+    @property
+    def _begin(self) -> int:
+        """How many labels of a line stand before its first value: a young network shows no empty years."""
+        if self.shape != "line":
+            return 0
+        rows = zip(*(series.values for series in self.series), strict=True)
+        known = (place for place, row in enumerate(rows) if any(value is not None for value in row))
+        return min(next(known, 0), max(len(self.labels) - FEWEST, 0))
 
     def _series(self, series: Series) -> dict[str, Any]:
         return {
             "name": str(series.name),
-            "values": [None if value is None else float(value) for value in series.values],
+            "values": [None if value is None else float(value) for value in series.values[self._begin :]],
             "texts": self._texts(series),
             "tone": series.tone,
             "dashed": series.dashed,
         }
 
     def _texts(self, series: Series) -> list[str]:
-        return [str(formats.show(value, self.unit, self.places)) for value in series.values]
+        return [str(formats.show(value, self.unit, self.places)) for value in series.values[self._begin :]]

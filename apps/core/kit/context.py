@@ -25,7 +25,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "actor_roles": [name for role, name in role_names.NAMES.items() if role in actor.roles],
         "menu": sections,
         "menu_key": menu.key(sections),
-        "trail": menu.trail(sections),
+        "trail": menu.trail(sections) or menu.own_trail(actor, request.path),
         "theme": theme if theme in THEMES else "",
         "narrow_menu": request.COOKIES.get("menu") == "narrow",
         "period_picker": SimpleLazyObject(lambda: _period_picker(request)),

@@ -8,10 +8,20 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 MISSING = "—"
 NUMERIC = frozenset({"units", "number", "money", "percent", "score", "days", "months", "yuan"})
+UNITS: dict[str, Any] = {
+    "units": pgettext_lazy("unit", "vehicles"),
+    "months": pgettext_lazy("unit", "months"),
+    "days": pgettext_lazy("unit", "days"),
+    "score": pgettext_lazy("unit", "points"),
+    "yuan": gettext_lazy("CNY"),
+    "money": gettext_lazy("CNY"),
+}
+"""What a number of a kind counts; a percentage says so itself."""
 _PLACES = {
     "units": 0,
     "days": 0,
@@ -43,6 +53,17 @@ def show(value: Any, kind: str = "text", places: int | None = None) -> Any:
     if kind == "month":
         return value.strftime("%Y-%m") if isinstance(value, date) else str(value)
     return _plain(value)
+
+
+def label_of(row: Any) -> str:
+    """The name of a row that has one in each language, in the reader's language."""
+    return str(row.label_en if (get_language() or "").startswith("en") else row.label_zh)
+
+
+def measured(value: Any, kind: str = "text") -> Any:
+    """The text of a value with what it counts; a missing value counts nothing."""
+    text, unit = show(value, kind), UNITS.get(kind)
+    return text if unit is None or text == MISSING else f"{text} {unit}"
 
 
 def _plain(value: Any) -> Any:

@@ -43,6 +43,7 @@ class Item:
 
 
 _items: list[Item] = []
+_own: list[Item] = []
 
 
 def add(section: str, label: Any, url_name: str, action: str, *, order: int = 100) -> None:
@@ -51,6 +52,12 @@ def add(section: str, label: Any, url_name: str, action: str, *, order: int = 10
         raise ValueError(f"unknown menu section {section}")
     if all(item.url_name != url_name for item in _items):
         _items.append(Item(section, label, url_name, action, order))
+
+
+def add_own(label: Any, url_name: str, action: str) -> None:
+    """Register a page of the user's own menu: no entry of the left menu, but a step of the breadcrumbs."""
+    if all(item.url_name != url_name for item in _own):
+        _own.append(Item("", label, url_name, action))
 
 
 def for_actor(actor: Actor, path: str) -> list[dict[str, Any]]:
@@ -87,6 +94,12 @@ def trail(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 steps = [{"label": section["label"], "url": ""}] if len(section["entries"]) > 1 else []
                 return [*steps, {"label": entry["label"], "url": entry["url"]}]
     return []
+
+
+def own_trail(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The breadcrumb of a page beneath the user's own menu."""
+    above = (item for item in _own if path.startswith(item.url) and actor.may(item.action))
+    return [{"label": item.label, "url": item.url} for item in above][:1]
 
 
 def _mark_current(sections: list[dict[str, Any]], path: str) -> None:

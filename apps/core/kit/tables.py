@@ -10,12 +10,15 @@ from django.db.models import Case, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from apps.core.kit import formats
 
 _CSS = {"number": "text-end text-nowrap font-monospace-num"} | dict.fromkeys(
     ("code", "date", "datetime", "month", "badge"), "text-nowrap"
 )
+_CSS["long"] = "wrap"
+_MONEY = ("money", "yuan")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,20 @@ class Column:
         """Whether values stand right-aligned."""
         return self.kind in formats.NUMERIC
 
+    @property
+    def heading(self) -> str:
+        """The label of the column; amounts of money name the currency unless the label does."""
+        label = str(self.label)
+        return (
+            label
+            if self.kind not in _MONEY or label.endswith((")", "）"))
+            else _("%(label)s (¥)") % {"label": label}
+        )
+
     def cell(self, css: str = "") -> Callable[[Any], str]:
         """How this column draws its cell of a row, as HTML; made once for all rows of a page."""
         css = " ".join(filter(None, (_CSS.get("number" if self.numeric else self.kind), css)))
-        opening = format_html('<td class="{}" data-label="{}">', css, self.label)
+        opening = format_html('<td class="{}" data-label="{}">', css, self.heading)
 
         def draw(row: Any) -> str:
             text = conditional_escape(formats.show(self.read(row), self.kind))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,7 +50,7 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_label or self.object_id}"
+        return f"{self.object_label or self.object_id} · {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 class AuditBlock(models.Model):

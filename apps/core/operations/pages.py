@@ -33,7 +33,7 @@ class JobDetail(DetailPage):
     template_name = "core/job_detail.html"
 
     def page_title(self) -> str:
-        return str(self.object.code)
+        return jobs.label(self.object.code)
 
     def context(self) -> dict[str, Any]:
         job = self.object
@@ -41,6 +41,7 @@ class JobDetail(DetailPage):
         ended = job.status in (JobStatus.DONE, JobStatus.CANCELLED)
         return {
             "state": tables.job_badge(job),
+            "asked_by": tables.asked_by(job),
             "arguments": json.dumps(job.args, ensure_ascii=False, indent=1),
             "result": json.dumps(job.result, ensure_ascii=False, indent=1) if job.result is not None else "",
             "may_retry": may and job.status in (JobStatus.FAILED, JobStatus.CANCELLED),

@@ -8,7 +8,7 @@ import django_filters
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import jobs
+from apps.core import jobs, trail
 from apps.core.kit.tables import Column, Table
 from apps.core.models import Backup, Job
 from apps.core.models.jobs import JobStatus
@@ -26,6 +26,11 @@ def job_badge(job: Job) -> tuple[str, Any]:
     if job.status == JobStatus.QUEUED and job.attempts:
         return "amber", _("Will be tried again")
     return _COLOURS.get(JobStatus(job.status), "grey"), job.get_status_display()
+
+
+def asked_by(job: Job) -> str:
+    """Who asked for a job: a person, or the system's own clock."""
+    return job.actor_label if job.actor_id is not None else trail.by_system(job.actor_label)
 
 
 def backup_badge(backup: Backup) -> tuple[str, Any]:
@@ -55,13 +60,14 @@ class JobTable(Table):
     """Background jobs."""
 
     columns = (
-        Column("code", _("Job"), "code", link=_job, sort="code"),
+        Column("job", _("Job"), value=lambda row: jobs.label(row.code), link=_job),
+        Column("code", _("Code"), "code", export_only=True, sort="code"),
         Column("status", _("State"), "badge", value=job_badge, sort="status"),
         Column("created_at", _("Asked for"), "datetime", sort="created_at"),
         Column("attempts", _("Failed attempts"), "units", sort="attempts"),
         Column("finished_at", _("Ended"), "datetime", sort="finished_at", phone=False),
-        Column("actor_label", _("By"), phone=False),
-        Column("error", _("Error"), value=lambda row: first_line(row.error)),
+        Column("actor_label", _("By"), value=asked_by, phone=False),
+        Column("error", _("Error"), "long", value=lambda row: first_line(row.error)),
     )
     order_by = ("-created_at", "-pk")
 
@@ -71,7 +77,7 @@ class JobFilter(django_filters.FilterSet):
 
     status = django_filters.ChoiceFilter(label=_("State"), choices=JobStatus.choices)
     code = django_filters.ChoiceFilter(
-        label=_("Job"), choices=lambda: [(code, code) for code in sorted(jobs.codes())]
+        label=_("Job"), choices=lambda: [(code, jobs.label(code)) for code in sorted(jobs.codes())]
     )
 
     class Meta:
@@ -91,6 +97,6 @@ class BackupTable(Table):
         Column("file_count", _("Files"), "units", phone=False),
         Column("size", _("Size"), value=lambda row: megabytes(row.size), sort="size"),
         Column("server_version", "PostgreSQL", phone=False),
-        Column("problems", _("Problems"), value=lambda row: "; ".join(row.problems)),
+        Column("problems", _("Problems"), "long", value=lambda row: "; ".join(row.problems)),
     )
     order_by = ("-taken_at", "-pk")

@@ -34,6 +34,18 @@ def shown(value: Any, kind: str = "text") -> Any:
     return formats.show(value, str(kind))
 
 
+@register.filter
+def measured(value: Any, kind: str = "text") -> Any:
+    """A value in the product's way of writing its kind, with what it counts: 51 vehicles, 114,760.80 CNY."""
+    return formats.measured(value, str(kind))
+
+
+@register.filter
+def counted_in(kind: Any) -> Any:
+    """What numbers of a kind count; empty for rates and plain numbers."""
+    return formats.UNITS.get(str(kind), "")
+
+
 @register.simple_tag
 def sparkline(values: Any, light: str = "") -> SafeString:
     """A small line of the values in their order; gaps where a value is missing."""
