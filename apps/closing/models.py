@@ -41,7 +41,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month} · {self.get_kind_display()} {self.revision}"
+        return f"{self.month} · {self.get_kind_display()} v{self.revision}"
 
     @property
     def month(self) -> Month:

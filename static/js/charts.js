@@ -111,6 +111,7 @@
     if (near.length) {
       y.max = ({ max }) => (Math.max(...near) > max ? Math.max(...near) * 1.05 : null);
       y.min = ({ min }) => (Math.min(...near) < min ? Math.min(...near) * 0.95 : null);
+      Object.assign(y.axisLabel, { showMinLabel: Math.min(...near) >= low, showMaxLabel: Math.max(...near) <= Math.max(...values) });
     }
     return {
       ...common(spec, colour, printing),
@@ -134,7 +135,7 @@
     return {
       ...common(spec, colour, printing),
       legend: legend(spec, colour),
-      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 20 + 20 * rows : 26, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 8, top: spec.series.length > 1 ? 18 + 24 * rows : 26, bottom: 2, containLabel: true },
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: valueAxis(spec, colour),
       series: spec.series.map((series, order) => ({

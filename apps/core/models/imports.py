@@ -90,7 +90,7 @@ class ImportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.file}"
+        return f"{self.file}"
 
 
 class ImportRow(models.Model):
