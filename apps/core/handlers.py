@@ -23,7 +23,7 @@ def back_up(job: Job) -> dict[str, Any]:
     return {"backup": row.name, "problems": verdict.problems, "removed": keeping.prune(now=now)}
 
 
-@jobs.handler(trail_checks.JOB)
+@jobs.handler(trail_checks.JOB, label=_("Check of the audit trail"))
 def check_trail(job: Job) -> dict[str, Any]:
     """Check the audit trail from its first event to its last."""
     row = trail_checks.check(now=timezone.now())
