@@ -105,7 +105,7 @@ class ImportViewSet(ScopedViewSet):
         batch = self.get_object()
         if not batch.bad_rows:
             raise Http404
-        return pages.annotated_answer(batch)
+        return pages.annotated_answer(batch, actor=actor_of(request))
 
     @extend_schema(request=MappingInput)
     @action(detail=True, methods=["post"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,18 @@ class Change:
     dealer_id: int | None = None
 
 
+@dataclass(frozen=True)
+class _About:
+    """What an event is about; a whole list has no key."""
+
+    kind: str
+    key: str
+    label: str
+
+
+_Row = tuple[str, str, str, int | None, str | None, str | None]
+
+
 def record(
     *,
     actor: Actor,
@@ -60,8 +72,12 @@ def record_many(*, actor: Actor, action: str, changes: Iterable[Change], now: da
     if actor.viewer:
         raise DomainError("read_only", _("You look through another user's eyes: nothing can be changed."))
     rows = [_row(change) for change in changes]
-    if not rows:
-        return 0
+    if rows:
+        _insert(actor, action, rows, now)
+    return len(rows)
+
+
+def _insert(actor: Actor, action: str, rows: Sequence[_Row], now: datetime) -> None:
     by = (
         now,
         actor.user_id,
@@ -73,7 +89,28 @@ def record_many(*, actor: Actor, action: str, changes: Iterable[Change], now: da
     )
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*by, *map(list, zip(*rows, strict=True))])
-    return len(rows)
+
+
+def record_taken(
+    *,
+    actor: Actor,
+    action: str,
+    kind: type[Model],
+    label: str,
+    now: datetime,
+    after: Mapping[str, Any],
+    key: str = "",
+    dealer_id: int | None = None,
+) -> None:
+    """Write that data left the product: a list as a workbook, or (with its `key`) a file; nothing changed.
+
+    Every page of a looker-on is in the trail with its address already, so nothing is written for one.
+    """
+    if actor.viewer:
+        return
+    own = next(iter(actor.scope.dealer_ids)) if len(actor.scope.dealer_ids) == 1 else None
+    about = _About(kind._meta.label_lower, key, label)
+    _insert(actor, action, [_told(about, dealer_id or own, None, after)], now)
 
 
 def snapshot(obj: Model) -> dict[str, Any]:
@@ -105,17 +142,20 @@ def stored(obj: Model) -> dict[str, Any]:
     return snapshot(held) if held is not None else {}
 
 
-def _row(change: Change) -> tuple[str, str, str, int | None, str | None, str | None]:
+def _row(change: Change) -> _Row:
     obj = change.obj
     dealer_id = change.dealer_id if change.dealer_id is not None else getattr(obj, "dealer_id", None)
-    return (
-        obj._meta.label_lower,
-        str(obj.pk),
-        str(obj)[:200],
-        dealer_id,
-        _json(change.before),
-        _json(change.after),
-    )
+    about = _About(obj._meta.label_lower, str(obj.pk), str(obj))
+    return _told(about, dealer_id, change.before, change.after)
+
+
+def _told(
+    about: _About,
+    dealer_id: int | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> _Row:
+    return (about.kind, about.key, about.label[:200], dealer_id, _json(before), _json(after))
 
 
 def _json(values: Mapping[str, Any] | None) -> str | None:

@@ -9,10 +9,12 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import correlation, files
+from apps.core import audit, correlation, files
 from apps.core.kit.pages import Page
+from apps.core.models import StoredFile
 from apps.core.queries import stored_files
 
 
@@ -71,6 +73,16 @@ class FilePage(Page):
         stored = stored_files(actor=self.actor).filter(pk=pk).first()
         if stored is None:
             raise Http404
+        audit.record_taken(
+            actor=self.actor,
+            action="core.download_file",
+            kind=StoredFile,
+            key=str(stored.pk),
+            label=stored.name,
+            now=timezone.now(),
+            after={"sha256": stored.sha256},
+            dealer_id=stored.dealer_id,
+        )
         response = FileResponse(
             stored.blob.open("rb"),
             as_attachment=True,

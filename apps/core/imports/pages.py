@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import refusals
+from apps.core import audit, refusals
+from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.imports import (
     derivations,
@@ -48,8 +49,18 @@ def _file_answer(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def annotated_answer(batch: ImportBatch) -> HttpResponse:
-    """The annotated copy of an upload as a download."""
+def annotated_answer(batch: ImportBatch, *, actor: Actor) -> HttpResponse:
+    """The annotated copy of an upload as a download, which is recorded."""
+    audit.record_taken(
+        actor=actor,
+        action="core.download_errors",
+        kind=ImportBatch,
+        key=str(batch.pk),
+        label=batch.file.name,
+        now=timezone.now(),
+        after={"bad_rows": batch.bad_rows},
+        dealer_id=batch.dealer_id,
+    )
     stem = batch.file.name.rpartition(".")[0] or batch.file.name
     return _file_answer(queries.annotated(batch=batch), f"{stem}_{_('errors')}.xlsx")
 
@@ -346,7 +357,7 @@ class ImportAnnotated(ImportPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.object.bad_rows:
             raise Http404
-        return annotated_answer(self.object)
+        return annotated_answer(self.object, actor=self.actor)
 
 
 class ImportWithdraw(ConfirmPage):

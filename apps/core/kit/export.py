@@ -30,6 +30,19 @@ def workbook(title: str, columns: Iterable[Column], rows: Iterable[Any], *, note
     return response
 
 
+class Counted:
+    """Rows that are counted while they are written."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
 def _kind(column: Column) -> str:
     if column.numeric:
         return "percent" if column.kind == "percent" else "number"

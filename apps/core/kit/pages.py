@@ -20,12 +20,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django_filters import FilterSet
 
-from apps.core import refusals, trail
+from apps.core import audit, pii, refusals, trail
 from apps.core.access import ANONYMOUS, Actor
 from apps.core.errors import DomainError
 from apps.core.kit import export, records
@@ -167,12 +168,18 @@ class ListPage(Page):
 
     def _export(self, rows: QuerySet[Any]) -> HttpResponse:
         applied = {k: v for k, v in self.request.GET.items() if v and not k.startswith("_")}
-        return export.workbook(
-            self.page_title(),
-            self.table.columns,
-            rows.iterator(chunk_size=EXPORT_CHUNK),
-            note=urlencode(applied),
+        counted = export.Counted(rows.iterator(chunk_size=EXPORT_CHUNK))
+        answer = export.workbook(self.page_title(), self.table.columns, counted, note=urlencode(applied))
+        told = pii.mask_text(" ".join(f"{name}={value}" for name, value in applied.items()))
+        audit.record_taken(
+            actor=actor_of(self.request),
+            action="core.export",
+            kind=rows.model,
+            label=self.page_title(),
+            now=timezone.now(),
+            after={"filter": told, "total_rows": counted.count},
         )
+        return answer
 
     def _links(self, page: Any) -> dict[str, str]:
         given = {k: v for k, v in self.request.GET.items() if v and k not in ("page", "_export")}
