@@ -136,11 +136,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "apps.accounts.validators.ContextValidator"},
     {"NAME": "apps.accounts.validators.CompositionValidator"},
+    {"NAME": "apps.accounts.validators.HistoryValidator"},
 ]
 PASSWORD_HASHERS = ["apps.accounts.hashers.ModerateArgon2"]
 PASSWORD_EXPIRY_DAYS = env.int("DEALEROPS_PASSWORD_EXPIRY_DAYS", default=0)
+PASSWORD_HISTORY = env.int("DEALEROPS_PASSWORD_HISTORY", default=0)
+IDLE_MINUTES = env.int("DEALEROPS_IDLE_MINUTES", default=0)
 PASSWORD_COMPOSITION = env.bool("DEALEROPS_PASSWORD_COMPOSITION", default=False)
 SECOND_FACTOR_ROLES = env.list("DEALEROPS_SECOND_FACTOR_ROLES", default=[])
+if min(PASSWORD_HISTORY, IDLE_MINUTES) < 0:
+    raise ImproperlyConfigured("DEALEROPS_PASSWORD_HISTORY and DEALEROPS_IDLE_MINUTES are 0 or more")
 if PASSWORD_EXPIRY_DAYS < 0 or not set(SECOND_FACTOR_ROLES) <= set(Role):
     raise ImproperlyConfigured(
         "DEALEROPS_PASSWORD_EXPIRY_DAYS is 0 or more, ..._SECOND_FACTOR_ROLES are roles"

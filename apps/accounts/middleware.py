@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.contrib import messages
+from django.conf import settings
+from django.contrib import auth, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,8 @@ from apps.core import reach
 from apps.core.access import ANONYMOUS
 
 SEEN_EVERY = timedelta(minutes=5)
+POLLS = ("/live/", "/progress/")
+"""Ends of addresses a page asks for by itself: nobody need sit before it."""
 
 
 class ActorMiddleware:
@@ -38,6 +41,10 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def _recognise(self, request: HttpRequest, user: User) -> None:
+        if self._is_idle(request):
+            auth.logout(request)
+            messages.info(request, _("You were logged out because nothing was done for a while."))
+            return
         actor = eyes.actor_of(request)
         own = None if actor.viewer or actor.for_id else actor.roles
         owes = queries.owes_second_factor(user, on=timezone.localdate(), roles=own)
@@ -47,11 +54,20 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         self._follow(request)
 
+    def _is_idle(self, request: HttpRequest) -> bool:
+        """Whether the session was not used for the minutes after which it is to end."""
+        row: Session | None = getattr(request.session, "row", None)
+        if not settings.IDLE_MINUTES or row is None or row.seen_at is None:
+            return False
+        return timezone.now() - row.seen_at >= timedelta(minutes=settings.IDLE_MINUTES)
+
     def _follow(self, request: HttpRequest) -> None:
         """Keep when the session was used last, and tell of a device that logged in meanwhile."""
         row: Session | None = getattr(request.session, "row", None)
         now = timezone.now()
-        if row is None or (row.news_id is None and row.seen_at and now - row.seen_at < SEEN_EVERY):
+        if row is None or (row.news_id is None and row.seen_at and now - row.seen_at < _noted_every()):
+            return
+        if settings.IDLE_MINUTES and request.path.endswith(POLLS):
             return
         if row.news is not None:
             if request.headers.get("HX-Request") or request.path.startswith("/api/"):
@@ -65,6 +81,13 @@ class ActorMiddleware:
             messages.warning(request, f"{said} {hint}")
             row.news = None
         services.note_seen(session=row, now=now)
+
+
+def _noted_every() -> timedelta:
+    """How often the use of a session is noted: often enough for the end of idle ones."""
+    if not settings.IDLE_MINUTES:
+        return SEEN_EVERY
+    return min(SEEN_EVERY, timedelta(minutes=settings.IDLE_MINUTES) / 5)
 
 
 class ReadOnlyMiddleware:

@@ -30,6 +30,21 @@ class User(AbstractUser):
         return self.display_name or self.username
 
 
+class FormerPassword(models.Model):
+    """The hash of a password a user had before, kept where passwords may not come back (MLPS)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("former password")
+        verbose_name_plural = _("former passwords")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
 class Device(models.Model):
     """A browser in which a user has logged in before; it holds a secret of which the SHA-256 is kept."""
 

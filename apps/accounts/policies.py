@@ -10,6 +10,7 @@ from apps.accounts.models import (
     Assignment,
     Delegation,
     Device,
+    FormerPassword,
     Grant,
     LogInLink,
     RecoveryCode,
@@ -54,6 +55,7 @@ user = Policy(User, view=MANAGE, ownership=Ownership.STAFF)
 assignment = Policy(Assignment, view=MANAGE, ownership=Ownership.STAFF)
 token = Policy(ApiToken, view=OWN, ownership=Ownership.PERSONAL, wall=Wall(also=f"digest = {TOKEN}"))
 session = Policy(Session, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
+former_password = Policy(FormerPassword, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
 device = Policy(Device, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
 second_factor = Policy(SecondFactor, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)
 recovery_code = Policy(RecoveryCode, view=OWN, ownership=Ownership.PERSONAL, wall=BEFORE_LOG_IN)

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from apps.accounts import services
+
 WORDS = ("dealerops", "password", "qwerty", "admin", "welcome", "mima", "woaini", "iloveyou", "abc123")
 _RUN = re.compile(r"(.)\1{3,}")
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
@@ -30,6 +32,18 @@ class ContextValidator:
 
     def get_help_text(self) -> str:
         return _("Not a word anybody would try here with a few digits, nor the same few characters repeated.")
+
+
+class HistoryValidator:
+    """Refuses the passwords a user had last where `DEALEROPS_PASSWORD_HISTORY` says how many (MLPS)."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is not None and services.was_used(user=user, password=password):
+            raise ValidationError(self.get_help_text(), code="password_used")
+
+    def get_help_text(self) -> str:
+        count = settings.PASSWORD_HISTORY
+        return _("None of the last %(count)s passwords.") % {"count": count} if count else ""
 
 
 class CompositionValidator:

@@ -44,6 +44,7 @@ from apps.accounts.services.users import (
     set_active,
     set_password,
     set_site_access,
+    was_used,
 )
 
 __all__ = [
@@ -87,4 +88,5 @@ __all__ = [
     "token_of",
     "typed",
     "use_link",
+    "was_used",
 ]

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Assignment, LogInLink, User
+from apps.accounts.models import Assignment, FormerPassword, LogInLink, User
 from apps.accounts.services import entering, tokens
 from apps.core import audit
 from apps.core.access import Actor
@@ -170,6 +172,7 @@ def set_site_access(*, user: User, staff: bool, superuser: bool, actor: Actor, n
 def set_password(*, user: User, password: str, actor: Actor, now: datetime, keep: str = "") -> User:
     """Give a user a new password (checked by the form); its sessions and links end."""
     row = User.objects.select_for_update().get(pk=user.pk)
+    _keep_former(row, now)
     row.set_password(password)
     row.password_set_at = now
     row.save(update_fields=["password", "password_set_at"])
@@ -177,6 +180,20 @@ def set_password(*, user: User, password: str, actor: Actor, now: datetime, keep
     _end_links(row, now)
     entering.end_sessions(user=row, actor=actor, now=now, keep=keep)
     return row
+
+
+def was_used(*, user: User, password: str) -> bool:
+    """Whether it is one of the passwords that may not come back."""
+    held = user.former_passwords.order_by("-replaced_at", "-pk")[: settings.PASSWORD_HISTORY]
+    return any(check_password(password, row.password) for row in held)
+
+
+def _keep_former(user: User, now: datetime) -> None:
+    """Keep the password that is replaced, and forget those beyond what is asked for."""
+    if settings.PASSWORD_HISTORY and user.has_usable_password():
+        FormerPassword.objects.create(user=user, password=user.password, replaced_at=now)
+    kept = user.former_passwords.order_by("-replaced_at", "-pk")[: settings.PASSWORD_HISTORY]
+    user.former_passwords.exclude(pk__in=[row.pk for row in kept]).delete()
 
 
 @transaction.atomic

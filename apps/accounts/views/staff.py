@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies, queries, services
-from apps.accounts.forms import EndForm, StaffForm
+from apps.accounts.forms import StaffForm
 from apps.accounts.tables import StaffTable
-from apps.accounts.views.users import UserActivePage, make_link
+from apps.accounts.views.users import AssignmentEndPage, UserActivePage, make_link
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 
 
@@ -93,24 +93,12 @@ class StaffActivePage(UserActivePage):
         return reverse("accounts:staff-detail", args=[self.object.pk])
 
 
-class StaffEndPage(ObjectFormPage):
+class StaffEndPage(AssignmentEndPage):
     """Ends the role of one of one's people on a day."""
 
     action = policies.STAFF
-    title = _("End an assignment")
     query = queries.staff_assignments
-    form_class = EndForm
-    submit_label = _("End the assignment")
-    success = _("The assignment is ended.")
-
-    def initial(self) -> dict[str, Any]:
-        return {"on": timezone.localdate()}
-
-    def page_title(self) -> str:
-        return f"{self.title} · {self.object.user} · {self.object.get_role_display()}"
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        services.end_assignment(
-            assignment=self.object, on=cleaned["on"], actor=self.actor, now=timezone.now()
-        )
+        super().save(cleaned)
         return reverse("accounts:staff-list")

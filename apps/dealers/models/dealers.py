@@ -1,29 +1,15 @@
 from __future__ import annotations
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.pii import PiiField, PiiKeyField
-from apps.dealers.rules import (
-    Capability,
-    ChannelPattern,
-    CityTier,
-    ContactRole,
-    DealerStatus,
-    PartnerType,
-    StoreType,
-    UnitKind,
-)
+from apps.dealers.models.histories import one_a_day
+from apps.dealers.models.places import CITY_TIERS, Division
+from apps.dealers.models.units import OrgUnit
+from apps.dealers.rules import Capability, ChannelPattern, DealerStatus, PartnerType, StoreType
 
-UNIT_KINDS = [
-    (UnitKind.HQ, _("Headquarters")),
-    (UnitKind.REGION, _("Region")),
-    (UnitKind.PROVINCE, _("Province")),
-    (UnitKind.AREA, _("Area")),
-]
 STATUSES = [
     (DealerStatus.PREPARING, _("In preparation")),
     (DealerStatus.ACTIVE, _("Active")),
@@ -50,8 +36,6 @@ PARTNER_TYPES = [
     (PartnerType.AGENT, _("Agent")),
     (PartnerType.OPERATOR, _("Operator")),
 ]
-
-
 CAPABILITIES = [
     (Capability.SALES, _("Vehicle sales")),
     (Capability.STORAGE, _("Storage and transport")),
@@ -62,133 +46,6 @@ CAPABILITIES = [
     (Capability.TRAINING, _("Training and appraisal")),
     (Capability.MARKET, _("Market management")),
 ]
-CITY_TIERS = [
-    (CityTier.FIRST, _("First tier")),
-    (CityTier.SECOND, _("Second tier")),
-    (CityTier.THIRD, _("Third tier")),
-    (CityTier.OTHER, _("Other city")),
-]
-
-
-def one_a_day(name: str, owner: str) -> ExclusionConstraint:
-    """At most one row a day for each owner; without btree_gist, so that any PostgreSQL can enforce it."""
-    return ExclusionConstraint(
-        name=name,
-        expressions=[
-            (
-                Func(
-                    F(owner),
-                    F(owner),
-                    Value("[]"),
-                    function="int8range",
-                    output_field=BigIntegerRangeField(),
-                ),
-                RangeOperators.OVERLAPS,
-            ),
-            (
-                Func(
-                    F("valid_from"),
-                    F("valid_to"),
-                    Value("[)"),
-                    function="daterange",
-                    output_field=DateRangeField(),
-                ),
-                RangeOperators.OVERLAPS,
-            ),
-        ],
-    )
-
-
-class Division(models.Model):
-    """An administrative division of China; `code` is the official one, `level` 1 province, 2 city, 3 county.
-
-    `name` is what people say; `official_name` is kept where it differs. `tier` is set for cities only.
-    """
-
-    code = models.CharField(_("code"), max_length=6, primary_key=True)
-    name = models.CharField(_("name"), max_length=60)
-    level = models.PositiveSmallIntegerField(_("level"))
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
-    official_name = models.CharField(_("official name"), max_length=60, blank=True)
-    tier = models.CharField(_("city tier"), max_length=10, choices=CITY_TIERS, blank=True)
-
-    class Meta:
-        verbose_name = _("administrative division")
-        verbose_name_plural = _("administrative divisions")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class FormerPlace(models.Model):
-    """A place name of the past, so that lists written with it still find the division of today."""
-
-    name = models.CharField(_("name"), max_length=60)
-    province = models.ForeignKey(
-        Division, verbose_name=_("province"), on_delete=models.PROTECT, related_name="+"
-    )
-    current = models.ForeignKey(
-        Division, verbose_name=_("division of today"), on_delete=models.PROTECT, related_name="+"
-    )
-    since = models.PositiveSmallIntegerField(_("year of the change"))
-
-    class Meta:
-        verbose_name = _("former place name")
-        verbose_name_plural = _("former place names")
-        constraints = [models.UniqueConstraint(fields=["province", "name"], name="formerplace_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class OrgUnit(models.Model):
-    """A unit of the maker's field organisation.
-
-    `parent` and `path` (`/1/4/9/`, ending with its own id) are today's; `valid_to` is the first day without
-    the unit. `division` is the province a province unit stands for.
-    """
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=10, choices=UNIT_KINDS)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    path = models.CharField(max_length=200, unique=True)
-    division = models.ForeignKey(
-        Division,
-        verbose_name=_("province"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("organisation unit")
-        verbose_name_plural = _("organisation units")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class UnitPlacement(models.Model):
-    """Under which unit a unit stood: from `valid_from` up to, but not on, `valid_to`; one row a day."""
-
-    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="placements")
-    parent = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-
-    class Meta:
-        verbose_name = _("unit placement")
-        verbose_name_plural = _("unit placements")
-        constraints = [one_a_day("unitplacement_one_a_day", "unit")]
-
-    def __str__(self) -> str:
-        return f"{self.unit_id} → {self.parent_id}"
 
 
 class DealerGroup(models.Model):
@@ -370,37 +227,3 @@ class Outlet(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-CONTACT_ROLES = [
-    (ContactRole.GENERAL, _("General manager")),
-    (ContactRole.SALES, _("Sales manager")),
-    (ContactRole.SERVICE, _("Service manager")),
-    (ContactRole.FINANCE, _("Finance manager")),
-    (ContactRole.CARE, _("Customer care manager")),
-    (ContactRole.PARTS, _("Parts manager")),
-    (ContactRole.OTHER, _("Other contact")),
-]
-
-
-class DealerContact(models.Model):
-    """Whom to call at a dealer; the personal data are encrypted, and erasing them keeps the row."""
-
-    dealer = models.ForeignKey(
-        Dealer, verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="contacts"
-    )
-    role = models.CharField(_("role"), max_length=20, choices=CONTACT_ROLES)
-    name = PiiField(_("full name"), mask="name")
-    mobile = PiiField(_("mobile"), mask="mobile")
-    mobile_key = PiiKeyField(source="mobile")
-    email = PiiField(_("e-mail"), mask="email")
-    email_key = PiiKeyField(source="email")
-    updated_at = models.DateTimeField(_("updated at"))
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("contact person")
-        verbose_name_plural = _("contact persons")
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()} {self.name or ''}".strip()
