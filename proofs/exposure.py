@@ -9,15 +9,19 @@ import random
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils import timezone
 
-from apps.core import pii
+from apps.accounts.rights import actors
+from apps.core import gate, pii
+from apps.core.access import Actor
 from apps.core.logging import JsonFormatter, MaskedReports
 from apps.core.models import AuditEvent
 from apps.dealers.models import Dealer, DealerContact
@@ -92,31 +96,54 @@ def _use(report: Report, canaries: Canaries, hands: Client) -> None:
 
 
 def _read(report: Report, canaries: Canaries, names: Sequence[str]) -> None:
-    """Every page, export and endpoint that shows persons or events, as each reader."""
+    """Every page, export and endpoint that shows persons or events, as each reader, open to who may read."""
+    opened = set()
     for name in names:
         client = browser(name)
-        for url in _addresses(canaries):
-            found = canaries.found_in(client.get(url).content)
+        reader = actors.actor_for(get_user_model().objects.get(username=name), on=timezone.localdate())
+        for url, dealer_id in _addresses(canaries):
+            answer, wanted = client.get(url), _may_read(reader, url, dealer_id)
+            found = canaries.found_in(answer.content)
             report.expect(not found, f"{name} reads {found} at {url}")
+            right = answer.status_code == 200 if wanted else answer.status_code in (403, 404)
+            report.expect(right, f"{name} is answered {answer.status_code} at {url}")
+            opened |= {url} if answer.status_code == 200 else set()
+    never = {url for url, _dealer in _addresses(canaries)} - opened
+    report.expect(not never, f"nobody could read {sorted(never)}, so nothing was searched there")
+    masks = {str(contact.mobile).encode() for contact in canaries.contacts}
+    shown = browser(names[0]).get(reverse("dealers:contact-list")).content
+    report.expect(all(mask in shown for mask in masks), "the list does not show the persons it masks")
 
 
-def _addresses(canaries: Canaries) -> Iterator[str]:
+def _may_read(reader: Actor, url: str, dealer_id: int | None) -> bool:
+    """Whether the reader holds the right an address asks for, over the dealer it is about."""
+    (code,) = gate.asked_by(resolve(urlsplit(url).path).func, "GET") or {""}
+    return reader.may(code) and (dealer_id is None or reader.narrowed(code).scope.holds_dealer(dealer_id))
+
+
+def _addresses(canaries: Canaries) -> Iterator[tuple[str, int | None]]:
+    """What is read, with the dealer it is about."""
     listed, audit = reverse("dealers:contact-list"), reverse("core:audit-list")
-    yield from (listed, f"{listed}?_export=xlsx", f"{listed}?sort=-role", audit, f"{audit}?_export=xlsx")
-    yield from (
-        f"{listed}?q={canaries.contacts[0].mobile}",
-        "/api/v1/dealer-contacts/",
-        "/api/v1/audit-events/",
-    )
-    yield f"/admin/dealers/dealercontact/{canaries.contacts[0].pk}/change/"
+    search, api = reverse("portal:search"), reverse("dealer-contact-list")
+    first = canaries.contacts[0]
+    for url in (listed, f"{listed}?_export=xlsx", f"{listed}?sort=-role", f"{listed}?q={first.mobile}", api):
+        yield url, None
+    for url in (audit, f"{audit}?_export=xlsx", reverse("audit-event-list")):
+        yield url, None
     for contact in canaries.contacts:
         here = reverse("dealers:dealer-detail", args=[contact.dealer_id])
-        yield from (f"{here}?tab=contacts", f"{here}?tab=changes", f"/dealers/{contact.dealer.code}/")
-        yield reverse("dealers:contact-reveal", args=[contact.pk])
-        yield f"/api/v1/dealer-contacts/{contact.pk}/"
-        yield reverse("portal:search") + f"?q={contact.dealer.code}"
+        for url in (
+            f"{here}?tab=contacts",
+            f"{here}?tab=changes",
+            reverse("portal:dealer", args=[contact.dealer.code]),
+            reverse("dealers:contact-reveal", args=[contact.pk]),
+            reverse("dealer-contact-detail", args=[contact.pk]),
+        ):
+            yield url, contact.dealer_id
+        yield f"{search}?q={contact.dealer.code}", None
     for event in AuditEvent.objects.filter(object_type="dealers.dealercontact"):
-        yield reverse("core:audit-detail", args=[event.pk])
+        yield reverse("core:audit-detail", args=[event.pk]), None
+        yield reverse("audit-event-detail", args=[event.pk]), None
 
 
 def _fail(canaries: Canaries) -> None:

@@ -10,7 +10,7 @@ import django
 
 from proofs.arena import BASE, Report, arena, arguments, unpacked
 
-READERS = ("executive", "reg_a", "prov_zj", "am_1", "d1_gm", "d1_sm", "d2_gm", "investor")
+READERS = ("hq_admin", "executive", "reg_a", "prov_zj", "am_1", "d1_gm", "d1_sm", "d2_gm", "investor")
 
 
 def main() -> int:

@@ -71,13 +71,13 @@ def fault_of(view: View, namespaces: tuple[str, ...]) -> str:
     )
 
 
-def asked_by(view: View) -> set[str] | None:
-    """The codes of the actions a page or endpoint asks for; None for anything else."""
+def asked_by(view: View, *methods: str) -> set[str] | None:
+    """The codes of the actions a page or endpoint asks for, by all its methods or those; None for others."""
     page, endpoint = getattr(view, "view_class", None), getattr(view, "cls", None)
     if page is not None and issubclass(page, Page):
         return {page.action}
     if hasattr(endpoint, "action_for"):
-        methods: Sequence[str] = tuple(getattr(view, "actions", None) or ("get", "post"))
+        methods = methods or tuple(getattr(view, "actions", None) or ("get", "post"))
         return {endpoint().action_for(method.upper()) for method in methods}
     return None
 

@@ -9,8 +9,10 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from apps.core import chain, pii
+from apps.dealers.views.contacts import ContactListPage
 from proofs import exposure, tampering
 from proofs.arena import Report
 
@@ -80,6 +82,19 @@ def test_p1_holds(cast: object) -> None:
     report = searched()
     assert report.failures == []
     assert report.trials > 100
+
+
+@pytest.mark.django_db
+def test_p1_notices_pages_that_answer_nothing(cast: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that refuses everybody shows nobody's data, and proves nothing."""
+
+    def refuse(*given: object, **more: object) -> None:
+        raise PermissionDenied
+
+    monkeypatch.setattr(ContactListPage, "get", refuse)
+    told = " ".join(searched().failures)
+    assert "d1_gm is answered 403 at /dealers/contacts/" in told
+    assert "nobody could read" in told
 
 
 @pytest.mark.django_db
