@@ -19,11 +19,11 @@ TRIALS = {
 }
 
 
-def failures(proof: str, world, doors, walls: tuple[str, ...]) -> list[str]:  # noqa: F811
+def failures(proof: str, world, doors, walls: tuple[str, ...], count: int = 25) -> list[str]:  # noqa: F811
     report = Report(proof, 7)
     with isolation.without(*walls):
-        TRIALS[proof](report, world, doors, random.Random(7), 25)
-    assert report.trials >= 24
+        TRIALS[proof](report, world, doors, random.Random(7), count)
+    assert report.trials >= count - 1
     return report.failures
 
 
@@ -39,4 +39,5 @@ def test_it_holds(proof: str, walls: tuple[str, ...], world, doors) -> None:  # 
 @pytest.mark.slow
 @pytest.mark.parametrize("proof", ["M1", "M2", "M5", "M1w"])
 def test_it_finds_that_both_walls_are_away(proof: str, world, doors) -> None:  # noqa: F811
-    assert failures(proof, world, doors, isolation.WALLS)
+    count = 100 if proof == "M1w" else 25  # many an object is in no state to be changed
+    assert failures(proof, world, doors, isolation.WALLS, count)
