@@ -35,3 +35,19 @@ DECIDED = {
         icon="circle-x",
     ),
 }
+FINDING = registry.todo("work.finding", _("Finding of a visit"), _("Deal with: %(text)s"), icon="flag")
+FINDING_ANSWERED = registry.todo(
+    "work.finding_answered", _("Finding answered"), _("Look at the answer to: %(text)s"), icon="flag"
+)
+FINDING_SHARED = registry.notice(
+    "work.finding_shared",
+    _("A visit found something at my store"),
+    _("%(by)s recorded: %(text)s"),
+    icon="flag",
+)
+BULLETIN = registry.notice(
+    "work.bulletin", _("A bulletin for me"), _("%(by)s published: %(title)s"), icon="speakerphone"
+)
+PLANNED = registry.notice(
+    "work.planned", _("An activity was planned for me"), _("%(by)s planned for you: %(what)s"), icon="map-pin"
+)

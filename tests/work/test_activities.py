@@ -16,10 +16,12 @@ from apps.core.errors import DomainError
 from apps.core.models import StoredFile
 from apps.core.roles import Role
 from apps.dealers.models import Outlet
-from apps.work.models import Activity, ActivityPhoto, Finding
+from apps.work import queries as work
+from apps.work.models import Activity, ActivityPhoto, Finding, Notice, Todo
 from apps.work.queries import activities as queries
 from apps.work.rules.activities import Light, Subject, quota_light
 from apps.work.services import activities as services
+from tests.conftest import NOW
 from tests.factories import network as factory
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +377,36 @@ def test_the_place_of_a_check_in_can_become_the_dealer_s(network, am_1, actor_of
     again = plan(actor_of(am_1), now)
     told = services.check_in(activity=again, spot=spot, actor=actor_of(am_1), now=now)
     assert told.distance_m == 0
+
+
+def test_a_finding_is_a_to_do_until_it_is_dealt_with(am, am_1, d1_gm, client_of, actor_of) -> None:
+    made = am.post("activities/", {"kind": "visit", "subject": "D001", "planned_on": "2026-07-12"}).json()
+    path = f"activities/{made['id']}/"
+    am.post(path + "check-in/", {"located": "refused"})
+    order = {"text": "送 X5 两台到长兴二网", "kind": "order", "due_on": "2026-07-15", "shared": True}
+    finding = am.post(path + "findings/", order).json()["id"]
+
+    def open_of(user) -> list[str]:
+        return list(work.todos(actor=actor_of(user)).filter(state="open").values_list("code", flat=True))
+
+    assert [open_of(d1_gm), open_of(am_1)] == [["work.finding"], []]
+    assert "送 X5 两台到长兴二网" in client_of(d1_gm).get(reverse("work:todo-list")).content.decode()
+    todo = Todo.objects.get(state="open")
+    assert (todo.code, todo.role, todo.dealer_id) == ("work.finding", "dealer_general", made_dealer(finding))
+    assert todo.due_at.astimezone(NOW.tzinfo).isoformat() == "2026-07-15T18:00:00+08:00"
+    assert Notice.objects.get(code="work.finding_shared").user == d1_gm
+    client_of(d1_gm).post(reverse("work:finding-answer", args=[finding]), {"answer": "14 日送达"})
+    assert [open_of(d1_gm), open_of(am_1)] == [[], ["work.finding_answered"]]
+    client_of(am_1).post(reverse("work:finding-close", args=[finding]))
+    assert [open_of(d1_gm), open_of(am_1)] == [[], []]
+    assert set(Todo.objects.values_list("state", flat=True)) == {"done"}
+
+
+def made_dealer(finding: int) -> int | None:
+    return Finding.objects.get(pk=finding).dealer_id
+
+
+def test_what_a_leader_plans_is_told_to_its_person(network, reg_a, am_1, client_of) -> None:
+    form = {"kind": "visit", "planned_on": "2026-07-13", "subject": "D001", "person": am_1.pk}
+    client_of(reg_a).post(reverse("work:activity-plan"), form)
+    assert Notice.objects.get().user == am_1

@@ -24,6 +24,7 @@ from apps.work.queries import activities as queries
 from apps.work.queries.activities import About
 from apps.work.rules import activities as rules
 from apps.work.rules.activities import Located, Point, State
+from apps.work.services import notifying
 
 MOST_PHOTOS = 30
 UNDONE = (State.PLANNED, State.STARTED)
@@ -93,6 +94,16 @@ def plan_activity(
     )
     told = {"kind": kind.code, "planned_on": plan.planned_on, "purpose": row.purpose}
     audit.record(actor=actor, action="work.plan_activity", obj=row, now=now, after=told)
+    if person_id not in policies.selves(actor):
+        what = f"{row} {plan.planned_on}"
+        notifying.notify(
+            notice="work.planned",
+            recipients=[person_id],
+            key=f"activity:{row.pk}",
+            now=now,
+            params={"by": actor.label, "what": what},
+            url=f"/work/activities/{row.pk}/",
+        )
     return row
 
 

@@ -16,6 +16,7 @@ from apps.work.models import Activity, Bulletin, BulletinReceipt
 from apps.work.policies import activities as field
 from apps.work.queries import activities, bulletins
 from apps.work.rules.activities import State
+from apps.work.services import notifying
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,17 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
     )  # fmt: skip
     receipts = [BulletinReceipt(bulletin=bulletin, unit=unit, **reader) for reader in found]
     BulletinReceipt.objects.bulk_create(receipts, batch_size=2000)
+    said = {"title": bulletin.title, "by": actor.label}
+    url = f"/work/bulletins/{bulletin.pk}/"
+    readers = [reader["user_id"] for reader in found]
+    notifying.notify(
+        notice="work.bulletin",
+        recipients=readers,
+        key=f"bulletin:{bulletin.pk}",
+        now=now,
+        params=said,
+        url=url,
+    )
     told = {"title": bulletin.title, "audience": bulletin.audience, "readers": len(receipts)}
     audit.record(actor=actor, action="work.publish_bulletin", obj=bulletin, now=now, after=told)
     return bulletin

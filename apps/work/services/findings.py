@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
+from apps.core.roles import Role
 from apps.work.models import Activity, Finding
 from apps.work.policies import activities as policies
 from apps.work.rules.activities import State
+from apps.work.services import notifying, todos
+
+END_OF_DAY = time(18, 0)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def open_finding(*, activity: Activity, found: Found, actor: Actor, now: datetim
     )
     told = {"kind": found.kind, "severity": found.severity, "due_on": found.due_on, "shared": found.shared}
     _record(finding, "work.open_finding", actor, now, after=told)
+    _ask(finding, actor, now)
     return finding
 
 
@@ -69,6 +75,12 @@ def answer_finding(*, finding: Finding, answer: str, actor: Actor, now: datetime
     row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     after = {"state": row.state, "answer": row.answer}
     _record(row, "work.answer_finding", actor, now, before=before, after=after)
+    todos.close_todo(key=_key(row), now=now, by=actor.label)
+    if row.person_id not in policies.selves(actor):
+        said = todos.Wanted(
+            f"{_key(row)}:answered", {"text": row.text[:80]}, _url(row), user_id=row.person_id
+        )
+        todos.open_todo(code="work.finding_answered", todo=said, now=now, opened_by=actor.label)
     return row
 
 
@@ -84,7 +96,37 @@ def close_finding(*, finding: Finding, actor: Actor, now: datetime) -> Finding:
     row.state, row.closed_by, row.closed_at = "closed", actor.label[:150], now
     row.save(update_fields=["state", "closed_by", "closed_at"])
     _record(row, "work.close_finding", actor, now, before=before, after={"state": row.state})
+    todos.close_todos(keys=[_key(row), f"{_key(row)}:answered"], now=now, by=actor.label)
     return row
+
+
+def _ask(finding: Finding, actor: Actor, now: datetime) -> None:
+    """Make the finding a to-do: of the dealer's general manager when it is shared, else of its person."""
+    due_at = timezone.make_aware(datetime.combine(finding.due_on, END_OF_DAY))
+    told = {"text": finding.text[:80], "by": actor.label}
+    asked = {"role": Role.DEALER_GENERAL.value, "dealer_id": finding.dealer_id}
+    if not finding.shared:
+        asked = {"user_id": finding.person_id, "unit_id": finding.unit_id}
+    wanted = todos.Wanted(_key(finding), told, _url(finding), due_at=due_at, **asked)
+    todos.open_todo(code="work.finding", todo=wanted, now=now, opened_by=actor.label)
+    if finding.shared and finding.dealer_id is not None:
+        notifying.tell_holders(
+            notice="work.finding_shared",
+            roles={Role.DEALER_GENERAL},
+            dealer_id=finding.dealer_id,
+            key=_key(finding),
+            now=now,
+            params=told,
+            url=_url(finding),
+        )
+
+
+def _key(finding: Finding) -> str:
+    return f"work.finding:{finding.pk}"
+
+
+def _url(finding: Finding) -> str:
+    return f"/work/findings/{finding.pk}/"
 
 
 def _locked(finding: Finding, actor: Actor) -> Finding:
