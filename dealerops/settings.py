@@ -295,6 +295,14 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    "reports.generate_duties": {
+        "task": "reports.generate_duties",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "reports.escalate": {
+        "task": "reports.escalate",
+        "schedule": crontab(hour=9, minute=0),
+    },
     "core.reconcile": {
         "task": "core.reconcile",
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),

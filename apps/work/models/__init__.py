@@ -1,6 +1,7 @@
 from apps.work.models.activities import Activity, ActivityPhoto, Finding, KeyAccount
 from apps.work.models.approvals import Approval, ApprovalDecision
 from apps.work.models.bulletins import Attendance, Bulletin, BulletinReceipt
+from apps.work.models.calendar import CalendarDay
 from apps.work.models.notices import (
     ChannelSetting,
     DigestItem,
@@ -21,6 +22,7 @@ __all__ = [
     "Attendance",
     "Bulletin",
     "BulletinReceipt",
+    "CalendarDay",
     "ChannelSetting",
     "DigestItem",
     "DigestRun",

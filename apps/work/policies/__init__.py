@@ -1,5 +1,6 @@
 from apps.work.policies import activities, bulletins
 from apps.work.policies.approvals import ApprovalPolicy, approval, decision
+from apps.work.policies.calendar import VIEW_CALENDAR, day
 from apps.work.policies.notices import (
     OVERSEE,
     VIEW,
@@ -17,12 +18,14 @@ from apps.work.policies.todos import TodoPolicy, todo
 __all__ = [
     "OVERSEE",
     "VIEW",
+    "VIEW_CALENDAR",
     "ApprovalPolicy",
     "TodoPolicy",
     "activities",
     "approval",
     "bulletins",
     "channel_setting",
+    "day",
     "decision",
     "digest_item",
     "digest_run",

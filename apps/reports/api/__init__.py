@@ -1,0 +1,3 @@
+from apps.reports.api import duties
+
+routes = [*duties.routes]

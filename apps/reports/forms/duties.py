@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.recurrence import RecurrenceError, parse
+from apps.reports.models.duties import SHIFTS
+
+
+class DoForm(forms.Form):
+    """What was done."""
+
+    note = forms.CharField(label=_("What was done"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+
+
+class WaiveForm(forms.Form):
+    """Why a duty is waived."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=300,
+        help_text=_("For example: the store is closed for renovation until the 20th."),
+    )
+
+
+class TryForm(forms.Form):
+    """A rule to be looked at before anybody owes it."""
+
+    rule = forms.CharField(
+        label=_("Rule"),
+        max_length=200,
+        help_text=_("For example: 每月18日, 遇假日提前 · 逢2前 · 月末-2工作日 · MONTHLY(1,lag=10)"),
+    )
+    shift = forms.ChoiceField(label=_("On a day off"), choices=SHIFTS, required=False)
+    since = forms.DateField(label=_("From"), required=False)
+
+    def clean_rule(self) -> Any:
+        """The rule as it is computed."""
+        try:
+            return parse(self.cleaned_data["rule"])
+        except RecurrenceError as error:
+            raise forms.ValidationError(_("This rule cannot be read: %s") % error) from error

@@ -1,0 +1,3 @@
+from apps.reports.models.duties import CalendarFeed, Duty, DutyAsk, DutyRule
+
+__all__ = ["CalendarFeed", "Duty", "DutyAsk", "DutyRule"]

@@ -1,0 +1,3 @@
+from apps.reports.policies import duties
+
+__all__ = ["duties"]

@@ -1,0 +1,18 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.kernel.period import Month
+from apps.reports.services import generating, ladder
+
+
+@shared_task(name="reports.generate_duties")
+def generate_duties(**_: object) -> None:
+    now = timezone.now()
+    month = Month.of(timezone.localdate(now))
+    for each in (month, month.next):
+        generating.generate(month=each, now=now)
+
+
+@shared_task(name="reports.escalate")
+def escalate(**_: object) -> None:
+    ladder.escalate(now=timezone.now())
