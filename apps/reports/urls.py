@@ -17,7 +17,7 @@ urlpatterns = [
     path("rules/", duties.RuleList.as_view(), name="rule-list"),
     path("rules/try/", duties.RuleTry.as_view(), name="rule-try"),
     path("rules/<int:pk>/", duties.RuleDetail.as_view(), name="rule-detail"),
-    path("calendars/<str:token>.ics", duties.FeedRead.as_view(), name="feed-read"),
+    path("calendars/<str:token>/duties.ics", duties.FeedRead.as_view(), name="feed-read"),
 ]
 
 menu.add("duties", _("My duties"), "reports:my-duties", duty_policies.VIEW_DUTIES, order=10)

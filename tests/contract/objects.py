@@ -33,6 +33,8 @@ from apps.inventory import services as inventory
 from apps.inventory.models import StockMovement, StockUnit
 from apps.kernel.period import Month, months_between
 from apps.metrics import services as metrics
+from apps.reports.models import Duty, DutyRule
+from apps.reports.services import generating
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.vehicles import rules as vin_rules
@@ -109,6 +111,9 @@ def build_world(now: datetime) -> World:
     field = (cast["am_1"], *(_in_the_field(place) for place in (network.area_2, network.province_js)))
     for owned, person in zip((own, sister, foreign), field, strict=True):
         owned.keys.update(_field_work(owned.dealer, person, now))
+    generating.generate(month=Month(2026, 7), now=now)
+    for owned in (own, sister, foreign):
+        owned.keys["duty"] = _duty(owned.dealer).pk
     run = _close(now)
     mates = (cast["d1_sm"], cast["d2_other"], cast["d2_other"])
     for owned, mate in zip((own, sister, foreign), mates, strict=True):
@@ -155,6 +160,11 @@ def _field_work(dealer: Dealer, person: User, now: datetime) -> dict[str, Any]:
         "bulletin": bulletin.pk,
         "key_account": account.pk,
     }
+def _duty(dealer: Dealer) -> Duty:
+    """A duty of the dealer's general manager that may be reported as done by hand."""
+    row = Duty.objects.filter(dealer=dealer, role=Role.DEALER_GENERAL, code="GS-10").get()
+    Duty.objects.filter(pk=row.pk).update(note=canary(dealer, "DUTYNOTE"))
+    return row
 
 
 def _delegation(user: User, mate: User, now: datetime) -> Delegation:
@@ -444,6 +454,7 @@ def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
         "home_panel": "cards",
         "dealer_panel": "cards",
         "run": run.pk,
+        "duty_rule": DutyRule.objects.get(code="GS-12").pk,
         "job": str(Job.objects.filter(code="closing.run_step").order_by("pk")[0].pk),
         "link_token": "not-one-of-ours",
     }

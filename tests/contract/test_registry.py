@@ -40,6 +40,7 @@ OPEN_VIEWS = {
     "healthz-live": "tells that the process lives",
     "healthz-ready": "tells that its servers answer",
     "javascript-catalog": "texts of the language",
+    "reports:feed-read": "for calendar programs; opened by a signed personal address",
     "set_language": "keeps a choice in a cookie",
     "api-docs": "asks for a log-in by its permission class",
     "api-schema": "asks for a log-in by its permission class",
