@@ -1,9 +1,12 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import gate
 from apps.core.kit import menu
 from apps.reports.policies import duties as duty_policies
 from apps.reports.views import duties
+
+FEED = "for calendar programs; opened by a signed personal address"
 
 app_name = "reports"
 urlpatterns = [
@@ -17,7 +20,7 @@ urlpatterns = [
     path("rules/", duties.RuleList.as_view(), name="rule-list"),
     path("rules/try/", duties.RuleTry.as_view(), name="rule-try"),
     path("rules/<int:pk>/", duties.RuleDetail.as_view(), name="rule-detail"),
-    path("calendars/<str:token>/duties.ics", duties.FeedRead.as_view(), name="feed-read"),
+    path("calendars/<str:token>/duties.ics", gate.opened(duties.FeedRead.as_view(), FEED), name="feed-read"),
 ]
 
 menu.add("duties", _("My duties"), "reports:my-duties", duty_policies.VIEW_DUTIES, order=10)
