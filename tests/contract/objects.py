@@ -160,6 +160,8 @@ def _field_work(dealer: Dealer, person: User, now: datetime) -> dict[str, Any]:
         "bulletin": bulletin.pk,
         "key_account": account.pk,
     }
+
+
 def _duty(dealer: Dealer) -> Duty:
     """A duty of the dealer's general manager that may be reported as done by hand."""
     row = Duty.objects.filter(dealer=dealer, role=Role.DEALER_GENERAL, code="GS-10").get()
