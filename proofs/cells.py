@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,16 @@ from apps.accounts.models import RightsChange, User
 from apps.alerts.models import AlertEpisode
 from apps.closing.models import Run
 from apps.core.kit.pages import Page
+from apps.core.models import ImportBatch
 from apps.core.roles import FIELD, FIELD_STAFF, HQ, Role
-from apps.dealers.models import Dealer
-from apps.inventory.models import StockMovement
+from apps.dealers.models import Dealer, Outlet
+from apps.inventory.models import StockMovement, TransferProposal
 from apps.metrics.models import FeedStatus
 from apps.periods.models import PeriodState
 from apps.sales import views as sales_pages
 from apps.sales.models import RetailDelivery
 from proofs.arena import Report
+from proofs.steps import STEPS, State, Step
 from tests.contract.addresses import addresses
 from tests.contract.clients import Door
 from tests.contract.objects import World
@@ -36,132 +37,10 @@ from tests.factories import network as factory
 
 TABLE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "roles.csv"
 DONE, REFUSED = (200, 201, 202, 302), (409, 422)
-WATCHED = (AlertEpisode, Run, PeriodState, Dealer, StockMovement, FeedStatus, RetailDelivery, RightsChange)
+WATCHED = (AlertEpisode, Run, PeriodState, Dealer, Outlet, StockMovement, TransferProposal, FeedStatus)
+WATCHED += (RetailDelivery, ImportBatch, RightsChange)
 WITHOUT_ACTION = ("accounts:login", "accounts:logout", "accounts:be-oneself")
 PROVINCIAL = {Role.PROVINCE_MANAGER, Role.OFFICE_ASSISTANT, Role.MARKET_CAPTAIN, Role.MARKET_MEMBER}
-
-Prepare = Callable[[World, Door], object]
-
-
-@dataclass(frozen=True)
-class State:
-    """A state an object can be in: how it gets there, and whether the step is allowed then."""
-
-    name: str
-    allowed: bool
-    prepare: Prepare | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of a workflow: its action, where it is asked for, and the states of its object."""
-
-    action: str
-    url: str
-    keys: dict[str, str]
-    body: dict[str, Any]
-    states: tuple[State, ...]
-    given: dict[str, str] | None = None
-
-    def address(self, world: World) -> str:
-        """Where the step is asked for."""
-        told = {name: world.shared.get(kind, world.own.keys.get(kind)) for name, kind in self.keys.items()}
-        return reverse(self.url, kwargs=told | (self.given or {}))
-
-
-def _episode(state: str) -> Prepare:
-    return lambda world, door: AlertEpisode.objects.filter(pk=world.own.keys["episode"]).update(state=state)
-
-
-def _change(state: str) -> Prepare:
-    return lambda world, door: RightsChange.objects.filter(pk=world.shared["change"]).update(state=state)
-
-
-def _once(step: Callable[[], Step]) -> Prepare:
-    """Do the step itself once before, as the administrator."""
-    return lambda world, door: door.send("POST", step().address(world), step().body)
-
-
-RETURN: Step = Step(
-    "sales.correct",
-    "sales:delivery-return",
-    {"pk": "delivery"},
-    {"returned_on": "2026-07-01", "note": "退车"},
-    (State("sold", True), State("returned", False, _once(lambda: RETURN))),
-)
-DEPART: Step = Step(
-    "inventory.record",
-    "inventory:unit-depart",
-    {"pk": "stock_unit"},
-    {"left_on": "2026-07-01", "kind": "retail", "note": ""},
-    (State("in stock", True), State("gone", False, _once(lambda: DEPART))),
-)
-UNDO: Step = Step(
-    "inventory.adjust",
-    "inventory:movement-undo",
-    {"pk": "movement"},
-    {"note": "误录"},
-    (State("booked", True), State("taken back", False, _once(lambda: UNDO))),
-)
-STEPS = (
-    RETURN,
-    DEPART,
-    UNDO,
-    Step(
-        "alerts.acknowledge",
-        "alerts:episode-acknowledge",
-        {"pk": "episode"},
-        {"plan": "促销"},
-        (
-            State("open", True, _episode("open")),
-            State("acknowledged", True, _episode("acknowledged")),
-            State("closed", False, _episode("closed")),
-        ),
-    ),
-    Step(
-        "closing.reopen",
-        "closing:reopen",
-        {"month": "month"},
-        {"reason": "补录"},
-        (State("closed", True),),
-    ),
-    Step(
-        "closing.reopen",
-        "closing:reopen",
-        {},
-        {"reason": "补录"},
-        (State("open", False),),
-        {"month": "2026-07"},
-    ),
-    Step("closing.run", "closing:start-interim", {"month": "month"}, {}, (State("closed", False),)),
-    Step(
-        "metrics.declare_nil",
-        "metrics:feed-nil",
-        {"code": "dealer_code", "feed": "feed"},
-        {},
-        (State("open", True),),
-        {"month": "2026-07"},
-    ),
-    Step(
-        "metrics.declare_nil",
-        "metrics:feed-nil",
-        {"code": "dealer_code", "feed": "feed", "month": "month"},
-        {},
-        (State("closed", False),),
-    ),
-    Step(
-        "accounts.change_rights",
-        "accounts:change-decide",
-        {"pk": "change"},
-        {"approve": "yes", "answer": ""},
-        (
-            State("waiting", True),
-            State("applied", False, _change("applied")),
-            State("refused", False, _change("refused")),
-            State("withdrawn", False, _change("withdrawn")),
-        ),
-    ),
-)
 
 
 def people(world: World) -> dict[Role, User]:
@@ -247,7 +126,7 @@ def _ask_step(
         changed = _fingerprint() != before
         transaction.set_rollback(True)
     named = f"{role} × {step.action} × {state.name}: {status}"
-    if role not in held[step.action]:
+    if not step.is_granted(role, held):
         report.expect(status == 403 and not changed, f"{named}, not granted but not refused")
     elif state.allowed:
         report.expect(status in DONE and changed, f"{named}, granted but not done")
