@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.incentives import policies, views
+from apps.work import registry
 
 app_name = "incentives"
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("<int:pk>/lines/", views.SettlementLines.as_view(), name="settlement-lines"),
 ]
 
+registry.correctable("incentives.Settlement")
 menu.add("incentives", _("Rebates"), "incentives:settlement-list", policies.VIEW)

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.inventory import policies, views
+from apps.work import registry
 
 app_name = "inventory"
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("counts/new/", views.DeclarationEnter.as_view(), name="declaration-enter"),
 ]
 
+registry.correctable("inventory.StockUnit")
 menu.add("inventory", _("Vehicles in stock"), "inventory:stock-list", policies.VIEW, order=20)
 menu.add("inventory", _("Stock movements"), "inventory:movement-list", policies.VIEW, order=30)
 menu.add("inventory", _("Transfers between dealers"), "inventory:transfer-list", policies.VIEW, order=40)

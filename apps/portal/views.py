@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from apps.core.kit import period, search
+from apps.core.kit import period, records, search
 from apps.core.kit.pages import ListPage, Page, SimplePage
 from apps.core.kit.tables import Table
 from apps.kernel.period import Month, PeriodError
@@ -80,7 +80,11 @@ class DealerPage(SimplePage):
         return str(self.board.dealer)
 
     def context(self) -> dict[str, Any]:
-        return {"board": self.board, "panels": show(dealer_panels.FULL, self.board)}
+        return {
+            "board": self.board,
+            "panels": show(dealer_panels.FULL, self.board),
+            "record_panels": records.panels(self.actor, self.board.dealer),
+        }
 
 
 class DealerPanel(DealerPage):

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.sales import policies, views
+from apps.work import registry
 
 app_name = "sales"
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
     path("<int:pk>/return/", views.DeliveryReturn.as_view(), name="delivery-return"),
 ]
 
+registry.correctable("sales.RetailDelivery")
 menu.add("sales", _("Retail deliveries"), "sales:delivery-list", policies.VIEW, order=10)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit import records
 from apps.core.kit.pages import Button, Page, SimplePage
 from apps.vehicles import policies, queries, registry, tables
 from apps.vehicles.forms import VinForm
@@ -42,6 +43,7 @@ class VinLookUp(Page):
         return {
             "file": file,
             "country": tables.country_name(file.decoded.country),
+            "record_panels": records.panels(self.actor, file.vehicle),
             "findings": tables.finding_rows(file.decoded),
             "custodies": tables.CustodyTable(file.custodies),
             "panels": [

@@ -11,3 +11,4 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.work.declared")
+        import_module("apps.work.services")

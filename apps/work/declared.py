@@ -51,3 +51,12 @@ BULLETIN = registry.notice(
 PLANNED = registry.notice(
     "work.planned", _("An activity was planned for me"), _("%(by)s planned for you: %(what)s"), icon="map-pin"
 )
+CORRECT = registry.todo(
+    "work.correct", _("Correction of a fact"), _("Correct %(about)s: %(wrong)s"), icon="pencil"
+)
+REMARKED = registry.notice(
+    "work.remark", _("Somebody answered my remark"), _("%(by)s on %(about)s: %(text)s"), icon="message"
+)
+CORRECTED = registry.notice(
+    "work.corrected", _("A fact of mine was corrected"), _("Corrected: %(about)s – %(answer)s"), icon="pencil"
+)

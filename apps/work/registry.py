@@ -83,6 +83,9 @@ class Flow:
 _notices: dict[str, NoticeKind] = {}
 _todos: dict[str, TodoKind] = {}
 _flows: dict[str, Flow] = {}
+_correctable: set[str] = set()
+_WITHOUT_REMARKS = frozenset({"core.job", "core.auditevent", "work.approval"})
+"""Records whose pages are about machinery, or have a discussion of their own."""
 
 
 def notice(
@@ -155,3 +158,18 @@ def todos() -> Mapping[str, TodoKind]:
 def flows() -> Mapping[str, Flow]:
     """All flows by code."""
     return dict(_flows)
+
+
+def correctable(*labels: str) -> None:
+    """Say of which records a dealer may ask for a correction, by their models: facts others delivered."""
+    _correctable.update(label.lower() for label in labels)
+
+
+def is_correctable(label: str) -> bool:
+    """Whether a dealer may ask for a correction of records of this model."""
+    return label.lower() in _correctable
+
+
+def takes_remarks(label: str) -> bool:
+    """Whether people write about records of this model: about all but what is one person's own."""
+    return label not in _WITHOUT_REMARKS

@@ -1,11 +1,20 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit import menu
-from apps.work import policies
+from apps.core.kit import menu, records
+from apps.work import policies, registry
 from apps.work.policies import activities as field
 from apps.work.policies import bulletins as posted
-from apps.work.views import activities, approvals, bulletins, findings, notices, todos
+from apps.work.views import (
+    activities,
+    approvals,
+    bulletins,
+    corrections,
+    findings,
+    notices,
+    remarks,
+    todos,
+)
 
 app_name = "work"
 urlpatterns = [
@@ -46,7 +55,29 @@ urlpatterns = [
     path("bulletins/new/", bulletins.PublishBulletin.as_view(), name="bulletin-publish"),
     path("bulletins/<int:pk>/", bulletins.BulletinDetail.as_view(), name="bulletin-detail"),
 ]
+urlpatterns += [
+    path("remarks/<str:model>/<int:pk>/", remarks.Remarks.as_view(), name="remarks"),
+    path("remarks/<int:pk>/withdraw/", remarks.RemarkWithdraw.as_view(), name="remark-withdraw"),
+    path("remarks/<int:pk>/file/", remarks.RemarkFile.as_view(), name="remark-file"),
+    path("filters/", remarks.FilterMenu.as_view(), name="filter-menu"),
+    path("filters/<int:pk>/drop/", remarks.FilterDrop.as_view(), name="filter-drop"),
+    path("corrections/", corrections.CorrectionList.as_view(), name="correction-list"),
+    path("corrections/<int:pk>/", corrections.CorrectionDetail.as_view(), name="correction-detail"),
+    path("corrections/<int:pk>/answer/", corrections.CorrectionAnswer.as_view(), name="correction-answer"),
+    path("corrections/ask/<str:model>/<int:pk>/", corrections.CorrectionAsk.as_view(), name="correction-ask"),
+]
 
+records.add(
+    _("Ask for a correction"),
+    "work:correction-ask",
+    policies.CORRECT,
+    "pencil",
+    fits=registry.is_correctable,
+)
+records.add_panel(
+    _("Remarks and files"), "work:remarks", policies.REMARK, "message", fits=registry.takes_remarks
+)
+menu.add("duties", _("Correction requests"), "work:correction-list", policies.VIEW, order=80)
 menu.add("duties", _("My to-dos"), "work:todo-list", policies.VIEW, order=10)
 menu.add("duties", _("My approvals"), "work:approval-list", policies.VIEW, order=20)
 menu.add("duties", _("Notices"), "work:notice-list", policies.VIEW, order=90)

@@ -98,6 +98,12 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "work:approval": {"pk": "approval"},
     "work:notice": {"pk": "notice"},
     "work:todo": {"pk": "todo"},
+    "correction": {"pk": "correction"},
+    "work:correction": {"pk": "correction"},
+    "work:correction-ask": {"model": "fact_label", "pk": "delivery"},
+    "work:filter-drop": {"pk": "saved_filter"},
+    "work:remark": {"pk": "remark"},
+    "work:remarks": {"model": "model_label", "pk": "dealer"},
 }
 UNKNOWN: dict[str, Any] = {
     "dealer_code": "D999",
@@ -137,6 +143,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "work:activity-invite": {"names": "张三"},
     "work:finding-add": {"text": "灯箱不亮", "kind": "issue", "severity": "minor", "due_on": "2026-07-20"},
     "work:finding-answer": {"answer": "已更换"},
+    "work:remarks": {"text": "已核对"},
+    "work:correction-ask": {"wrong": "日期", "right": "7 月 2 日"},
+    "work:correction-answer": {"answer": "已更正"},
+    "work:filter-menu": {"page": "/sales/", "name": "本月", "query": "month=2026-06"},
 }
 """What is sent where an empty body would be refused before the object is looked for."""
 

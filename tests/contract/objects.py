@@ -197,7 +197,22 @@ def _work(owned: Owned, now: datetime) -> dict[str, Any]:
         level=Role.REGION_MANAGER,
         due_at=now,
     )
-    return {"notice": Notice.objects.get(user=user).pk, "todo": todo.pk, "approval": asked.pk}
+    sent = work.Attachment(f"{canary(dealer, 'ATTACHED')}.csv", canary(dealer, "PROOF").encode())
+    remark = work.add_remark(
+        target=dealer, text=canary(dealer, "REMARK"), attached=sent, url="/", actor=actor, now=now
+    )
+    saved = work.save_filter(page="/sales/", name=canary(dealer, "MINE"), query="x=1", actor=actor, now=now)
+    delivery = RetailDelivery.objects.filter(dealer=dealer).earliest("pk")
+    fault = work.Fault(canary(dealer, "WRONG"), canary(dealer, "RIGHT"), sent)
+    correction = work.ask_correction(target=delivery, fault=fault, url="/", actor=actor, now=now)
+    return {
+        "notice": Notice.objects.filter(user=user).earliest("pk").pk,
+        "todo": todo.pk,
+        "approval": asked.pk,
+        "remark": remark.pk,
+        "saved_filter": saved.pk,
+        "correction": correction.pk,
+    }
 
 
 def _change(user: User, now: datetime) -> RightsChange:
@@ -451,6 +466,7 @@ def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:
         "role": "dealer_sales",
         "action": "sales.view",
         "model_label": "dealers.dealer",
+        "fact_label": "sales.retaildelivery",
         "feed": "sales.retail",
         "import_kind": "sales.retail",
         "home_panel": "cards",

@@ -267,7 +267,8 @@ class DetailPage(ObjectPage):
         return render(request, "kit/history.html", shown)
 
     def show(self, template: str | None = None, status: int = 200, **extra: Any) -> HttpResponse:
-        return super().show(template, status, tabbed=self.history_tab, **extra)
+        panels = records.panels(actor_of(self.request), self.object)
+        return super().show(template, status, tabbed=self.history_tab, record_panels=panels, **extra)
 
 
 class FormPage(Page):

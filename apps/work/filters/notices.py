@@ -6,8 +6,9 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.work.models import Message, Notice
+from apps.work.models import Correction, Message, Notice
 from apps.work.models.notices import CHANNEL_CHOICES, MESSAGE_STATES
+from apps.work.models.remarks import CORRECTION_STATES
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -34,3 +35,16 @@ class MessageFilter(django_filters.FilterSet):
     class Meta:
         model = Message
         fields = ("channel", "state", "to")
+
+
+class CorrectionFilter(django_filters.FilterSet):
+    """One filter for correction requests on page and API."""
+
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    state = django_filters.ChoiceFilter(choices=CORRECTION_STATES, label=_("State"))
+
+    class Meta:
+        model = Correction
+        fields = ("dealer", "state")

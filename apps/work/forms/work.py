@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.rights import delegations
 from apps.core.access import Actor
-from apps.work import queries, registry
+from apps.work import queries, registry, services
 from apps.work.models import NoticeProfile
 from apps.work.models.notices import CHANNEL_NAMES, MODE_CHOICES
 from apps.work.rules.states import PORTAL, Mode, Verdict
@@ -55,6 +55,46 @@ class DecisionForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Needed to return or reject."),
+    )
+
+
+class AttachedForm(forms.Form):
+    """A form with a file."""
+
+    file = forms.FileField(label=_("File"), required=False)
+
+    def attached(self) -> services.Attachment | None:
+        """The file as it was sent, if there is one."""
+        sent = self.cleaned_data.get("file")
+        return services.Attachment(sent.name, sent.read()) if sent else None
+
+
+class RemarkForm(AttachedForm):
+    """A remark."""
+
+    text = forms.CharField(label=_("Remark"), required=False, max_length=4000)
+
+
+class CorrectionForm(AttachedForm):
+    """What is wrong with a fact, and what is right."""
+
+    wrong = forms.CharField(
+        label=_("What is wrong"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    right = forms.CharField(
+        label=_("What is right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    file = forms.FileField(
+        label=_("Proof"), required=False, help_text=_("A photo, PDF or table that shows it.")
+    )
+    page = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput())
+
+
+class AnswerForm(forms.Form):
+    """What was corrected."""
+
+    answer = forms.CharField(
+        label=_("What was corrected"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

@@ -12,6 +12,7 @@ from apps.work.models.notices import (
     NoticeProfile,
     Preference,
 )
+from apps.work.models.remarks import Correction, Remark, SavedFilter
 from apps.work.models.todos import Todo
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "BulletinReceipt",
     "CalendarDay",
     "ChannelSetting",
+    "Correction",
     "DigestItem",
     "DigestRun",
     "DigestTime",
@@ -33,5 +35,7 @@ __all__ = [
     "Notice",
     "NoticeProfile",
     "Preference",
+    "Remark",
+    "SavedFilter",
     "Todo",
 ]

@@ -13,18 +13,32 @@ from apps.work.policies.notices import (
     preference,
     profile,
 )
+from apps.work.policies.remarks import (
+    ANSWER,
+    CORRECT,
+    REMARK,
+    RemarkPolicy,
+    correction,
+    remark,
+    saved_filter,
+)
 from apps.work.policies.todos import TodoPolicy, todo
 
 __all__ = [
+    "ANSWER",
+    "CORRECT",
     "OVERSEE",
+    "REMARK",
     "VIEW",
     "VIEW_CALENDAR",
     "ApprovalPolicy",
+    "RemarkPolicy",
     "TodoPolicy",
     "activities",
     "approval",
     "bulletins",
     "channel_setting",
+    "correction",
     "day",
     "decision",
     "digest_item",
@@ -34,5 +48,7 @@ __all__ = [
     "notice",
     "preference",
     "profile",
+    "remark",
+    "saved_filter",
     "todo",
 ]

@@ -25,6 +25,16 @@ from apps.work.queries.people import (
     stand_ins_of,
     who_may_open,
 )
+from apps.work.queries.remarks import (
+    correction_with_file,
+    corrections,
+    own_remark,
+    record,
+    remark_with_file,
+    remarks_of,
+    saved_filter,
+    saved_filters,
+)
 from apps.work.queries.todos import MyTodo, closed_todos, my_todos, text_of, todos
 
 __all__ = [
@@ -36,6 +46,8 @@ __all__ = [
     "approvals_of",
     "asked_by_me",
     "closed_todos",
+    "correction_with_file",
+    "corrections",
     "decided_by_me",
     "guises",
     "holders",
@@ -47,6 +59,12 @@ __all__ = [
     "own_notices",
     "own_preferences",
     "own_profile",
+    "own_remark",
+    "record",
+    "remark_with_file",
+    "remarks_of",
+    "saved_filter",
+    "saved_filters",
     "stand_ins_of",
     "text_of",
     "todos",

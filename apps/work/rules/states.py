@@ -71,6 +71,16 @@ class Verdict(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class CorrectionState(StrEnum):
+    """How far the correction of a fact is."""
+
+    ASKED = "asked"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CORRECTED = "corrected"
+
+
 ENDS_IN = {
     Verdict.RETURN: ApprovalState.RETURNED,
     Verdict.REJECT: ApprovalState.REJECTED,

@@ -1,6 +1,14 @@
 from apps.work.services.approving import Ask, ask_approval, decide, withdraw_approval
+from apps.work.services.correcting import Fault, answer_correction, ask_correction
 from apps.work.services.digesting import make_digest
 from apps.work.services.notifying import Told, mark_read, notify, notify_each, prefer, tell_holders
+from apps.work.services.remarking import (
+    Attachment,
+    add_remark,
+    drop_filter,
+    save_filter,
+    withdraw_remark,
+)
 from apps.work.services.sending import send_due
 from apps.work.services.todos import (
     Wanted,
@@ -14,13 +22,19 @@ from apps.work.services.todos import (
 
 __all__ = [
     "Ask",
+    "Attachment",
+    "Fault",
     "Told",
     "Wanted",
+    "add_remark",
+    "answer_correction",
     "ask_approval",
+    "ask_correction",
     "close_todo",
     "close_todos",
     "create_task",
     "decide",
+    "drop_filter",
     "finish_by_hand",
     "make_digest",
     "mark_read",
@@ -29,7 +43,9 @@ __all__ = [
     "open_todo",
     "open_todos",
     "prefer",
+    "save_filter",
     "send_due",
     "tell_holders",
     "withdraw_approval",
+    "withdraw_remark",
 ]

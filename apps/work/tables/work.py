@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
 from apps.work import registry
-from apps.work.models import Approval, Message, Notice
+from apps.work.models import Approval, Correction, Message, Notice
 
 
 @dataclass(frozen=True)
@@ -89,13 +88,27 @@ def approval_badge(row: Approval) -> tuple[str, str]:
     return colours[row.state], str(row.get_state_display())
 
 
-def facts_of(row: Approval) -> list[dict[str, Any]]:
-    """What an approval says, as facts of label and value."""
-    return [
-        {"label": _("Kind"), "value": registry.flow_of(row.flow).label, "kind": "text"},
-        {"label": _("About"), "value": row.target_text, "kind": "text", "url": row.url},
-        {"label": _("Dealer"), "value": row.dealer, "kind": "text"},
-        {"label": _("Amount"), "value": row.amount, "kind": "money"},
-        {"label": _("Asked by"), "value": row.asked_label, "kind": "text"},
-        {"label": _("Asked at"), "value": row.asked_at, "kind": "datetime"},
-    ]
+def correction_badge(row: Correction) -> tuple[str, str]:
+    """The state of a correction request with its colour."""
+    colours = {"asked": "amber", "returned": "amber", "accepted": "blue", "rejected": "red"}
+    return colours.get(row.state, "green"), str(row.get_state_display())
+
+
+class CorrectionTable(Table):
+    """Correction requests, newest first."""
+
+    columns = (
+        Column("asked_at", _("Asked at"), "datetime", sort="asked_at"),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column(
+            "about",
+            _("About"),
+            value=lambda row: row.target_text,
+            link=lambda row: reverse("work:correction-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("wrong", _("What is wrong")),
+        Column("right", _("What is right"), phone=False),
+        Column("state", _("State"), "badge", value=correction_badge, sort="state"),
+        Column("answered_at", _("Answered at"), "datetime", phone=False),
+    )
+    order_by = ("-asked_at", "-pk")
