@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0009_trail_checks"),
         ("dealers", "0006_contacts"),
-        ("work", "0003_activities"),
+        ("work", "0005_ship_calendar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
