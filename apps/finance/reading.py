@@ -14,7 +14,7 @@ from apps.finance.models import Statement
 from apps.finance.queries import Beside
 from apps.finance.rules import checks, ratios
 from apps.finance.rules.accounts import Balance
-from apps.finance.rules.lines import BY_CODE, LINES, SECTIONS, Amounts, Line, Measured
+from apps.finance.rules.lines import BY_CODE, LINES, SECTIONS, Amounts, Line
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
 
@@ -27,7 +27,7 @@ _MAJOR = frozenset(
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the sheet with everything it is compared with."""
+    """One line of the sheet with everything it is compared with; the page shows whole yuan, Excel all."""
 
     code: str
     label: str
@@ -87,7 +87,7 @@ def _row(line: Line, statement: Statement, beside: Beside, medians: Amounts) -> 
     return Row(
         code=line.code,
         label=_(line.label),
-        unit="money" if line.measured is Measured.YUAN else "units",
+        unit="units",
         value=value,
         before=before,
         moved=moved,
@@ -244,21 +244,21 @@ class Figure:
     value: Decimal | None
     unit: str
     moved: Decimal | None
-    light: str
+    bad: bool = False
 
 
 def figures(beside: Beside) -> list[Figure]:
     """What the reader wants to know first: sales, gross profit, expense, profit, absorption, return."""
     now, before = beside.now, beside.before or {}
     found = [
-        Figure(label_of(code), now.get(code), "money", _move(now.get(code), before.get(code)), "")
+        Figure(label_of(code), now.get(code), "money", _move(now.get(code), before.get(code)))
         for code in ("REV", "GP", "EXP")
     ]
     profit = now.get("PBT")
-    light = "" if profit is None else "red" if profit < 0 else "green"
-    found.append(Figure(label_of("PBT"), profit, "money", _move(profit, before.get("PBT")), light))
-    found.append(Figure(_("Absorption"), _share(now, "G30", "EXP"), "percent", None, ""))
-    found.append(Figure(_("Return on sales"), _share(now, "PBT", "REV"), "percent", None, ""))
+    lost = profit is not None and profit < 0
+    found.append(Figure(label_of("PBT"), profit, "money", _move(profit, before.get("PBT")), lost))
+    found.append(Figure(_("Absorption"), _share(now, "G30", "EXP"), "percent", None))
+    found.append(Figure(_("Return on sales"), _share(now, "PBT", "REV"), "percent", None))
     return found
 
 

@@ -88,7 +88,7 @@ def bridge(before: Amounts, now: Amounts) -> list[Step] | None:
         Step("E90", -moved["E90"]),
         Step("N10", moved["N10"]),
     ]
-    return steps
+    return [Step(step.code, step.amount + 0) for step in steps]  # + 0 turns −0 into 0
 
 
 def _new_cars(before: Amounts, now: Amounts) -> Sequence[Step]:
