@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.generate_duties",
         "schedule": crontab(hour=0, minute=20),
     },
+    "reports.remind": {
+        "task": "reports.remind",
+        "schedule": crontab(hour=7, minute=45),
+    },
+    "reports.count": {"task": "reports.count", "schedule": crontab(minute="*/15")},
     "reports.escalate": {
         "task": "reports.escalate",
         "schedule": crontab(hour=9, minute=0),

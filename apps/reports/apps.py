@@ -10,4 +10,5 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Duties and reports")
 
     def ready(self) -> None:
+        import_module("apps.reports.declared")
         import_module("apps.reports.registry").load()

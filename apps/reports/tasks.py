@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.reports.services import generating, ladder
+from apps.reports.services import counting, generating, ladder, reminding
 
 
 @shared_task(name="reports.generate_duties")
@@ -15,4 +15,15 @@ def generate_duties(**_: object) -> None:
 
 @shared_task(name="reports.escalate")
 def escalate(**_: object) -> None:
-    ladder.escalate(now=timezone.now())
+    now = timezone.now()
+    reminding.tell_asked(asks=ladder.escalate(now=now), now=now)
+
+
+@shared_task(name="reports.remind")
+def remind(**_: object) -> None:
+    reminding.remind(now=timezone.now())
+
+
+@shared_task(name="reports.count")
+def count(**_: object) -> None:
+    counting.count(now=timezone.now())

@@ -18,8 +18,9 @@ from apps.kernel.period import Month
 from apps.kernel.workdays import Shift
 from apps.reports import people
 from apps.reports.models import Duty, DutyAsk, DutyRule
-from apps.reports.services import duties, generating, ladder
+from apps.reports.services import counting, duties, generating, ladder, reminding
 from apps.work import calendar
+from apps.work.models import Activity, Notice
 from tests.factories import network as factory
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,80 @@ def test_every_dealer_gets_every_dealer_rule_once(network, cast) -> None:
         (1, at("07-20 18:00")),
     ]
     assert Duty.objects.filter(due_on__gt=JULY.last + timedelta(7)).count() == 0
+
+
+def done_activity(person, unit, on: date, kind: str = "visit", **about) -> Activity:
+    moment = datetime.combine(on, time(15), ZONE)
+    given = {"kind": kind, "person": person, "unit": unit, "planned_on": on, "occurred_on": on}
+    given |= {"state": "done", "done_at": moment, "created_at": moment, "subject": "dealer"}
+    return Activity.objects.create(**given | about)
+
+
+def test_quotas_are_counted_from_records_of_who_holds_the_role(bare, cast) -> None:
+    am, area = cast["am_1"], bare.area_1
+    rule(
+        "T-08",
+        owner="unit",
+        role="account_manager",
+        rule_text="QUOTA(period=MONTH,min=2,target=3,distinct=经销商)",
+        proof="work.visits",
+    )
+    each = "QUOTA(period=MONTH,min=2,scope=PER_SUBJECT[经销商])"
+    rule("T-09", owner="unit", role="account_manager", rule_text=each, proof="work.contacts_and_visits")
+    rule("T-10", owner="unit", role="account_manager", rule_text="PER_XUN(1)", proof="work.bulletins")
+    generating.generate(month=JULY, now=at("07-01 00:20"))
+    done_activity(am, area, date(2026, 7, 2), dealer=bare.d1)
+    done_activity(am, area, date(2026, 7, 3), dealer=bare.d1)
+    done_activity(am, area, date(2026, 7, 3), dealer=bare.d2, state="planned", done_at=None)
+    done_activity(cast["reg_a"], bare.region_a, date(2026, 7, 3), dealer=bare.d2)
+    done_activity(am, area, date(2026, 7, 4), kind="bulletin", subject="none")
+
+    def told() -> dict[str, tuple[int, int, str]]:
+        rows = Duty.objects.filter(unit=area, due_on__lte=date(2026, 7, 31)).order_by("-due_on")
+        return {row.code: (row.counted, row.needed, row.state) for row in rows}
+
+    assert counting.count(now=at("07-05 10:00")) == 3
+    assert told() == {"T-08": (1, 2, "open"), "T-09": (1, 2, "open"), "T-10": (1, 1, "done")}
+    first = Duty.objects.get(code="T-10", due_on=date(2026, 7, 10))
+    assert first.done_at == at("07-04 15:00")
+    last = done_activity(am, area, date(2026, 7, 6), dealer=bare.d2)
+    done_activity(am, area, date(2026, 7, 7), kind="contact", dealer=bare.d2)
+    counting.count(now=at("07-08 10:00"))
+    assert (told()["T-08"], told()["T-09"]) == ((2, 2, "done"), (2, 2, "done"))
+    assert counting.count(now=at("07-08 11:00")) == 0
+    last.delete()
+    counting.count(now=at("07-08 12:00"))
+    assert (told()["T-08"], told()["T-09"]) == ((1, 2, "open"), (1, 2, "open"))
+
+
+def test_owners_are_reminded_once_a_day_and_stand_ins_instead_of_who_is_away(bare, cast) -> None:
+    rule(owner="unit", role="account_manager", rule_text="每月24日", reminder_days=[3, 1])
+    rule("T-11", owner="unit", role="account_manager", rule_text="每天")
+    generating.generate(month=JULY, now=at("07-01 00:20"))
+    assert reminding.remind(now=at("07-20 07:45")) == 0
+    assert reminding.remind(now=at("07-21 07:45")) == 1
+    assert reminding.remind(now=at("07-21 11:00")) == 0
+    notice = Notice.objects.get()
+    assert (notice.user, notice.code) == (cast["am_1"], "reports.duty_due")
+    assert notice.params == {"duty": "测试义务", "place": "浙北片区", "due": "2026-07-24 18:00"}
+    Delegation.objects.create(
+        delegator=cast["am_1"],
+        delegate=cast["reg_a"],
+        roles=["account_manager"],
+        valid_from=date(2026, 7, 22),
+        valid_to=date(2026, 7, 30),
+        created_at=at("07-21 09:00"),
+    )
+    assert reminding.remind(now=at("07-23 07:45")) == 1
+    assert Notice.objects.latest("pk").user == cast["reg_a"]
+
+
+def test_who_is_asked_is_told_once(bare, cast) -> None:
+    rule()
+    generating.generate(month=JULY, now=at("07-01 00:20"))
+    Duty.objects.exclude(dealer=bare.d2).delete()
+    asked = ladder.escalate(now=at("07-11 09:00"))
+    assert reminding.tell_asked(asks=asked, now=at("07-11 09:00")) == 1
+    assert reminding.tell_asked(asks=asked, now=at("07-11 09:01")) == 0
+    notice = Notice.objects.get()
+    assert (notice.user, notice.dealer_id, notice.params["days"]) == (cast["am_1"], bare.d2.pk, 1)

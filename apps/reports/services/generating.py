@@ -12,9 +12,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.kernel.recurrence import Due, EveryDays, Part, Periodic, Quota
+from apps.kernel.recurrence import Due, Quota, Recurrence
 from apps.kernel.workdays import Shift, WorkCalendar
 from apps.reports.models.duties import DutyRule
+from apps.reports.rules.meters import meter
 from apps.work import calendar
 
 DAY = timedelta(days=1)
@@ -105,7 +106,7 @@ def _reigns() -> Iterator[tuple[DutyRule, date, date]]:
 
 
 def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
-    parts = rule.recurrence.parts
+    told = rule.recurrence
     slots: dict[tuple[int, date], int] = {}
     for due in dues:
         slot = slots[due.part, due.nominal] = slots.get((due.part, due.nominal), -1) + 1
@@ -125,16 +126,14 @@ def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
             "due_at": at.isoformat(),
             "grace_at": (at + DAY * rule.grace_days).isoformat(),
             "exempt": rule.exempt,
-            **_quota(parts[due.part], counted=bool(rule.proof)),
+            **_quota(told, due.part, rule.proof),
         }
 
 
-def _quota(part: Part, *, counted: bool) -> dict[str, int | None]:
+def _quota(rule: Recurrence, place: int, proof: str) -> dict[str, int | None]:
     """How many records a duty needs; None where it is not counted."""
-    if counted and isinstance(part, Quota):
-        return {"needed": part.minimum, "target": part.target, "most": part.maximum}
-    if counted and isinstance(part, Periodic):
-        return {"needed": part.times, "target": None, "most": None}
-    if counted and isinstance(part, EveryDays):
-        return {"needed": 1, "target": None, "most": None}
-    return {"needed": None, "target": None, "most": None}
+    how, part = meter(rule, place, proof), rule.parts[place]
+    told: dict[str, int | None] = {"needed": how.minimum if how else None, "target": None, "most": None}
+    if how and isinstance(part, Quota) and not how.each:
+        told |= {"target": part.target, "most": part.maximum}
+    return told

@@ -58,7 +58,7 @@ def _late(now: datetime, today: date) -> list[Duty]:
     rows = Duty.objects.filter(
         state__in=WAITING, grace_at__lt=now, due_on__lt=today, rung__lt=len(rules.LADDER)
     )
-    return list(rows.select_related("rule").order_by("pk")[:MOST])
+    return list(rows.select_related("rule", "dealer", "unit").order_by("pk")[:MOST])
 
 
 def _asked(keys: Iterable[int]) -> dict[int, list[DutyAsk]]:
