@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apps.kernel.recurrence import Coverage, Daily, EveryDays, Part, Periodic, Quota, Recurrence, Scope
@@ -56,7 +57,7 @@ def meter(rule: Recurrence, place: int, proof: str) -> Meter | None:
     if isinstance(part, Quota):
         told = f"{part.subject},{part.distinct}"
         topics = () if "meeting" not in kinds else _found(told, _TOPICS)
-        subjects = () if "meeting" in kinds else tuple(map(str, _found(told, _SUBJECTS)))
+        subjects = () if "meeting" in kinds else _found(told, _SUBJECTS)
         each = part.scope is Scope.PER_SUBJECT and bool(subjects)
         return Meter(kinds, subjects, topics, part.minimum, bool(part.distinct), each)
     if isinstance(part, Periodic):
@@ -70,8 +71,8 @@ def _covered(rule: Recurrence, part: Part, kinds: tuple[str, ...]) -> Meter | No
     beside = next((each for each in rule.parts if isinstance(each, Coverage)), None)
     if beside is None or part is beside:
         return None
-    return Meter(kinds, tuple(map(str, _found(beside.subject, _SUBJECTS))), each=True)
+    return Meter(kinds, _found(beside.subject, _SUBJECTS), each=True)
 
 
-def _found(text: str, words: dict[str, str]) -> tuple[str, ...]:
-    return tuple(code for word, code in words.items() if word in text)
+def _found(text: str, words: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(str(code) for word, code in words.items() if word in text)
