@@ -78,11 +78,8 @@ def count(*, now: datetime) -> int:
     is taken back. Returns how many duties changed.
     """
     meters = [each for rule in DutyRule.objects.exclude(proof="") for each in _meters(rule)]
-    given: dict[str, Any] = {
-        "meters": json.dumps(meters),
-        "today": timezone.localdate(now),
-        "back": BACK_DAYS,
-    }
+    today = timezone.localdate(now)
+    given: dict[str, Any] = {"meters": json.dumps(meters), "today": today, "back": BACK_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, given)
         return int(cursor.rowcount)
