@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import role_names
@@ -82,6 +83,10 @@ class Session(AbstractBaseSession):
     class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined]
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        opened = f" · {timezone.localtime(self.opened_at):%Y-%m-%d %H:%M}" if self.opened_at else ""
+        return f"{self.agent or _('Unknown browser')}{opened}"
 
     @classmethod
     def get_session_store_class(cls) -> Any:

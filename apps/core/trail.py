@@ -275,6 +275,7 @@ name_fields(
         "same_rows": gettext_lazy("Known rows"),
         "created_facts": gettext_lazy("New facts"),
         "withdrawn": gettext_lazy("Facts taken back"),
+        "counter_facts": gettext_lazy("Facts taken back"),
         "spec": gettext_lazy("Mapping"),
         "values": gettext_lazy("Values"),
         "reason": gettext_lazy("Reason"),

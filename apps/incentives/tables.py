@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +12,9 @@ from apps.core.kit.tables import Column, Table
 from apps.incentives.models import Programme, Settlement
 from apps.incentives.rules.catalogue import TYPES
 from apps.kernel.trace import Step
+
+SHOWN = Decimal("0.000001")
+"""How exactly people read the figures of a step; the trace itself keeps all decimals."""
 
 
 def programme_name(programme: Programme) -> str:
@@ -54,9 +57,9 @@ def told(step: Step, row: Settlement) -> dict[str, Any]:
 
 
 def _figure(value: Any) -> Any:
-    """A number with its digits grouped and no empty decimals; anything else as it is."""
+    """A number with its digits grouped, six decimals at most and none empty; anything else as it is."""
     try:
-        return f"{Decimal(value).normalize():,f}"
+        return f"{Decimal(value).quantize(SHOWN, rounding=ROUND_HALF_UP).normalize():,f}"
     except (InvalidOperation, TypeError, ValueError):
         return value
 

@@ -28,13 +28,6 @@ SUFFIX = {
     Unit.DAYS: pgettext_lazy("unit", "days"),
     Unit.SCORE: pgettext_lazy("unit", "points"),
 }
-AREAS = {
-    "sales": gettext_lazy("Sales"),
-    "inventory": gettext_lazy("Inventory"),
-    "metrics": gettext_lazy("Data discipline"),
-    "health": gettext_lazy("Health"),
-    "incentives": gettext_lazy("Incentives"),
-}
 _STEPS_ZH = ((Decimal(10**8), "亿元"), (Decimal(10**4), "万元"))
 _STEPS_EN = ((Decimal(10**9), "B CNY"), (Decimal(10**6), "M CNY"), (Decimal(10**3), "k CNY"))
 

@@ -419,6 +419,9 @@ def test_sessions_are_listed_and_ended(seller, d2_gm, clock, client_of) -> None:
     handle = Session.objects.get(pk=keys[1]).handle
     assert client_of(d2_gm).post(f"/accounts/me/sessions/{handle}/end/").status_code == 404
     assert is_in(there)
+    asked = here.get(f"/accounts/me/sessions/{handle}/end/")
+    assert asked.status_code == 200
+    assert not any(key in asked.content.decode() for key in keys)
     assert here.post(f"/accounts/me/sessions/{handle}/end/").status_code == 302
     assert (is_in(here), is_in(there), is_in(third)) == (True, False, True)
     assert here.post("/accounts/me/sessions/end-others/").status_code == 302

@@ -27,6 +27,7 @@ FILLED = (
     "inventory_stockmovement",
     "vehicles_custody",
 )
+# the hours below are UTC: facts come in at 18:00 and 20:00 Chinese time
 _COLUMNS = (
     "dealer_id bigint, vin text, model_id bigint, model_text text, trim_text text, list_amount numeric, "
     "colour text, produced_on date, received_on date, cost_amount numeric, delivered_on date, "
@@ -87,7 +88,7 @@ def _deliver() -> None:
     facts.stage_months(DAYS, of=CARS, column="delivered_on", kind="sales.retail")
     facts.execute(
         _DELIVERIES.format(more="")
-        + "SELECT c.dealer_id, %s, c.vin, 1, c.delivered_on, s.period, c.delivered_on + time '20:00', "
+        + "SELECT c.dealer_id, %s, c.vin, 1, c.delivered_on, s.period, c.delivered_on + time '12:00', "
         f"{_CAR} FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin "
         f"JOIN {DAYS} AS s "
         "ON c.delivered_on BETWEEN s.first_on AND s.last_on ORDER BY c.delivered_on, c.vin",
@@ -100,7 +101,7 @@ def _take_back() -> None:
     facts.stage_months(DAYS, of=CARS, column="returned_on", kind="sales.retail")
     facts.execute(
         _DELIVERIES.format(more=", reverses_id")
-        + "SELECT c.dealer_id, %s, c.vin || '-R', -1, c.returned_on, s.period, c.returned_on + time '20:00', "
+        + "SELECT c.dealer_id, %s, c.vin || '-R', -1, c.returned_on, s.period, c.returned_on + time '12:00', "
         f"{_CAR}, d.id FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin "
         f"JOIN {DAYS} AS s "
         "ON c.returned_on BETWEEN s.first_on AND s.last_on "
@@ -117,7 +118,7 @@ def _stock(first: Month) -> None:
         "model_text, trim_text, colour, received_on, produced_on, cost_amount, recorded_at, gone_on, "
         "gone_period) "
         "SELECT c.dealer_id, %s, c.vin{again}, c.vin, v.id, c.model_id, c.model_text, c.trim_text, c.colour, "
-        "c.{day}, c.produced_on, c.cost_amount, c.{day} + time '18:00', {gone} "
+        "c.{day}, c.produced_on, c.cost_amount, c.{day} + time '10:00', {gone} "
         f"FROM {CARS} AS c JOIN vehicles_vehicle AS v ON v.vin = c.vin "
         f"LEFT JOIN {DAYS} AS s ON c.delivered_on BETWEEN s.first_on AND s.last_on "
         "WHERE c.{day} IS NOT NULL ORDER BY c.{day}, c.vin"
@@ -142,7 +143,7 @@ def _stock(first: Month) -> None:
         "INSERT INTO inventory_stockmovement (unit_id, dealer_id, source, external_id, quantity, kind, "
         "occurred_on, period, recorded_at) "
         "SELECT m.unit_id, m.dealer_id, %s, m.external_id, m.quantity, m.kind, m.occurred_on, s.period, "
-        "m.occurred_on + time '20:00' FROM demo_move AS m "
+        "m.occurred_on + time '12:00' FROM demo_move AS m "
         f"JOIN {DAYS} AS s ON m.occurred_on BETWEEN s.first_on AND s.last_on "
         "ORDER BY m.occurred_on, m.unit_id",
         (SOURCE,),
@@ -186,17 +187,18 @@ def _lines(
         rng = stream(seed, "customers", profile.number)
         dealer = dealers[profile.code]
         for unit in history(profile, months, seed, last_day=last_day):
-            yield _line(unit, dealer, models, rng.random())
+            yield _line(unit, dealer, models, rng.random(), last_day)
         if number % 25 == 0 or number == len(found):
             progress(f"{number}/{len(found)}")
 
 
-def _line(unit: Unit, dealer: int, models: Mapping[str, int], draw: float) -> str:
+def _line(unit: Unit, dealer: int, models: Mapping[str, int], draw: float, last_day: date) -> str:
     customer = "company" if draw < 0.12 else "private"
     channel = "online" if draw > 0.85 else "second_tier" if draw > 0.75 else "showroom"
     plated = None
     if unit.delivered_on is not None and draw < 0.97:
         plated = date.fromordinal(unit.delivered_on.toordinal() + 1 + int(draw * 25))
+        plated = plated if plated <= last_day else None
     values: tuple[Any, ...] = (
         dealer,
         unit.vin,

@@ -22,6 +22,7 @@ from apps.incentives.tables import declared_figures, programme_name, reason_text
 from apps.inventory import policies as inventory_policies
 from apps.inventory.rules import BUCKETS
 from apps.metrics import policies as metrics_policies
+from apps.metrics import tables
 from apps.metrics.queries import dictionary
 from apps.periods import queries as periods
 from apps.portal import figures, queries
@@ -84,7 +85,7 @@ def all_cards(board: Board) -> dict[str, Any]:
         url = figures.explain_url(kpi, dealer.code, board.month)
         shown = figures.card(board.histories[code], board.month, url=url)
         groups.setdefault(code.split(".")[0], []).append(shown)
-    return {"groups": [(figures.AREAS.get(area, area), shown) for area, shown in groups.items()]}
+    return {"groups": [(tables.AREAS.get(area, area), shown) for area, shown in groups.items()]}
 
 
 def steps(board: Board) -> dict[str, Any]:
