@@ -103,7 +103,7 @@ class ImportViewSet(ScopedViewSet):
     def annotated(self, request: Request, pk: str) -> HttpResponse:
         """The uploaded table as a workbook with every wrong cell marked."""
         batch = self.get_object()
-        if not batch.bad_rows:
+        if not batch.bad_rows or batch.file.sealed:
             raise Http404
         return pages.annotated_answer(batch, actor=actor_of(request))
 

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import filekinds
+from apps.core import filekinds, pii
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.errors import DomainError
 from apps.core.models import StoredFile
@@ -59,8 +59,12 @@ def store(
     now: datetime,
     dealer_id: int | None = None,
     unit_id: int | None = None,
+    sealed: bool = False,
 ) -> StoredFile:
-    """Keep a file; the row carries its SHA-256, owner and dealer, and the type its content has."""
+    """Keep a file; the row carries its SHA-256, owner and dealer, and the type its content has.
+
+    A sealed one is encrypted with the key of personal data and is not downloaded by anybody.
+    """
     hidden = secrets.token_hex(20)
     stored = StoredFile(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -72,8 +76,10 @@ def store(
         dealer_id=dealer_id,
         unit_id=unit_id,
         created_at=now,
+        sealed=sealed,
     )
-    stored.blob.save(f"{hidden[:2]}/{hidden}", ContentFile(content), save=True)
+    kept = pii.sealed(content) if sealed else content
+    stored.blob.save(f"{hidden[:2]}/{hidden}", ContentFile(kept), save=True)
     return stored
 
 
@@ -105,4 +111,5 @@ def _megabytes() -> int:
 def content(stored: StoredFile) -> bytes:
     """The bytes of a stored file."""
     with stored.blob.open("rb") as handle:
-        return bytes(handle.read())
+        kept = bytes(handle.read())
+    return pii.opened(kept) if stored.sealed else kept

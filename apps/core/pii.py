@@ -178,21 +178,34 @@ def key_of(text: str, kind: str) -> str:
 
 def encrypted(clear: str) -> str:
     """The clear text under the first key."""
-    number, key = next(iter(_keys().items()))
-    nonce = os.urandom(NONCE)
-    sealed = AESGCM(key).encrypt(nonce, clear.encode(), number.encode())
-    return f"{number}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+    number, _dot, raw = sealed(clear.encode()).partition(b".")
+    return f"{number.decode()}.{base64.urlsafe_b64encode(raw).decode()}"
 
 
 def decrypted(stored: str) -> str:
     """The clear text of a stored value; Unreadable when no key fits."""
-    number, _dot, sealed = stored.partition(".")
-    key = _keys().get(number)
-    if key is None:
-        raise Unreadable(f"no key {number} is given")
+    number, _dot, raw = stored.partition(".")
     try:
-        raw = base64.urlsafe_b64decode(sealed)
-        return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], number.encode()).decode()
+        return opened(number.encode() + b"." + base64.urlsafe_b64decode(raw)).decode()
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+
+
+def sealed(clear: bytes) -> bytes:
+    """Bytes under the first key, its number in front."""
+    number, key = next(iter(_keys().items()))
+    nonce = os.urandom(NONCE)
+    return number.encode() + b"." + nonce + AESGCM(key).encrypt(nonce, clear, number.encode())
+
+
+def opened(stored: bytes) -> bytes:
+    """The bytes behind sealed ones; Unreadable when no key fits."""
+    number, _dot, raw = stored.partition(b".")
+    key = _keys().get(number.decode(errors="replace"))
+    if key is None:
+        raise Unreadable(f"no key {number.decode(errors='replace')} is given")
+    try:
+        return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], number)
     except (InvalidTag, ValueError) as error:
         raise Unreadable("a stored value was changed") from error
 

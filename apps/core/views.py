@@ -71,7 +71,7 @@ class FilePage(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         stored = stored_files(actor=self.actor).filter(pk=pk).first()
-        if stored is None:
+        if stored is None or stored.sealed:
             raise Http404
         audit.record_taken(
             actor=self.actor,

@@ -95,6 +95,14 @@ def contacts_found(rows: QuerySet[DealerContact], text: str) -> QuerySet[DealerC
     return rows.filter(**{f"{kind}_key": pii.key_of(text, kind)})
 
 
+def contacts_by_number(
+    *, actor: Actor, dealers: Collection[int], keys: Collection[str]
+) -> dict[tuple[int, str], DealerContact]:
+    """Contact persons of these dealers by dealer and keyed hash of the mobile number."""
+    rows = contacts(actor=actor).filter(dealer_id__in=dealers, mobile_key__in=keys)
+    return {(row.dealer_id, row.mobile_key): row for row in rows}
+
+
 def contact_cards(*, actor: Actor, dealer: Dealer) -> dict[str, Any]:
     """The contact persons of a dealer with what the actor may do with them."""
     rows = contacts(actor=actor).filter(dealer=dealer)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.core import audit, files, jobs
+from apps.core import audit, files, jobs, pii
 from apps.core.access import Actor
 from apps.core.imports import (
     actors,
@@ -75,6 +75,8 @@ def _check(row: ImportBatch, actor: Actor, now: datetime, report: checking.Repor
         decision = deciding.decide(row, table, facts, actor)
     except (FileRefused, deciding.ImportRefused) as refused:
         return _refuse(row, refused.code, refused.phrase, actor, now)
+    if registry.kinds()[row.kind].is_personal:
+        facts = [replace(each, samples=tuple(map(pii.mask_name, each.samples))) for each in facts]
     row.summary = {"given": row.summary.get("given", {}), **_described(table, facts)}
     row.sheet, row.total_rows = table.sheet[:100], len(table.rows)
     row.profile, row.summary["by"] = decision.profile, decision.by

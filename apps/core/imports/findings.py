@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core import pii
 from apps.core.spreadsheet import messages
 from apps.core.spreadsheet.errors import BUDGET, CellError, Phrase, excerpt
 
@@ -19,6 +20,8 @@ class Place:
 
     column: int
     heading: str
+    personal: str = ""
+    """The mask of what stands there, when it is personal."""
 
 
 class Findings:
@@ -47,7 +50,8 @@ class Findings:
                 store[row_no] = [{"code": code}]
             return
         self._detailed[warning] += 1
-        shown = _printable(excerpt(value))
+        text = pii.MASKS[place.personal](str(value)) if place.personal and value else value
+        shown = _printable(excerpt(text))
         error = CellError(self.sheet, row_no, place.column, place.heading, code, shown, expected)
         store[row_no].append(error.as_json())
 

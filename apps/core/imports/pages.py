@@ -355,7 +355,7 @@ class ImportAnnotated(ImportPage):
     action = policies.VIEW
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.object.bad_rows:
+        if not self.object.bad_rows or self.object.file.sealed:
             raise Http404
         return annotated_answer(self.object, actor=self.actor)
 

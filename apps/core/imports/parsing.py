@@ -65,8 +65,8 @@ def place_of(grid: Grid, column: ImportColumn, source: spec.FieldSource | None) 
     """Where a field stands in the file; a constant stands nowhere and is named by its label."""
     for name in source.used if source else ():
         position = spec.positions(grid.names, [name])[name]
-        return Place(position + 1, grid.names[position])
-    return Place(0, str(column.label))
+        return Place(position + 1, grid.names[position], column.personal)
+    return Place(0, str(column.label), column.personal)
 
 
 def filled(cells: Sequence[Any]) -> list[int]:
@@ -160,6 +160,8 @@ def expected_of(column: ImportColumn) -> Phrase:
 
 
 def _shown(cell: Any) -> str:
+    if cell is None:
+        return ""
     if isinstance(cell, tuple):
         return " · ".join(str(part) for part in cell)
     return str(cell)

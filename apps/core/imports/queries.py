@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from apps.core import files
+from apps.core import files, pii
 from apps.core.access import Actor
 from apps.core.imports import (
     deciding,
@@ -102,12 +102,17 @@ def previews(*, batch: ImportBatch) -> list[Preview]:
         rows = ImportRow.objects.filter(batch=batch, output=number, errors=[]).order_by("row_no")
         columns = [column for column in kind.columns if column.name in output["fields"] or column.default]
         lines = [
-            (row_no, [data.get(column.name) for column in columns])
+            (row_no, [_previewed(column, data.get(column.name)) for column in columns])
             for row_no, data in rows.values_list("row_no", "data")[:PREVIEW_ROWS]
         ]
         if lines:
             shown.append(Preview(kind.label, [column.label for column in columns], lines))
     return shown
+
+
+def _previewed(column: registry.ImportColumn, value: Any) -> Any:
+    """A staged value as a preview shows it: personal ones as their mask."""
+    return pii.Masked(pii.decrypted(value), column.personal) if column.personal and value else value
 
 
 @dataclass(frozen=True)

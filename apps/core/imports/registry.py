@@ -38,6 +38,9 @@ class ImportColumn:
     default: str = ""
     """The constant used while no column is chosen, written as a cell would be."""
     example: str = ""
+    personal: str = ""
+    """The mask of personal data (`name`, `mobile`, `email`): the parser gives `Masked` values, samples,
+    errors and previews show masks, staged rows hold ciphertext, and the uploaded file is kept sealed."""
 
     @property
     def is_date(self) -> bool:
@@ -102,6 +105,11 @@ class ImportKind:
     help: Any = ""
     list_url: str = ""
     """The URL name of the list of these facts; where it has a filter `source`, that is set."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether its rows hold personal data."""
+        return any(column.personal for column in self.columns)
 
     def column(self, name: str) -> ImportColumn:
         """The field of that name; KeyError when there is none."""

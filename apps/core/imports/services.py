@@ -86,7 +86,9 @@ def upload(
     if set(wish.constants) - {column.name for column in declared.columns}:
         raise spec.SpecError("constants", _("A field does not exist in this kind of import."))
     dealer_id = policies.dealer_of(actor)
-    stored = files.store(content=content, name=name, actor=actor, now=now, dealer_id=dealer_id)
+    stored = files.store(
+        content=content, name=name, actor=actor, now=now, dealer_id=dealer_id, sealed=declared.is_personal
+    )
     batch = ImportBatch.objects.create(
         kind=declared.code,
         file=stored,

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from apps.core import pii
 from apps.core.imports.checking import Checked
 from apps.core.models import ImportBatch, ImportRow
 
@@ -64,7 +65,7 @@ def _plain(found: dict[int, list[dict[str, Any]]]) -> dict[int, bytes]:
 
 
 def _json(value: Any) -> bytes:
-    """JSON as a field of COPY text: dates as ISO text, decimals as text, backslashes doubled."""
+    """JSON as a field of COPY text: dates as ISO text, decimals as text, personal values encrypted."""
     written = orjson.dumps(value, default=_decimal)
     return written.replace(b"\\", b"\\\\") if b"\\" in written else written
 
@@ -72,6 +73,8 @@ def _json(value: Any) -> bytes:
 def _decimal(value: Any) -> str:
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, pii.Masked):
+        return pii.encrypted(value.reveal())
     raise TypeError(type(value).__name__)
 
 

@@ -20,6 +20,8 @@ class StoredFile(models.Model):
     dealer_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
+    sealed = models.BooleanField(default=False, db_default=False)
+    """Holds personal data: encrypted on the disk, read by the product only, never downloaded."""
 
     class Meta:
         verbose_name = _("file")

@@ -14,11 +14,14 @@ from apps.core.imports import lookups, registry
 from apps.core.imports.registry import Committed, ImportKind
 from apps.core.models import ImportBatch, ImportRow
 from apps.dealers import policies, queries, services
+from apps.dealers.imports import contacts
 from apps.dealers.imports.checks import check, place_of
 from apps.dealers.imports.columns import COLUMNS
 from apps.dealers.models import Dealer
 from apps.dealers.rules import StoreType, names
 from apps.dealers.rules.places import Gazetteer
+
+__all__ = ["KIND", "contacts"]
 
 
 def _no_key(row: Mapping[str, Any]) -> str:

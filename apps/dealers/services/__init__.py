@@ -5,6 +5,7 @@ from apps.dealers.services.contacts import (
     change_contact,
     create_contact,
     erase_contact,
+    is_number,
     reveal_contact,
 )
 from apps.dealers.services.dealers import (
@@ -45,6 +46,7 @@ __all__ = [
     "create_unit",
     "erase_contact",
     "follow_calendar",
+    "is_number",
     "keep_former_place",
     "load_reference",
     "mark_position",

@@ -126,12 +126,17 @@ def erase_contact(*, contact: DealerContact, reason: str, actor: Actor, now: dat
     return row
 
 
+def is_number(text: str) -> bool:
+    """Whether it is a mobile number of the mainland, or a landline with its area code."""
+    number = pii.normalised(text, "mobile")
+    return bool(MOBILE.fullmatch(number) or LANDLINE.fullmatch(number))
+
+
 def refused(details: ContactDetails) -> dict[str, str]:
     """What is wrong with given values, by field."""
     wrong: dict[str, str] = {}
     mobile, email = details.get("mobile", ""), details.get("email", "")
-    number = pii.normalised(mobile, "mobile")
-    if number and not MOBILE.fullmatch(number) and not LANDLINE.fullmatch(number):
+    if mobile.strip() and not is_number(mobile):
         wrong["mobile"] = _("Write a mobile number of 11 digits, or a landline with its area code.")
     if email:
         try:
