@@ -79,6 +79,7 @@ class StaffInput(serializers.Serializer[Any]):
     dealer = serializers.CharField(max_length=60)
     role = serializers.ChoiceField(sorted(policies.STAFF_ROLES))
     email = serializers.EmailField(required=False, default="", allow_blank=True)
+    mobile = serializers.CharField(required=False, default="", allow_blank=True, max_length=20)
 
 
 class StateInput(serializers.Serializer[Any]):
@@ -98,6 +99,7 @@ class StaffViewSet(ScopedViewSet):
         "username": "username",
         "display_name": "display_name",
         "email": "email",
+        "mobile": "mobile",
         "is_active": "is_active",
         "last_login": "last_login",
     }

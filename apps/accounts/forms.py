@@ -105,8 +105,22 @@ class ReplaceFactorForm(CodeForm):
     )
 
 
-class ProfileForm(forms.Form):
+class MobileForm(forms.Form):
+    """The mobile number of a user; elsewhere it is shown masked."""
+
+    mobile = forms.CharField(
+        label=_("Mobile"),
+        max_length=20,
+        required=False,
+        help_text=_("11 digits. It is stored encrypted and shown masked; empty takes it away."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+
+class ProfileForm(MobileForm):
     """What a user decides about itself."""
+
+    field_order = ["display_name", "mobile", "language"]
 
     display_name = forms.CharField(label=_("Display name"), max_length=100)
     language = forms.ChoiceField(
@@ -173,6 +187,7 @@ class UserForm(forms.Form):
         required=False,
         help_text=_("Log-in links are sent here. Without one, you hand them over yourself."),
     )
+    mobile = MobileForm.base_fields["mobile"]
     language = ProfileForm.base_fields["language"]
 
 
@@ -220,6 +235,7 @@ class StaffForm(forms.Form):
     )
     role = forms.ChoiceField(label=_("Role"))
     email = UserForm.base_fields["email"]
+    mobile = MobileForm.base_fields["mobile"]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,4 +245,4 @@ class StaffForm(forms.Form):
         )
         given = [(code, name) for code, name in role_names.CHOICES if code in policies.STAFF_ROLES]
         self.fields["role"].choices = [("", _("Choose a role.")), *given]  # type: ignore[attr-defined]
-        self.order_fields(["display_name", "username", "dealer", "role", "email"])
+        self.order_fields(["display_name", "username", "dealer", "role", "email", "mobile"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import role_names
 from apps.core.access import Limit
+from apps.core.pii import PiiField, PiiKeyField
 
 
 class User(AbstractUser):
@@ -21,6 +22,8 @@ class User(AbstractUser):
 
     display_name = models.CharField(_("display name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
+    mobile = PiiField(_("mobile"), mask="mobile")
+    mobile_key = PiiKeyField(source="mobile")
     password_set_at = models.DateTimeField(_("password set"), null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]

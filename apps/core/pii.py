@@ -85,31 +85,37 @@ def normalised(text: str, kind: str) -> str:
 
 
 class Masked:
-    """A personal value: its text is the mask; `reveal` gives what is behind it."""
+    """A personal value: its text is the mask; `reveal` gives what is behind it.
 
-    __slots__ = ("_clear", "_kind")
+    One that was `stored` is decrypted when it is first asked for, so that a lost key stops no log-in.
+    """
 
-    def __init__(self, clear: str, kind: str) -> None:
-        self._clear, self._kind = clear, kind
+    __slots__ = ("_clear", "_kind", "_stored")
+
+    def __init__(self, clear: str, kind: str, *, stored: str = "") -> None:
+        self._clear, self._kind, self._stored = clear, kind, stored
 
     def reveal(self) -> str:
         """The clear text; whoever asks records why."""
+        if self._stored:
+            self._clear, self._stored = decrypted(self._stored), ""
         return self._clear
 
     def __str__(self) -> str:
-        return MASKS[self._kind](self._clear) if self._clear else ""
+        clear = self.reveal()
+        return MASKS[self._kind](clear) if clear else ""
 
     def __repr__(self) -> str:
         return f"<{self}>"
 
     def __bool__(self) -> bool:
-        return bool(self._clear)
+        return bool(self._stored or self._clear)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Masked) and self._clear == other._clear
+        return isinstance(other, Masked) and self.reveal() == other.reveal()
 
     def __hash__(self) -> int:
-        return hash(self._clear)
+        return hash(self.reveal())
 
 
 class PiiField(models.TextField):  # type: ignore[type-arg]
@@ -126,7 +132,7 @@ class PiiField(models.TextField):  # type: ignore[type-arg]
         return name, path, args, kwargs | {"mask": self.mask}
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Masked | None:
-        return None if value is None else Masked(decrypted(value), self.mask)
+        return None if value is None else Masked("", self.mask, stored=value)
 
     def to_python(self, value: Any) -> Masked | None:
         if value is None or isinstance(value, Masked):

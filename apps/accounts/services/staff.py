@@ -24,6 +24,7 @@ def hire(
     username: str,
     display_name: str,
     email: str,
+    mobile: str = "",
     actor: Actor,
     now: datetime,
 ) -> User:
@@ -41,6 +42,7 @@ def hire(
         display_name=display_name,
         password=None,
         email=email,
+        mobile=mobile,
         actor=actor,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Assignment, FormerPassword, LogInLink, User
 from apps.accounts.services import entering, tokens
-from apps.core import audit
+from apps.core import audit, pii
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.roles import MONEY, Role
 from apps.dealers.models import Dealer, DealerGroup, OrgUnit
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 class Place(TypedDict, total=False):
@@ -29,6 +32,14 @@ class Place(TypedDict, total=False):
     group: DealerGroup | None
 
 
+class UserDetails(TypedDict, total=False):
+    """What may be said of a new user besides its name; an empty text says nothing."""
+
+    language: str
+    email: str
+    mobile: str
+
+
 @transaction.atomic
 def create_user(
     *,
@@ -37,9 +48,8 @@ def create_user(
     password: str | None,
     actor: Actor,
     now: datetime,
-    language: str = "",
     staff: bool = False,
-    email: str = "",
+    **details: Unpack[UserDetails],
 ) -> User:
     """Create a user who can do nothing until a role is assigned; `staff` opens the admin site's door."""
     if User.objects.filter(username=username).exists():
@@ -48,7 +58,9 @@ def create_user(
             _("This user name is taken."),
             fields={"username": _("Taken.")},
         )
-    user = User(username=username, display_name=display_name, language=language, is_staff=staff, email=email)
+    user = User(username=username, display_name=display_name, is_staff=staff)
+    user.language, user.email = details.get("language", ""), details.get("email", "")
+    _fill_mobile(user, details.get("mobile", ""))
     user.set_password(password)
     user.password_set_at = None if password is None else now
     user.save()
@@ -197,18 +209,52 @@ def _keep_former(user: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_profile(*, user: User, display_name: str, language: str, actor: Actor, now: datetime) -> User:
-    """Change how a user is called and which language it reads."""
+def change_profile(
+    *, user: User, display_name: str, language: str, mobile: str, actor: Actor, now: datetime
+) -> User:
+    """Change how a user is called and rung up, and which language it reads; an empty number goes away."""
     row = User.objects.select_for_update().get(pk=user.pk)
-    before = {"display_name": row.display_name, "language": row.language}
+    before, held = _profile(row), row.mobile
     row.display_name, row.language = display_name, language
-    row.save(update_fields=["display_name", "language"])
-    was, became = audit.difference(before, {"display_name": display_name, "language": language})
+    _fill_mobile(row, mobile)
+    row.save(update_fields=["display_name", "language", "mobile", "mobile_key"])
+    was, became = audit.difference(before, _profile(row))
+    if row.mobile != held:  # another number may look the same behind its mask
+        was["mobile"], became["mobile"] = before["mobile"], str(row.mobile or "")
     if became:
         audit.record(
             actor=actor, action="accounts.change_profile", obj=row, now=now, before=was, after=became
         )
     return row
+
+
+def set_mobile(*, user: User, mobile: str, actor: Actor, now: datetime) -> User:
+    """Change or, when it is empty, take away the mobile number of a user."""
+    return change_profile(
+        user=user,
+        display_name=user.display_name,
+        language=user.language,
+        mobile=mobile,
+        actor=actor,
+        now=now,
+    )
+
+
+def _profile(user: User) -> dict[str, str]:
+    """What the trail keeps of a profile: of the number its mask."""
+    return {
+        "display_name": user.display_name,
+        "language": user.language,
+        "mobile": str(user.mobile or ""),
+    }
+
+
+def _fill_mobile(user: User, text: str) -> None:
+    number = pii.normalised(text, "mobile")
+    if number and not MOBILE.fullmatch(number):
+        message = _("Write a mobile number of 11 digits.")
+        raise DomainError("mobile", message, fields={"mobile": message})
+    user.mobile = pii.Masked(number, "mobile") if number else None
 
 
 def _end_ways_in(user: User, actor: Actor, now: datetime) -> None:

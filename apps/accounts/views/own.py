@@ -42,7 +42,7 @@ class AccountPage(SimplePage):
     title = _("My account")
     template_name = "accounts/account.html"
     buttons = (
-        Button(_("Change name and language"), "accounts:profile-change", policies.OWN, "edit"),
+        Button(_("Change name, number and language"), "accounts:profile-change", policies.OWN, "edit"),
         Button(_("Change password"), "accounts:password-change", policies.OWN, "lock"),
     )
 
@@ -60,16 +60,18 @@ class AccountPage(SimplePage):
 
 
 class ProfilePage(FormPage):
-    """One's own name and language."""
+    """One's own name, mobile number and language; one's own number stands there in clear."""
 
     action = policies.OWN
-    title = _("Change name and language")
+    title = _("Change name, number and language")
     form_class = ProfileForm
     success = _("Saved.")
 
     def initial(self) -> dict[str, Any]:
         user = own_user(self.request)
-        return {"display_name": user.display_name or user.username, "language": user.language}
+        number = user.mobile.reveal() if user.mobile else ""
+        name = user.display_name or user.username
+        return {"display_name": name, "mobile": number, "language": user.language}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         services.change_profile(user=own_user(self.request), actor=self.actor, now=timezone.now(), **cleaned)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies, queries, services
 from apps.accounts.forms import StaffForm
 from apps.accounts.tables import StaffTable
-from apps.accounts.views.users import AssignmentEndPage, UserActivePage, make_link
+from apps.accounts.views.users import AssignmentEndPage, UserActivePage, UserMobilePage, make_link
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 
 
@@ -36,6 +36,7 @@ class StaffDetailPage(DetailPage):
     template_name = "accounts/staff_detail.html"
     buttons = (
         Button(_("Log-in link"), "accounts:staff-link", policies.STAFF, "link"),
+        Button(_("Mobile number"), "accounts:staff-mobile", policies.STAFF, "phone"),
         Button(_("Shut out or let in"), "accounts:staff-active", policies.STAFF, "user-off"),
     )
 
@@ -63,6 +64,17 @@ class StaffCreatePage(FormPage):
     def save(self, cleaned: dict[str, Any]) -> str:
         user = services.hire(actor=self.actor, now=timezone.now(), **cleaned)
         return reverse("accounts:staff-detail", args=[user.pk])
+
+
+class StaffMobilePage(UserMobilePage):
+    """Another mobile number of one of one's people."""
+
+    action = policies.STAFF
+    query = queries.own_staff
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        super().save(cleaned)
+        return reverse("accounts:staff-detail", args=[self.object.pk])
 
 
 class StaffLinkPage(ObjectFormPage):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies, queries, services
 from apps.accounts.filters import UserFilter
-from apps.accounts.forms import AssignmentForm, EndForm, UserForm
+from apps.accounts.forms import AssignmentForm, EndForm, MobileForm, UserForm
 from apps.accounts.rights import grants
 from apps.accounts.tables import UserTable
 from apps.core import refusals
@@ -54,6 +54,7 @@ class UserDetailPage(DetailPage):
     buttons = (
         Button(_("Assign a role"), "accounts:user-assign", policies.MANAGE, "plus", primary=True),
         Button(_("Log-in link"), "accounts:user-link", policies.MANAGE, "link"),
+        Button(_("Mobile number"), "accounts:user-mobile", policies.MANAGE, "phone"),
         Button(_("Reset the second step"), "accounts:user-factor", policies.MANAGE, "shield-x"),
         Button(_("Shut out or let in"), "accounts:user-active", policies.MANAGE, "user-off"),
     )
@@ -80,6 +81,23 @@ class UserCreatePage(FormPage):
     def save(self, cleaned: dict[str, Any]) -> str:
         user = services.create_user(actor=self.actor, now=timezone.now(), password=None, **cleaned)
         return reverse("accounts:user-detail", args=[user.pk])
+
+
+class UserMobilePage(ObjectFormPage):
+    """Another mobile number of a user; the one so far is not shown."""
+
+    action = policies.MANAGE
+    title = _("Mobile number")
+    query = queries.users
+    form_class = MobileForm
+    success = _("Saved.")
+
+    def page_title(self) -> str:
+        return f"{self.title} · {self.object}"
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.set_mobile(user=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        return reverse("accounts:user-detail", args=[self.object.pk])
 
 
 class UserAssignPage(ObjectFormPage):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Table
 from apps.dealers import policies as dealers_policies
+from apps.dealers import queries as dealers
 from apps.health import policies as health_policies
 from apps.health import queries as health
 from apps.health.reading import breakdown
@@ -170,6 +171,11 @@ def profile(board: Board) -> dict[str, Any]:
     return {"facts": [{"label": label, "value": value, "kind": kind} for label, value, kind in facts]}
 
 
+def contacts(board: Board) -> dict[str, Any]:
+    """Whom to call there, masked; in clear for who says why."""
+    return dealers.contact_cards(actor=board.actor.narrowed(dealers_policies.CONTACTS), dealer=_dealer(board))
+
+
 def _once(*places: Any) -> list[str]:
     """The names of places, that of a municipality once."""
     return list(dict.fromkeys(str(place) for place in places if place))
@@ -251,6 +257,14 @@ PROFILE = Panel(
     dealers_policies.VIEW,
     "col-xl-8",
 )
+CONTACTS = Panel(
+    "contacts",
+    gettext_lazy("Contact persons"),
+    "portal/panels/contacts.html",
+    contacts,
+    dealers_policies.CONTACTS,
+    "col-12",
+)
 ALL_CARDS = Panel(
     "all", gettext_lazy("All KPIs"), "portal/panels/all_cards.html", all_cards, metrics_policies.VIEW
 )
@@ -290,6 +304,7 @@ FULL = (
     ATTENTION,
     PROFILE,
     REBATES,
+    CONTACTS,
     replace(DELIVERIES, width="col-12"),
     ALL_CARDS,
 )
