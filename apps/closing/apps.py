@@ -9,3 +9,4 @@ class ClosingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.closing.tasks")
+        import_module("apps.closing.telling")

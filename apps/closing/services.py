@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.closing import digests, policies, queries
+from apps.closing import digests, policies, queries, telling
 from apps.closing.models import Run, Step
 from apps.closing.rules import DEALERS_PER_PART, FIRST, LAST, RunKind, RunStatus, dealer_ranges
 from apps.closing.stages import Part, stages_of
@@ -209,3 +209,5 @@ def _advance(run: Run, step: Step, now: datetime) -> None:
     reading = MonthRevision.objects.get(period=run.period, revision=run.revision)
     run.status, run.finished_at, run.result_hash = RunStatus.DONE, now, reading.result_hash
     run.save(update_fields=["status", "finished_at", "result_hash"])
+    if run.kind == RunKind.CLOSE:
+        telling.closed(run, now)

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.alerts import services as alerts
+from apps.alerts import telling
 from apps.alerts.models import AlertReading
 from apps.closing import digests
 from apps.closing.models import Step
@@ -86,6 +87,11 @@ def _hash(part: Part) -> str:
     return digests.combined(leaves.items())
 
 
+def _alerts(part: Part) -> None:
+    alerts.scan(**part.reading)
+    telling.tell(**part.reading, now=part.now)
+
+
 STAGES = (
     Stage("check_inputs", _("Check the inputs"), _check_inputs, FeedStatus),
     Stage("collect", _("Collect measures"), lambda p: metrics.collect(**p.reading), MeasureValue),
@@ -96,7 +102,7 @@ STAGES = (
     Stage(
         "rebates", _("Settle rebates"), lambda p: incentives.settle(**p.dealers), Settlement, by_dealer=True
     ),
-    Stage("alerts", _("Raise alerts"), lambda p: alerts.scan(**p.reading), AlertReading),
+    Stage("alerts", _("Raise alerts"), _alerts, AlertReading),
     Stage("publish", _("Publish"), _publish, None, kind=RunKind.INTERIM),
     Stage("freeze", _("Freeze"), _freeze, None, kind=RunKind.CLOSE),
 )

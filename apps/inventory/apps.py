@@ -8,4 +8,5 @@ class InventoryConfig(AppConfig):
     label = "inventory"
 
     def ready(self) -> None:
+        import_module("apps.inventory.notices")
         import_module("apps.inventory.panels")

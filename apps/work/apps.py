@@ -12,3 +12,4 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         import_module("apps.work.declared")
         import_module("apps.work.services")
+        import_module("apps.work.listening")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import policies, services
 from apps.accounts.models import ChangeKind, ChangeState, Grant, RightsChange, User
-from apps.core import access, audit
+from apps.core import access, audit, news
 from apps.core.access import NO_LIMIT, Actor, Limit
 from apps.core.errors import DomainError
 from apps.core.roles import MONEY, Role
@@ -143,6 +143,7 @@ def decide(
         _apply(row, actor=actor, now=now)
     name = "accounts.approve_rights" if approve else "accounts.refuse_rights"
     audit.record(actor=actor, action=name, obj=row, now=now, after={"state": row.state, "answer": answer})
+    news.tell(news.RIGHTS_DECIDED, change=row, by=actor.label, now=now)
     return row
 
 
@@ -155,6 +156,7 @@ def withdraw(*, change: RightsChange, actor: Actor, now: datetime) -> RightsChan
     row.state, row.decided_at = ChangeState.WITHDRAWN, now
     row.save(update_fields=["state", "decided_at"])
     audit.record(actor=actor, action="accounts.withdraw_rights", obj=row, now=now, after={"state": row.state})
+    news.tell(news.RIGHTS_DECIDED, change=row, by=actor.label, now=now)
     return row
 
 
@@ -174,6 +176,7 @@ def _propose(change: RightsChange, *, actor: Actor, now: datetime, waits: bool) 
     change.save()
     if waits:
         audit.record(actor=actor, action="accounts.propose_rights", obj=change, now=now, after=_told(change))
+        news.tell(news.RIGHTS_WAIT, change=change, by=actor.label, now=now)
     else:
         _apply(change, actor=actor, now=now)
     return change

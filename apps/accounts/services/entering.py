@@ -13,7 +13,7 @@ from django.db import transaction
 from apps.accounts.models import Device, Session, User
 from apps.accounts.services import throttling
 from apps.accounts.visitors import Visitor
-from apps.core import audit
+from apps.core import audit, news
 from apps.core.access import Actor
 
 
@@ -81,6 +81,8 @@ def note_log_in(*, user: User, device: Device, second_factor: bool, request_id: 
     if device.first_seen_at == now:
         after["new_device"] = True
     audit.record(actor=actor, action="accounts.log_in", obj=user, now=now, after=after)
+    if device.first_seen_at == now and Device.objects.filter(user=user).exclude(pk=device.pk).exists():
+        news.tell(news.NEW_DEVICE, device=device, now=now)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.core import audit, files, jobs, pii
+from apps.core import audit, files, jobs, news, pii
 from apps.core.access import Actor
 from apps.core.imports import (
     actors,
@@ -91,9 +91,11 @@ def _check(row: ImportBatch, actor: Actor, now: datetime, report: checking.Repor
     row.status = BatchStatus.CHECKED
     row.save()
     staging.replace_rows(row, checked)
-    return (
-        committing.try_commit(row, actor, now) if row.mode and committing.may_commit(row, row.mode) else row
-    )
+    if row.mode and committing.may_commit(row, row.mode):
+        return committing.try_commit(row, actor, now)
+    if row.bad_rows:
+        news.tell(news.IMPORT_WAITS, batch=row, now=now)
+    return row
 
 
 def _read(batch: ImportBatch) -> reading.Table:
@@ -130,6 +132,7 @@ def _refuse(batch: ImportBatch, code: str, phrase: Phrase, actor: Actor, now: da
     batch.refusal = {"code": code, "phrase": phrase.as_json()}
     batch.save()
     audit.record(actor=actor, action="core.refuse_import", obj=batch, now=now, after={"code": code})
+    news.tell(news.IMPORT_REFUSED, batch=batch, now=now)
     return batch
 
 

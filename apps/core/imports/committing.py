@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit
+from apps.core import audit, news
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.imports import messages, progress, registry, staging
@@ -77,6 +77,7 @@ def try_commit(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
         phrase = Phrase(messages.phrase_of(error.message).msgid, error.params)
         row.summary["refused_commit"] = {"code": error.code, "phrase": phrase.as_json()}
         row.save()
+        news.tell(news.IMPORT_WAITS, batch=row, now=now)
         return row
 
 
@@ -97,6 +98,7 @@ def commit_rows(batch: ImportBatch, mode: str, actor: Actor, now: datetime) -> I
     }
     batch.save()
     audit.record(actor=actor, action="core.commit_import", obj=batch, now=now, after=trail(batch))
+    news.tell(news.IMPORT_DONE, batch=batch, now=now)
     return batch
 
 

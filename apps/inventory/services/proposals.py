@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import audit, jobs, reach
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.inventory import policies, queries
+from apps.inventory import notices, policies, queries
 from apps.inventory.models import StockUnit, TransferProposal
 from apps.inventory.rules import ANSWERS, Answer, ProposalState
 from apps.inventory.services import posting
@@ -58,6 +58,7 @@ def propose_transfer(
     )
     after = {"vehicle": row.vehicle_text, "to": row.to_label, "note": note}
     _audit("inventory.propose_transfer", row, {}, after, actor, now)
+    notices.offered(row, now)
     return row
 
 
@@ -114,6 +115,7 @@ def _keep(
     row.state, row.answer_note, row.answered_at, row.answered_by = state, note, now, actor.label
     row.save()
     _audit("inventory.answer_transfer", row, before, {"state": state, "note": note}, actor, now)
+    notices.answered(row, now)
     return row
 
 
