@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from apps.accounts import services as accounts
 from apps.accounts.models import Device
@@ -26,6 +28,13 @@ JUNE = Month(2026, 6)
 
 def told(code: str) -> dict[str, Notice]:
     return {row.user.username: row for row in Notice.objects.filter(code=code).select_related("user")}
+
+
+@pytest.fixture(autouse=True)
+def _frozen(now) -> Iterator[None]:
+    """Workers read the clock."""
+    with time_machine.travel(now, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -127,13 +136,8 @@ def test_an_import_tells_who_asked_for_it(network, cast, actor_of, run_jobs, now
 
 
 def test_a_file_that_cannot_be_read_is_told_too(network, cast, actor_of, run_jobs, now) -> None:
-    imports.upload(
-        kind="sales.retail",
-        content=b"PK\x03\x04broken",
-        name="x.xlsx",
-        actor=actor_of(cast["d1_sm"]),
-        now=now,
-    )
+    asked_by = actor_of(cast["d1_sm"])
+    imports.upload(kind="sales.retail", content=b"PK\x03\x04x", name="x.xlsx", actor=asked_by, now=now)
     run_jobs()
     assert set(told("core.import_refused")) == {"d1_sm"}
 
