@@ -143,6 +143,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "work:activity-invite": {"names": "张三"},
     "work:finding-add": {"text": "灯箱不亮", "kind": "issue", "severity": "minor", "due_on": "2026-07-20"},
     "work:finding-answer": {"answer": "已更换"},
+    "approval-decide": {"verdict": "return", "comment": "请补充"},
     "work:remarks": {"text": "已核对"},
     "work:correction-ask": {"wrong": "日期", "right": "7 月 2 日"},
     "work:correction-answer": {"answer": "已更正"},

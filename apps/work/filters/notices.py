@@ -6,9 +6,11 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.work.models import Correction, Message, Notice
+from apps.work.models import Approval, Correction, Message, Notice, Todo
+from apps.work.models.approvals import APPROVAL_STATES
 from apps.work.models.notices import CHANNEL_CHOICES, MESSAGE_STATES
 from apps.work.models.remarks import CORRECTION_STATES
+from apps.work.models.todos import TODO_STATES
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -48,3 +50,23 @@ class CorrectionFilter(django_filters.FilterSet):
     class Meta:
         model = Correction
         fields = ("dealer", "state")
+
+
+class TodoFilter(django_filters.FilterSet):
+    """One filter for to-dos."""
+
+    state = django_filters.ChoiceFilter(choices=TODO_STATES, label=_("State"))
+
+    class Meta:
+        model = Todo
+        fields = ("state",)
+
+
+class ApprovalFilter(django_filters.FilterSet):
+    """One filter for approvals."""
+
+    state = django_filters.ChoiceFilter(choices=APPROVAL_STATES, label=_("State"))
+
+    class Meta:
+        model = Approval
+        fields = ("state",)
