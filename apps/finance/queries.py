@@ -184,12 +184,12 @@ def peer_standings(
         revision=reading.revision,
         kpi__in=[kpi.code for kpi in kpis],
         dealer_id__in=group,
-        value__isnull=False,
     )
     by_kpi: dict[str, dict[int, Decimal]] = {}
     with reach.beyond(PEERS):
         for code, dealer, value in rows.values_list("kpi", "dealer_id", "value"):
-            by_kpi.setdefault(code, {})[dealer] = value
+            if value is not None:
+                by_kpi.setdefault(code, {})[dealer] = value
     found = {}
     for kpi in kpis:
         higher = kpi.better is not Better.LOWER

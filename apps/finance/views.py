@@ -104,7 +104,7 @@ class StatementDetail(DetailPage):
         if reading_ is None or not shown:
             return []
         rows = metrics.kpi_values(actor=self.actor, period=month).filter(dealer=self.object.dealer)
-        values: dict[str, Decimal] = dict(rows.values_list("kpi", "value"))
+        values: dict[str, Decimal | None] = dict(rows.values_list("kpi", "value"))
         places = queries.peer_standings(self.object.dealer_id, shown, reading_, self.group)
         return [
             {

@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
         label=_("Decision"),
         choices=[
             (Verdict.APPROVE, _("Approve")),
-            (Verdict.RETURN, _("Return")),
+            (Verdict.RETURN, _("Send back")),
             (Verdict.REJECT, _("Reject")),
         ],
         widget=forms.RadioSelect,
