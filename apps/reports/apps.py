@@ -12,3 +12,4 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         import_module("apps.reports.declared")
         import_module("apps.reports.registry").load()
+        import_module("apps.reports.approvals").declare()

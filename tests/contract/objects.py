@@ -31,9 +31,13 @@ from apps.health.models import HealthScore
 from apps.incentives.models import Settlement
 from apps.inventory import services as inventory
 from apps.inventory.models import StockMovement, StockUnit
-from apps.kernel.period import Month, months_between
+from apps.kernel.period import Month, TenDay, months_between
 from apps.metrics import services as metrics
+from apps.reports import inputs as report_inputs
+from apps.reports import report_forms
 from apps.reports.models import Duty, DutyRule
+from apps.reports.queries import forms as reports
+from apps.reports.services import forms as report_services
 from apps.reports.services import generating
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
@@ -310,6 +314,18 @@ def _statement(dealer: Dealer, ops: Actor, now: datetime) -> None:
     finance.record_statement(handed=handed, source=canary(dealer, "SENDER"), actor=ops, now=now)
 
 
+def _report(dealer: Dealer, actor: Actor, now: datetime) -> int:
+    """A ten-day report that a dealer began."""
+    form = report_forms.TEN_DAYS
+    place = reports.places(form, actor=actor, on=now.date())[0]
+    row = report_services.begin(form=form, place=place, period=TenDay(JUNE, 1), actor=actor, now=now)
+    given = report_inputs.given(
+        form, {"target": PRIMES[dealer.code], "problems": canary(dealer, "PROBLEMS")}, {}, {}
+    )
+    report_services.save(submission=row, given=given, edition=row.edition, actor=actor, now=now)
+    return row.pk
+
+
 def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor, now: datetime) -> Owned:
     """What people made at a dealer: a file, imports, a profile, a token, an outlet, a transfer."""
     actor = accounts_queries.actor_for(user, on=now.date())
@@ -390,6 +406,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "stock_unit": here[1].pk,
         "movement": StockMovement.objects.filter(unit=here[1]).latest("pk").pk,
         "statement": Statement.objects.get(dealer=dealer).pk,
+        "report": _report(dealer, actor, now),
         "store_account": StoreAccount.objects.get(dealer=dealer).pk,
         "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
     }

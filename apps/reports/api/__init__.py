@@ -1,3 +1,3 @@
-from apps.reports.api import duties
+from apps.reports.api import duties, forms
 
-routes = [*duties.routes]
+routes = [*duties.routes, *forms.routes]

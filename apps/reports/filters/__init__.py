@@ -1,0 +1,3 @@
+from apps.reports.filters.forms import SubmissionFilter
+
+__all__ = ["SubmissionFilter"]

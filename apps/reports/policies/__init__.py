@@ -1,3 +1,4 @@
 from apps.reports.policies import duties
+from apps.reports.policies.forms import FILL, OVERSEE, REVIEW, VIEW, SubmissionPolicy, submission, version
 
-__all__ = ["duties"]
+__all__ = ["FILL", "OVERSEE", "REVIEW", "VIEW", "SubmissionPolicy", "duties", "submission", "version"]

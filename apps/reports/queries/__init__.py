@@ -1,0 +1,3 @@
+from apps.reports.queries import forms
+
+__all__ = ["forms"]

@@ -26,6 +26,7 @@ from apps.reports.rules.declaration import (
 REQUIRED = "“%(field)s” is empty. Enter a value; enter 0 when there was none."
 TOO_FEW_ROWS = "“%(field)s” needs at least %(least)s rows; %(rows)s are filled."
 NEGATIVE = "“%(field)s” is %(value)s and must not be below 0."
+TOO_MUCH = "“%(field)s” is %(value)s; at most %(most)s are possible."
 NEGATIVE_NOTE = "“%(field)s” is %(value)s, below 0. Explain it in the note beside it."
 SWING_NOTE = (
     "“%(field)s” changed by %(change)s against the period before (%(before)s → %(value)s). "
@@ -138,6 +139,9 @@ def _numeric(
         yield Finding(
             "negative", Level.ERROR, each.code, NEGATIVE, {"value": plain(value)}, value=plain(value)
         )
+    if each.most is not None and value > each.most:
+        params = {"value": plain(value), "most": plain(each.most)}
+        yield Finding("too_much", Level.ERROR, each.code, TOO_MUCH, params, value=plain(value))
     if noted:
         return
     if value < 0 and each.sign is Sign.EXPLAIN:
@@ -189,6 +193,10 @@ def _row_value(
     elif isinstance(value, (Decimal, int)) and value < 0 and each.sign is Sign.POSITIVE:
         shown = plain(Decimal(value))
         yield Finding("negative", Level.ERROR, code, NEGATIVE, {"value": shown}, row=place, value=shown)
+    elif isinstance(value, (Decimal, int)) and each.most is not None and value > each.most:
+        shown = plain(Decimal(value))
+        params = {"value": shown, "most": plain(each.most)}
+        yield Finding("too_much", Level.ERROR, code, TOO_MUCH, params, row=place, value=shown)
 
 
 def _relation(form: ReportForm, content: Content, each: Check) -> Iterator[Finding]:

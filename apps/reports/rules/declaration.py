@@ -93,6 +93,8 @@ class Field:
     measure: str = ""
     same_as: str = ""
     swing: Decimal | None = None
+    most: Decimal | None = None
+    """The highest value allowed."""
     blank_is_zero: bool = False
     choices: tuple[tuple[str, Any], ...] = ()
     places: int = 2
@@ -197,6 +199,11 @@ class Finding:
     """Whether it is about the note beside the value."""
     value: str = ""
 
+    @property
+    def place(self) -> str:
+        """The cell it is about: the field, in a table `section.column:row`."""
+        return f"{self.field}:{self.row}" if self.row else self.field
+
 
 Rule = Callable[[Content, Context], Iterable[Finding]]
 
@@ -215,8 +222,9 @@ class Subject:
 class ReportForm:
     """A declared report form.
 
-    `given(subject)` answers what the product knows already (shown, not asked again); `context(subject)` what
-    the pure `rules` need. `on_submitted`, `on_approved` and `on_returned` are services called in the
+    `given(subject)` answers what the product knows already (shown, not asked again), `prior(subject)` the
+    values of the period before where they are known from elsewhere than reports, `context(subject)` what the
+    pure `rules` need. `on_submitted`, `on_approved` and `on_returned` are services called in the
     transaction of the step as `f(submission=…, content=…, actor=…, now=…)`. `roles` fill it in; `reviewer`
     is the role that reviews; `duties` are the codes of the duty rules it fulfils.
     """
@@ -235,6 +243,7 @@ class ReportForm:
     minutes: int = 15
     reviewer: str = "region_manager"
     given: Callable[[Subject], Mapping[str, Value]] | None = None
+    prior: Callable[[Subject], Mapping[str, Value]] | None = None
     context: Callable[[Subject], Mapping[str, Any]] | None = None
     on_submitted: Callable[..., None] | None = None
     on_approved: Callable[..., None] | None = None
@@ -243,8 +252,8 @@ class ReportForm:
     help: Any = ""
 
     def __post_init__(self) -> None:
-        codes = [each.code for each in self.lines()] + [section.code for section in self.sections]
-        if len(set(codes)) != len(codes):
+        codes, names = [each.code for each in self.lines()], [section.code for section in self.sections]
+        if len(set(codes)) != len(codes) or len(set(names)) != len(names):
             raise ValueError(f"report form {self.code} has a code twice")
         known = set(self.by_code)
         for each in self.by_code.values():
@@ -285,7 +294,7 @@ class ReportForm:
     def version(self) -> str:
         """A hash of what is asked and checked; kept with every report and in every template."""
         fields = [
-            [code, each.kind, str(each.unit), each.required, each.sign, each.formula, each.places]
+            [code, each.kind, str(each.unit), each.required, each.sign, each.formula, str(each.most)]
             for code, each in self.by_code.items()
         ]
         checks = [

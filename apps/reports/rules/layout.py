@@ -11,6 +11,12 @@ from apps.reports.rules.declaration import Field, ReportForm, Section
 
 OWNER_ROW, PERIOD_ROW, HINT_ROW, HEADING_ROW = 2, 3, 4, 5
 LABEL, VALUE, PRIOR, NOTE, UNIT = 1, 2, 3, 4, 5
+HEAD = {
+    "@form": (1, LABEL),
+    "@cell": (1, LABEL),
+    "@owner": (OWNER_ROW, VALUE),
+    "@period": (PERIOD_ROW, VALUE),
+}
 KEY = 26
 """The hidden column (Z) that says which line a row is, so that inserted rows do no harm."""
 
@@ -27,9 +33,8 @@ class Layout:
 
     def place(self, code: str, row: int = 0, *, note: bool = False) -> tuple[int, int]:
         """Row and column (from 1) of a field, of a cell of a table, or of a place in the head."""
-        head = {"@form": (1, LABEL), "@owner": (OWNER_ROW, VALUE), "@period": (PERIOD_ROW, VALUE)}
-        if code in head:
-            return head[code]
+        if code in HEAD:
+            return HEAD[code]
         section, dot, _ = code.partition(".")
         if dot:
             return self.tables[section] + max(row, 1) - 1, self.columns[code]
@@ -58,6 +63,11 @@ def layout_of(form: ReportForm) -> Layout:
 
 def _columns(section: Section) -> dict[str, int]:
     return {f"{section.code}.{each.code}": place for place, each in enumerate(section.fields, 1)}
+
+
+def heading_key(section: Section, *, columns: bool = False) -> str:
+    """The hidden key of a section's heading row, or of the row that names a table's columns."""
+    return f"{'##' if columns else '#'}{section.code}"
 
 
 def key_of(each: Field | None, section: Section | None = None, row: int = 0) -> str:

@@ -1,0 +1,3 @@
+from apps.reports.services import forms
+
+__all__ = ["forms"]

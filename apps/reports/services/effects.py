@@ -1,0 +1,58 @@
+"""What a step of a report brings with it: the form's own services, the duty it fulfils, the approval."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from apps.core.access import Actor
+from apps.core.errors import DomainError
+from apps.reports import registry
+from apps.reports.models import Submission
+from apps.reports.rules.declaration import Content
+from apps.work import services as work
+
+
+def flow_of(form: str) -> str:
+    """The code of the approval a form asks for."""
+    return f"reports.review:{form}"
+
+
+def due_at(submission: Submission) -> datetime | None:
+    """When the report is due; None while no duty asks for it."""
+    return None
+
+
+def submitted(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:
+    """The figures count as provisional, and the reviewer is asked."""
+    form = registry.form(submission.form)
+    if form.on_submitted is not None:
+        form.on_submitted(submission=submission, content=content, actor=actor, now=now)
+    ask = work.Ask(
+        flow=flow_of(submission.form),
+        target=submission,
+        dealer_id=submission.dealer_id,
+        unit_id=submission.unit_id,
+        summary=str(submission),
+        url=reverse("reports:report-detail", kwargs={"pk": submission.pk}),
+    )
+    try:
+        work.ask_approval(ask=ask, asked_by=actor, now=now)
+    except DomainError as error:
+        if error.code != "nobody":  # a vacant post must not keep a report from coming in on time
+            raise
+
+
+def approved(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:
+    """The figures count as final."""
+    form = registry.form(submission.form)
+    if form.on_approved is not None:
+        form.on_approved(submission=submission, content=content, actor=actor, now=now)
+
+
+def returned(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:
+    """The figures count no more until the report is submitted again."""
+    form = registry.form(submission.form)
+    if form.on_returned is not None:
+        form.on_returned(submission=submission, content=content, actor=actor, now=now)

@@ -1,0 +1,1 @@
+"""The workbook of a report form: template, reading what comes back, annotated copy."""
