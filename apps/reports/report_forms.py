@@ -591,7 +591,7 @@ PLAN = declare(
                 (
                     Field("action", _("Initiative"), Kind.LONG, required=True, longest=300),
                     name("responsible", _("Responsible")),
-                    Field("action_due_on", _("Due on"), Kind.DATE, required=True),
+                    Field("action_due_on", _("Due date"), Kind.DATE, required=True),
                     amount("action_cost", _("Initiative cost"), required=False),
                     name("measure_of_success", _("Measure of success")),
                 ),

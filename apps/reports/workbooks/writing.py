@@ -187,7 +187,7 @@ class _Writer:
                 styles[1] = self.look.of({"bold": True, "num_format": "@", **_FILLS[_heaviest(found)]})
             self._comment(row, 2 if row > 1 else 1, found)
             self.sheet.write_values(row, texts, styles)
-        names = [_("Item"), _("This period"), _("Period before"), _("Note"), _("Unit")]
+        names = [_("Item"), _("Current period"), _("Period before"), _("Note"), _("Unit")]
         self._row(HEADING_ROW, names, repeat(self.look.heading), "")
 
     def _row(self, row: int, values: list[Any], styles: Iterable[Style], key: str) -> None:
