@@ -106,9 +106,9 @@ class ReportViewSet(ScopedViewSet):
     @content.mapping.put
     def put_content(self, request: Request, pk: str) -> Response:
         """Send the whole content; right or wrong it is kept, and the findings answered."""
-        given = ContentInput(data=request.data)
+        row, given = self._one(pk), ContentInput(data=request.data)
         given.is_valid(raise_exception=True)
-        plain, row = given.validated_data, self._one(pk)
+        plain = given.validated_data
         read = inputs.given(registry.form(row.form), plain["values"], plain["notes"], plain["tables"])
 
         def effect() -> tuple[int, Any]:
@@ -126,9 +126,9 @@ class ReportViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"], serializer_class=UploadInput)
     def upload(self, request: Request, pk: str) -> Response:
         """Send a filled workbook; the same file twice is one version."""
-        given = UploadInput(data=request.data)
+        row, given = self._one(pk), UploadInput(data=request.data)
         given.is_valid(raise_exception=True)
-        sent, row = given.validated_data["file"], self._one(pk)
+        sent = given.validated_data["file"]
         body = sent.read(services.MOST_BYTES + 1)
 
         def effect() -> tuple[int, Any]:
@@ -143,9 +143,8 @@ class ReportViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"], serializer_class=SubmitInput)
     def submit(self, request: Request, pk: str) -> Response:
         """Hand the report in."""
-        given = SubmitInput(data=request.data)
+        row, given = self._one(pk), SubmitInput(data=request.data)
         given.is_valid(raise_exception=True)
-        row = self._one(pk)
 
         def effect() -> tuple[int, Any]:
             done = services.submit(

@@ -200,8 +200,10 @@ def send_back(*, submission: Submission, comment: str, actor: Actor, now: dateti
 
 @transaction.atomic
 def lock(*, submission: Submission, actor: Actor, now: datetime) -> Submission:
-    """Lock an approved report, so that only headquarters reopen it. Errors: `not_approved`."""
+    """Lock an approved report, so that only headquarters reopen it. Errors: `not_yours`, `not_approved`."""
     row = Submission.objects.select_for_update().get(pk=submission.pk)
+    if not policies.submission.can(actor, policies.REVIEW, row):
+        raise DomainError("not_yours", _("Your role does not include this action."))
     state = after(row.state, Step.LOCK)
     if state is None:
         raise DomainError("not_approved", _("Only an approved report can be locked."))
@@ -213,8 +215,12 @@ def lock(*, submission: Submission, actor: Actor, now: datetime) -> Submission:
 def correct(*, submission: Submission, reason: str, actor: Actor, now: datetime) -> Submission:
     """Reopen an approved report for a corrected version; the approved one counts until that is submitted.
 
-    Errors: `not_final`, `no_reason`, `locked` when a locked report is not reopened by headquarters.
+    Errors: `not_yours` for who neither fills it in nor reviews it, `not_final`, `no_reason`, `locked` when a
+    locked report is not reopened by headquarters.
     """
+    reviews = bool(policies.submission.can(actor, policies.REVIEW, submission))
+    if not reviews and not queries.may_fill(submission, actor=actor):
+        raise DomainError("not_yours", _("Your role does not include this action."))
     if not reason.strip():
         raise DomainError("no_reason", _("Give the reason."), fields={"reason": _("Required.")})
     row = Submission.objects.select_for_update().get(pk=submission.pk)

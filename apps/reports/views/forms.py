@@ -139,7 +139,7 @@ def report_context(page: ReportPage) -> dict[str, Any]:
         "editing": editing,
         "deciding": deciding and actor.may(policies.REVIEW),
         "approvals": [(each, work_tables.approval_badge(each)) for each in asked],
-        "may_correct": final,
+        "may_correct": final and not actor.viewer,
         "may_lock": row.state == State.APPROVED
         and bool(policies.submission.can(actor, policies.REVIEW, row)),
         "versions": queries.versions(actor=actor).filter(submission=row).order_by("-no")[:20],
