@@ -10,7 +10,7 @@ from apps.core.access import Actor
 from apps.reports import policies, registry
 from apps.reports.models import Submission
 from apps.reports.services import effects
-from apps.reports.services import forms as services
+from apps.reports.services import submissions as services
 from apps.work import registry as work
 from apps.work.registry import Step
 

@@ -11,7 +11,7 @@ from typing import Any
 from apps.core.spreadsheet.errors import Phrase
 from apps.reports import parsing, registry
 from apps.reports.models import Submission
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules import comparing, contents
 from apps.reports.rules.declaration import Content, Field, Finding, Kind, Level, ReportForm, Section, Value
 from apps.reports.workbooks import messages

@@ -36,9 +36,9 @@ from apps.metrics import services as metrics
 from apps.reports import inputs as report_inputs
 from apps.reports import report_forms
 from apps.reports.models import Duty, DutyRule
-from apps.reports.queries import forms as reports
-from apps.reports.services import forms as report_services
+from apps.reports.queries import submissions as reports
 from apps.reports.services import generating
+from apps.reports.services import submissions as report_services
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.vehicles import rules as vin_rules

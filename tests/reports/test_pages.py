@@ -14,9 +14,9 @@ from apps.accounts import queries as accounts
 from apps.kernel.period import TenDay
 from apps.reports import report_forms
 from apps.reports.models import Submission
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
-from apps.reports.services import forms as services
+from apps.reports.services import submissions as services
 from tests.reports.test_submissions import VALUES, workbook
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from apps.core.models import AuditEvent
 from apps.kernel.period import Month, TenDay
 from apps.reports import inputs, report_forms
 from apps.reports.models import Submission, SubmissionVersion
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
-from apps.reports.services import forms as services
+from apps.reports.services import submissions as services
 from apps.reports.workbooks import writing
 
 pytestmark = pytest.mark.django_db

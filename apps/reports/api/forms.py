@@ -16,10 +16,10 @@ from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.kernel.period import PeriodError
 from apps.reports import filters, inputs, policies, registry
 from apps.reports.models import Submission
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules.declaration import Field, ReportForm
 from apps.reports.rules.states import Source
-from apps.reports.services import forms as services
+from apps.reports.services import submissions as services
 
 
 class BeginInput(serializers.Serializer[Any]):

@@ -1,4 +1,12 @@
 from apps.reports.policies import duties
-from apps.reports.policies.forms import FILL, OVERSEE, REVIEW, VIEW, SubmissionPolicy, submission, version
+from apps.reports.policies.submissions import (
+    FILL,
+    OVERSEE,
+    REVIEW,
+    VIEW,
+    SubmissionPolicy,
+    submission,
+    version,
+)
 
 __all__ = ["FILL", "OVERSEE", "REVIEW", "VIEW", "SubmissionPolicy", "duties", "submission", "version"]

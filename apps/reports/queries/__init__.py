@@ -1,3 +1,3 @@
-from apps.reports.queries import forms
+from apps.reports.queries import submissions
 
-__all__ = ["forms"]
+__all__ = ["submissions"]

@@ -1,3 +1,3 @@
-from apps.reports.services import forms
+from apps.reports.services import submissions
 
-__all__ = ["forms"]
+__all__ = ["submissions"]

@@ -28,10 +28,10 @@ from apps.core.kit.pages import (
 from apps.kernel.period import PeriodError
 from apps.reports import filters, forms, inputs, policies, registry, screens, tables
 from apps.reports.models import Submission
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules import comparing, contents
 from apps.reports.rules.states import EDITABLE, FINAL, State
-from apps.reports.services import forms as services
+from apps.reports.services import submissions as services
 from apps.work import queries as work_queries
 from apps.work.tables import work as work_tables
 
@@ -255,15 +255,20 @@ class ReportUpload(ReportPage):
         except DomainError as error:
             messages.error(request, str(error))
             return self.back()
-        if done.same:
-            messages.info(request, _("This very file was uploaded already; nothing has changed."))
-        elif done.submission.errors or done.submission.to_explain:
-            messages.warning(request, _("The file was read; correct or explain what is listed below."))
-        else:
-            messages.success(request, _("The file was read without fault. Look it over and submit it."))
+        _tell(request, done)
         if done.submission.submitted_version and not done.same:
             return redirect("reports:report-changes", pk=pk)
         return self.back()
+
+
+def _tell(request: HttpRequest, done: services.Uploaded) -> None:
+    """What became of an upload, in a message."""
+    if done.same:
+        messages.info(request, _("This very file was uploaded already; nothing has changed."))
+    elif done.submission.errors or done.submission.to_explain:
+        messages.warning(request, _("The file was read; correct or explain what is listed below."))
+    else:
+        messages.success(request, _("The file was read without fault. Look it over and submit it."))
 
 
 class ReportChanges(ReportPage, DetailPage):

@@ -18,7 +18,7 @@ from apps.core.spreadsheet.errors import FileRefused
 from apps.reports import inputs, policies, registry
 from apps.reports.inputs import Given
 from apps.reports.models import Submission, SubmissionVersion
-from apps.reports.queries import forms as queries
+from apps.reports.queries import submissions as queries
 from apps.reports.rules import checking, contents
 from apps.reports.rules.declaration import Finding, Level, Period, ReportForm
 from apps.reports.rules.states import EDITABLE, Source, State, Step, after
