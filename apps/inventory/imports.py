@@ -22,6 +22,7 @@ from apps.inventory.services.arrivals import KIND as ARRIVAL
 from apps.inventory.services.declarations import KIND as DECLARATION
 from apps.inventory.services.departures import KIND as DEPARTURE
 from apps.inventory.services.posting import FEED
+from apps.inventory.services.transfers import KIND as TRANSFER
 from apps.vehicles.facts import LONGEST_ID, VinText
 
 _ARRIVALS = {
@@ -115,6 +116,45 @@ DEPARTURE_COLUMNS = (
     ),
     _NOTE,
 )
+TRANSFER_COLUMNS = (
+    _column(
+        "from_dealer",
+        _("From dealer"),
+        values.text(200),
+        "调出经销商",
+        "调出经销商代码",
+        "调出门店",
+        "调出方",
+        required=True,
+        lookup="dealer",
+        example="D001",
+    ),
+    _column(
+        "to_dealer",
+        _("To dealer"),
+        values.text(200),
+        "调入经销商",
+        "调入经销商代码",
+        "调入门店",
+        "调入方",
+        required=True,
+        lookup="dealer",
+        example="D002",
+    ),
+    _column(
+        "moved_on",
+        _("Transfer date"),
+        values.date(),
+        "调拨日期",
+        "调车日期",
+        "日期",
+        required=True,
+        example="2026-07-20",
+    ),
+    _VIN,
+    _column("external_id", _("External number of the arrival"), _ID, "入库单号", "库存编号"),
+    _NOTE,
+)
 _UNITS = values.integer(min=0, max=100_000)
 DECLARATION_COLUMNS = (
     _DEALER,
@@ -154,6 +194,15 @@ def _check_departures(rows: Rows, actor: Actor) -> list[RowProblem]:
     return services.departure_problems(rows, source=source, today=timezone.localdate(), arriving=True)
 
 
+def _transfer_key(row: dict[str, Any]) -> str:
+    return str(row["external_id"] or row["vin"] or "")
+
+
+def _check_transfers(rows: Rows, actor: Actor) -> list[RowProblem]:
+    source = rows[0]["source"] if rows else ""
+    return services.transfer_problems(rows, source=source, today=timezone.localdate())
+
+
 def _check_declarations(rows: Rows, actor: Actor) -> list[RowProblem]:
     return services.declaration_problems(rows)
 
@@ -186,6 +235,20 @@ registry.declare(
         feed=FEED,
         help=_("One row for each vehicle that left, named by the number of its arrival or by its VIN."),
         list_url="inventory:movement-list",
+    )
+)
+registry.declare(
+    ImportKind(
+        code=TRANSFER,
+        label=_("Transfers between dealers"),
+        action=policies.TRANSFER,
+        columns=TRANSFER_COLUMNS,
+        key=_transfer_key,
+        check=_check_transfers,
+        commit=services.take_transfers,
+        feed=FEED,
+        help=_("One row for each vehicle that went from one dealer to another; both stocks change that day."),
+        list_url="inventory:transfer-list",
     )
 )
 registry.declare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,9 +114,20 @@ def stays_of(vin: str, *, actor: Actor) -> QuerySet[StockUnit]:
     return units(actor=actor).filter(vin=vin).order_by("received_on", "pk")
 
 
-def newest_unit(source: str, external_id: str) -> StockUnit:
-    """The last stay under a number."""
-    return StockUnit.objects.filter(source=source, external_id=external_id).order_by("-revision")[0]
+def newest_units(source: str, external_ids: Collection[str]) -> dict[str, StockUnit]:
+    """The last stay under each of these numbers of a source."""
+    rows = StockUnit.objects.filter(source=source, external_id__in=external_ids).order_by("revision")
+    return {row.external_id: row for row in rows}
+
+
+def standing(
+    *, vins: Collection[str], numbers: Collection[str], source: str
+) -> dict[tuple[int, str], StockUnit]:
+    """The vehicles in stock now by dealer and VIN, and by dealer and number in the source."""
+    here = StockUnit.objects.filter(gone_on__isnull=True).select_related("dealer", "model")
+    found = {(row.dealer_id, row.vin): row for row in here.filter(vin__in=vins)}
+    rows = here.filter(source=source, external_id__in=numbers)
+    return found | {(row.dealer_id, row.external_id): row for row in rows}
 
 
 def transfers(*, actor: Actor) -> QuerySet[Transfer]:

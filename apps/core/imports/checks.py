@@ -154,7 +154,12 @@ def _note(batch: ImportBatch, checked: checking.Checked) -> None:
 
 
 def _dealers(checked: checking.Checked) -> set[int]:
-    found = {row.get("dealer_id") for staged in checked.staged for row in staged.rows}
+    """Every dealer the rows name, in whichever field."""
+    found: set[int | None] = set()
+    for staged in checked.staged:
+        columns = registry.kinds()[staged.kind].columns
+        for name in [f"{column.name}_id" for column in columns if column.lookup == "dealer"]:
+            found |= {row.get(name) for row in staged.rows}
     return {dealer_id for dealer_id in found if dealer_id is not None}
 
 

@@ -15,10 +15,17 @@ from apps.inventory.services.departures import (
 )
 from apps.inventory.services.proposals import accept_transfer, answer_transfer, propose_transfer
 from apps.inventory.services.reversals import undo, withdraw_batch
-from apps.inventory.services.transfers import transfer
+from apps.inventory.services.transfers import (
+    Move,
+    take_transfers,
+    transfer,
+    transfer_many,
+    transfer_problems,
+)
 
 __all__ = [
     "LINES",
+    "Move",
     "accept_transfer",
     "answer_transfer",
     "arrival_problems",
@@ -33,7 +40,10 @@ __all__ = [
     "take_arrivals",
     "take_declarations",
     "take_departures",
+    "take_transfers",
     "transfer",
+    "transfer_many",
+    "transfer_problems",
     "undo",
     "withdraw_batch",
 ]

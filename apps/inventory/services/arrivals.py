@@ -97,7 +97,7 @@ def enter(*, row: Mapping[str, Any], actor: Actor, now: datetime) -> StockUnit:
     source = deciding.scoped_source(posting.PAGE, actor)
     named = {**row, "external_id": uuid.uuid4().hex}
     record_arrivals(rows=[named], source=source, actor=actor, now=now)
-    return stock.newest_unit(source, named["external_id"])
+    return stock.newest_units(source, [named["external_id"]])[named["external_id"]]
 
 
 @transaction.atomic
