@@ -61,6 +61,9 @@ class ApprovalDetail(OneApproval, DetailPage):
     action = policies.VIEW
     template_name = "work/approval_detail.html"
 
+    def page_title(self) -> str:
+        return str(self.object.summary or self.object)
+
     def context(self) -> dict[str, Any]:
         row, guise = self.found
         waiting = row.state == "waiting"
@@ -92,7 +95,7 @@ class Withdraw(OneApproval, ConfirmPage):
     """Takes back what one asked for."""
 
     action = policies.VIEW
-    title = _("Take back")
+    title = _("Take the request back")
     question = _("Take this request back?")
     success = _("The request is taken back.")
 
