@@ -85,7 +85,7 @@ class CorrectionForm(AttachedForm):
         label=_("What is right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
     file = forms.FileField(
-        label=_("Proof"), required=False, help_text=_("A photo, PDF or table that shows it.")
+        label=_("Proof of it"), required=False, help_text=_("A photo, PDF or table that shows it.")
     )
     page = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput())
 
