@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.reports.services import counting, generating, ladder, reminding
+from apps.reports.services import counting, events, generating, ladder, reminding
 
 
 @shared_task(name="reports.generate_duties")
@@ -26,4 +26,6 @@ def remind(**_: object) -> None:
 
 @shared_task(name="reports.count")
 def count(**_: object) -> None:
-    counting.count(now=timezone.now())
+    now = timezone.now()
+    counting.count(now=now)
+    events.pass_on(now=now)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("duties/", duties.MyDuties.as_view(), name="my-duties"),
     path("duties/board/", duties.BoardPage.as_view(), name="board"),
     path("duties/all/", duties.DutyList.as_view(), name="duty-list"),
+    path("duties/happened/", duties.Happen.as_view(), name="happen"),
     path("duties/calendar/", duties.FeedPage.as_view(), name="feed"),
     path("duties/<int:pk>/", duties.DutyDetail.as_view(), name="duty-detail"),
     path("duties/<int:pk>/do/", duties.DutyDo.as_view(), name="duty-do"),

@@ -18,7 +18,7 @@ from apps.kernel.period import Month
 from apps.kernel.workdays import Shift
 from apps.reports import people
 from apps.reports.models import Duty, DutyAsk, DutyRule
-from apps.reports.services import counting, duties, generating, ladder, reminding
+from apps.reports.services import counting, duties, events, generating, ladder, reminding
 from apps.work import calendar
 from apps.work.models import Activity, Notice
 from tests.factories import network as factory
@@ -378,3 +378,27 @@ def test_who_is_asked_is_told_once(bare, cast) -> None:
     assert reminding.tell_asked(asks=asked, now=at("07-11 09:01")) == 0
     notice = Notice.objects.get()
     assert (notice.user, notice.dealer_id, notice.params["days"]) == (cast["am_1"], bare.d2.pk, 1)
+
+
+def test_four_working_hours_after_a_serious_problem_and_then_the_general_office(network, cast) -> None:
+    friday = at("07-10 16:00")
+    given = {"trigger": "重大质量问题", "dealer": network.d2, "note": "制动异常", "actor": SYSTEM}
+    (row,) = events.happen(**given, at=friday, now=friday)
+    assert (row.code, row.unit_id, row.due_at) == ("A1-11", network.area_1.pk, at("07-13 11:00"))
+    assert events.pass_on(now=at("07-13 11:30")) == []
+    assert events.pass_on(now=at("07-13 15:59")) == []
+    (passed,) = events.pass_on(now=at("07-13 16:00"))
+    assert (passed.code, passed.unit_id, passed.note) == ("A1-12", network.area_1.pk, "制动异常")
+    assert events.pass_on(now=at("07-13 18:00")) == []
+    again = events.happen(**given, at=friday, now=friday)[0]
+    assert (again.slot, again.pk != row.pk) == (1, True)
+    duties.do(duty=again, note="已上报", actor=SYSTEM, now=friday)
+    assert events.pass_on(now=at("07-14 18:00")) == []
+
+
+def test_what_no_rule_waits_for_makes_no_duty(network, cast) -> None:
+    rain = {"trigger": "下雨", "dealer": network.d2, "note": "", "actor": SYSTEM}
+    with pytest.raises(DomainError) as caught:
+        events.happen(**rain, at=at("07-10 16:00"), now=at("07-10 16:00"))
+    assert (caught.value.code, Duty.objects.count()) == ("nobody", 0)
+    assert "重大质量问题" in events.triggers()

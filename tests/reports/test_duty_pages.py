@@ -202,3 +202,16 @@ def test_the_api_lists_does_and_waives(filled, api_of, cast) -> None:
         f"/api/v1/duties/{other.pk}/waive/", {"reason": "停业装修"}, format="json"
     )
     assert (waived.status_code, waived.json()["state"]) == (200, "waived")
+
+
+def test_a_dealer_reports_a_problem_and_its_account_manager_owes_an_answer(filled, client_of, cast) -> None:
+    client = client_of(cast["d1_gm"])
+    asked = {"trigger": "重大质量问题", "dealer": "D001", "note": "制动异常"}
+    assert client.post("/reports/duties/happened/", asked | {"dealer": "D004"}).status_code == 422
+    assert not Duty.objects.filter(code="A1-11").exists()
+    assert client.post("/reports/duties/happened/", asked).status_code == 302
+    row = Duty.objects.get(code="A1-11")
+    assert (row.unit, row.note) == (filled.area_1, "制动异常")
+    assert row.due_at == datetime(2026, 7, 13, 14, 0, tzinfo=ZONE)  # reported on a Sunday
+    assert "制动异常" in client_of(cast["am_1"]).get(f"/reports/duties/{row.pk}/").content.decode()
+    assert client.get(f"/reports/duties/{row.pk}/").status_code == 404

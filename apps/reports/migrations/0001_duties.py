@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ("nominal", models.DateField()),
                 ("since", models.DateField(verbose_name="from")),
                 ("until", models.DateField(verbose_name="to")),
-                ("due_on", models.DateField(verbose_name="due on")),
+                ("due_on", models.DateField(verbose_name="falls due on")),
                 ("due_at", models.DateTimeField(verbose_name="due")),
                 ("grace_at", models.DateTimeField(verbose_name="overdue from")),
                 (

@@ -162,7 +162,7 @@ class Duty(models.Model):
     nominal = models.DateField()
     since = models.DateField(_("from"))
     until = models.DateField(_("to"))
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(_("falls due on"))
     due_at = models.DateTimeField(_("due"))
     grace_at = models.DateTimeField(_("overdue from"))
     state = models.CharField(

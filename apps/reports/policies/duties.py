@@ -17,6 +17,9 @@ VIEW_DUTIES = declare("reports.view_duties", _("View duties"), PEOPLE)
 DO_DUTIES = declare("reports.do_duties", _("Report duties as done"), PEOPLE - {Role.EXECUTIVE, Role.INVESTOR})
 VIEW_BOARD = declare("reports.view_board", _("View the duty board"), LEADERS)
 WAIVE = declare("reports.waive", _("Waive duties"), OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER})
+HAPPEN = declare(
+    "reports.happen", _("Report that something happened"), PEOPLE - {Role.EXECUTIVE, Role.INVESTOR}
+)
 VIEW_RULES = declare("reports.view_rules", _("View duty rules"), PEOPLE)
 
 
@@ -73,6 +76,7 @@ trail.name_actions(
         "reports.reopen_duty": _("Duty opened again"),
         "reports.waive_duty": _("Duty waived"),
         "reports.fulfil_duty": _("Duty fulfilled by a report"),
+        "reports.happen": _("Something happened"),
         "reports.make_feed": _("Calendar address made"),
     }
 )
@@ -80,7 +84,7 @@ trail.name_fields(
     {
         "state": _("State"),
         "done_at": _("Done at"),
-        "due_at": _("Due"),
+        "due_at": _("Deadline"),
         "waived_reason": _("Reason"),
     }
 )

@@ -55,7 +55,7 @@ class DutyTable(Table):
         Column("code", _("Rule"), "code", sort="code"),
         Column("place", _("Owed at"), value=lambda row: str(row.place)),
         Column("role", _("Role"), value=lambda row: role_name(row.role)),
-        Column("due_at", _("Due"), "datetime", sort="due_at"),
+        Column("due_at", _("Deadline"), "datetime", sort="due_at"),
         Column("standing", _("State"), "badge", value=standing_badge),
         Column("quota", _("Counted"), value=quota, phone=False),
         Column("done_at", _("Done at"), "datetime", sort="done_at", phone=False),

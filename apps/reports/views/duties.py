@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,23 +12,25 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from apps.core.kit.pages import Button, DetailPage, ListPage, ObjectFormPage, SimplePage
+from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage, SimplePage
 from apps.kernel.period import Month, PeriodError
 from apps.kernel.recurrence import Recurrence
 from apps.kernel.workdays import Shift
 from apps.reports import calendars, people
 from apps.reports.filters.duties import DutyFilter, RuleFilter
-from apps.reports.forms.duties import DoForm, TryForm, WaiveForm
+from apps.reports.forms.duties import DoForm, HappenForm, TryForm, WaiveForm
 from apps.reports.policies import duties as policies
 from apps.reports.queries import duties as queries
 from apps.reports.queries import feeds
 from apps.reports.rules import ics
 from apps.reports.services import duties as services
+from apps.reports.services import events
 from apps.reports.services import feeds as feed_services
 from apps.reports.tables import duties as tables
 from apps.work import calendar
 
 MY_BUTTONS = (
+    Button(_("Something happened"), "reports:happen", policies.HAPPEN, "alert-triangle"),
     Button(_("Duty board"), "reports:board", policies.VIEW_BOARD, "chart-histogram"),
     Button(_("Put into my calendar"), "reports:feed", policies.VIEW_DUTIES, "calendar-check"),
 )
@@ -63,7 +66,7 @@ class MyDuties(MonthPage):
             **self.around(),
             "overdue": [_Line(row, mine.waiting.get(row.pk, [])) for row in mine.overdue],
             "today": [line for line in rows if line.duty.due_on == today and line.duty.waits],
-            "coming": [line for line in rows if line.duty.due_on > today and line.duty.waits][:20],
+            "coming": [line for line in rows if _is_coming(line.duty, today)][:20],
             "quotas": [line for line in rows if line.duty.needed is not None],
             "weeks": calendars.weeks(
                 self.month, working, ((line.duty.due_on, line) for line in _by_need(rows)), today=today
@@ -80,9 +83,15 @@ class _Line:
         self.duty, self.waiting = duty, waiting
         self.colour, self.state = tables.standing_badge(duty)
         self.quota, self.light = tables.quota(duty), ""
+        self.days = (duty.due_on - timezone.localdate()).days
         if duty.needed:
-            self.light = tables.quota_colour(duty)
-            self.share = min(100, round(100 * (duty.counted or 0) / duty.needed))
+            running = duty.waits and self.colour != "red"
+            self.light = "blue" if running else tables.quota_colour(duty)
+
+
+def _is_coming(duty: Any, today: date) -> bool:
+    """Whether a duty is shown as coming; quotas and daily routine have places of their own."""
+    return bool(duty.waits and duty.due_on > today and duty.needed is None and duty.since != duty.until)
 
 
 def _by_need(rows: list[_Line]) -> list[_Line]:
@@ -179,6 +188,24 @@ class DutyWaive(ObjectFormPage):
     def save(self, cleaned: dict[str, Any]) -> str:
         services.waive(duty=self.object, reason=cleaned["reason"], actor=self.actor, now=timezone.now())
         return reverse("reports:duty-detail", kwargs={"pk": self.object.pk})
+
+
+class Happen(FormPage):
+    """Reports that something happened, so that everybody a rule asks gets a duty."""
+
+    action = policies.HAPPEN
+    title = _("Something happened")
+    form_class = HappenForm
+    submit_label = _("Report it")
+    success = _("Whoever has to act now has a duty.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"triggers": events.triggers(), "actor": self.actor}
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        now = timezone.now()
+        events.happen(**cleaned, at=now, actor=self.actor, now=now)
+        return reverse("reports:my-duties")
 
 
 class RuleList(ListPage):
