@@ -10,10 +10,11 @@ import sys
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from apps.core import chain, pii
 from apps.dealers.views.contacts import ContactListPage
-from proofs import exposure, tampering
+from proofs import counting, deploying, exposure, tampering
 from proofs.arena import Report
 
 PROOFS = ("k1", "k3", "k6")
@@ -101,3 +102,51 @@ def test_p1_notices_pages_that_answer_nothing(cast: object, monkeypatch: pytest.
 def test_p1_finds_its_planted_defect(cast: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pii.Masked, "__str__", exposure.unmasked)
     assert len(searched().failures) > 10
+
+
+def counted() -> Report:
+    """What M6 finds in the servers of the tests."""
+    report = Report("M6", 7)
+    counting.count_all(report)
+    return report
+
+
+@pytest.mark.django_db
+def test_m6_holds() -> None:
+    report = counted()
+    assert report.failures == []
+    assert report.trials > 900
+
+
+@pytest.mark.django_db
+def test_m6_finds_what_has_no_row() -> None:
+    with counting.planted():
+        told = " | ".join(counted().failures)
+    for planted in (
+        "the route planted-forgotten asks",
+        "planted-open has no row",
+        "planted-open answers 200",
+    ):
+        assert planted in told
+    assert "the job planted.job" in told
+    assert "has no policy" in told
+
+
+@pytest.mark.django_db
+def test_d1_holds_and_each_kind_of_damage_is_noticed() -> None:
+    report = Report("D1", 7)
+    deploying.look_after_damage(report)
+    deploying.look(report)
+    assert (report.trials, report.failures) == (len(deploying.DAMAGE) + 3, [])
+
+
+@pytest.mark.django_db
+def test_d1_finds_its_planted_defects() -> None:
+    report = Report("D1", 7)
+    with connection.cursor() as cursor:
+        for statement in deploying.DAMAGE.values():
+            cursor.execute(statement)
+    deploying.look(report, https=False)
+    told = " | ".join(report.failures)
+    assert "security.W008" in told and "more than it may be" in told and "everything shows rows" in told
+    assert len(report.failures) > len(deploying.DAMAGE)
