@@ -38,10 +38,14 @@ PUBLIC = {
     "healthz-live": "tells that the process lives",
     "healthz-ready": "tells that its servers answer",
     "javascript-catalog": "texts of the language",
+    "reports:feed-read": "a calendar behind a secret address",
     "set_language": "keeps a choice in a cookie",
 }
 """Where somebody nobody knows is answered with more than the way to the log-in."""
 SAMPLES = ("1", "x", "2026-06", "00000000-0000-0000-0000-000000000001")
+SHAPES = {"app_label": "dealers", "period": "2026-06", "month": "2026-06"} | dict.fromkeys(
+    ("pk", "object_id", "content_type_id"), "1"
+)
 WAYS_IN = ("/accounts/login/", "/accounts/me/password/", "/admin/")
 
 
@@ -135,8 +139,7 @@ def _address(route: Route) -> str:
             return reverse(route.name, kwargs=dict.fromkeys(route.arguments, sample))
         except NoReverseMatch:
             continue
-    mixed = {name: "1" if name in ("pk", "object_id", "content_type_id") else "x" for name in route.arguments}
-    return reverse(route.name, kwargs=mixed | ({"app_label": "dealers"} if "app_label" in mixed else {}))
+    return reverse(route.name, kwargs={name: SHAPES.get(name, "x") for name in route.arguments})
 
 
 def _table(name: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What is looked at before an installation opens: Django's check on its settings, the walls in its data base."""
+"""What is looked at before an installation opens: settings by Django's check, the walls of its data base."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def look(report: Report, *, https: bool = True) -> None:
     """Django's check with the settings of the shipped example, and the catalogue of the data base."""
     done = _check({**GIVEN, "DEALEROPS_HTTPS": str(https).lower()})
     clean = "no issues (0 silenced)" in done.stdout and not done.stderr.strip()
-    report.expect(done.returncode == 0 and clean, f"check --deploy: {done.stdout[-300:]}{done.stderr[-300:]}")
+    report.expect(
+        done.returncode == 0 and clean, f"check --deploy: {done.stdout[-200:]}{done.stderr[-2000:]}"
+    )
     faults = survey.faults()
     for fault in faults:
         report.expect(False, fault)

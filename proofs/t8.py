@@ -12,6 +12,9 @@ from tempfile import TemporaryDirectory
 from proofs.arena import ROOT, Report, arena, arguments, fingerprint
 from proofs.closes import Closes
 
+NOTED = ("core_backup", "core_auditevent", "core_auditblock", "core_auditanchor")
+"""Where a restore notes itself."""
+
 
 def main() -> int:
     """Back up amid a close, restore elsewhere, compare, and finish the close there."""
@@ -78,7 +81,7 @@ def _compare(taken: Path, report: Report) -> None:
         found, shapes = inventory.contents(link), inventory.shapes(link)
         late = inventory.late_sequences(link)
     for table, expected in told.tables.items():
-        if table in ("core_backup", "core_auditevent", "core_auditblock"):  # the restore notes itself
+        if table in NOTED:
             continue
         report.expect(found.get(table) == dict(expected), f"{table}: {expected} became {found.get(table)}")
     for kind, expected in told.shapes.items():

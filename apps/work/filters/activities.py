@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -43,13 +44,13 @@ class ActivityFilter(django_filters.FilterSet):
             asked |= Q(**{f"{path}__icontains": text})
         return rows.filter(asked | Q(key_account__name__icontains=text))
 
-    def from_day(self, rows: QuerySet[Activity], name: str, day: Any) -> QuerySet[Activity]:
+    def from_day(self, rows: QuerySet[Activity], name: str, value: date) -> QuerySet[Activity]:
         """Planned for or done on this day or later."""
-        return rows.filter(planned_on__gte=day)
+        return rows.filter(planned_on__gte=value)
 
-    def to_day(self, rows: QuerySet[Activity], name: str, day: Any) -> QuerySet[Activity]:
+    def to_day(self, rows: QuerySet[Activity], name: str, value: date) -> QuerySet[Activity]:
         """Planned for this day or earlier."""
-        return rows.filter(planned_on__lte=day)
+        return rows.filter(planned_on__lte=value)
 
 
 class FindingFilter(django_filters.FilterSet):
