@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
+from django.urls import get_resolver
 
 from apps.accounts import queries as accounts_queries
 from apps.accounts import services as accounts
@@ -91,6 +92,7 @@ class World:
 
 def build_world(now: datetime) -> World:
     """Facts of four dealers, a closed June, and one object of every kind for D001 and D004."""
+    assert get_resolver().url_patterns  # loads the pages, which declare what can be corrected
     network = factory.build()
     cast = factory.cast(network)
     cast["d4_gm"] = factory.persona("d4_gm", Role.DEALER_GENERAL, dealer=network.d4)
