@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from proofs import isolation, m5
+from proofs import isolation, leaving, m5
 from proofs.arena import Report
 from tests.contract.conftest import _quiet_surroundings, doors, world  # noqa: F401 - fixtures
 
@@ -41,3 +41,21 @@ def test_it_holds(proof: str, walls: tuple[str, ...], world, doors) -> None:  # 
 def test_it_finds_that_both_walls_are_away(proof: str, world, doors) -> None:  # noqa: F811
     count = 100 if proof == "M1w" else 25  # many an object is in no state to be changed
     assert failures(proof, world, doors, isolation.WALLS, count)
+
+
+@pytest.mark.slow
+def test_au2_every_action_leaves_one_event(world) -> None:  # noqa: F811
+    """Its killed writers are in the command only: they must commit."""
+    report = Report("AU2", 7)
+    leaving.each_action(report, world)
+    assert report.failures == []
+    assert report.trials > 100
+
+
+@pytest.mark.slow
+def test_au2_finds_its_planted_defect(world) -> None:  # noqa: F811
+    report = Report("AU2", 7)
+    with leaving.plant():
+        leaving.each_action(report, world)
+    assert len(report.failures) > 20
+    assert all("left nothing" in failure or "left []" in failure for failure in report.failures)
