@@ -1,4 +1,7 @@
-"""Actions as people do them, each of which leaves exactly one audit event for every object it changed."""
+"""Actions as people do them, each of which leaves exactly one audit event for every object it changed.
+
+What concerns two dealers (a transfer) is told to each, so it is one event for each of them.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ def _do(
     report.expect(bool(left), f"{name} left nothing")
     if exactly:
         report.expect([each.action for each in left] == [exactly], f"{name} left {left}")
-    same = {(each.action, each.object_type, each.object_id) for each in left}
+    same = {(each.action, each.object_type, each.object_id, each.dealer_id) for each in left}
     report.expect(len(same) == len(left), f"{name} left one change twice: {left}")
     for each in left:
         _tells(report, each, answer, dealers)
