@@ -47,7 +47,7 @@ class AuditTable(Table):
         Column(
             "kind", _("Kind of object"), value=lambda event: trail.kind_of(event.object_type), phone=False
         ),
-        Column("object", _("Object"), value=lambda event: event.object_label or event.object_id),
+        Column("object", _("Object"), "long", value=lambda event: event.object_label or event.object_id),
         Column("object_id", _("Number of the object"), "code", export_only=True),
         Column("short", _("Changes"), "long", value=_short),
         Column("changes", _("Changes in full"), value=changes, export_only=True),

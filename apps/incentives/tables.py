@@ -84,7 +84,7 @@ class SettlementTable(Table):
         Column("programme", _("Programme"), value=lambda row: programme_name(row.version.programme)),
         Column("quarter", _("Quarter"), "code", sort="quarter"),
         Column("period", _("Computed with"), "month", sort="period"),
-        Column("figures", _("Figures"), value=figures_text),
+        Column("figures", _("Figures"), "long", value=figures_text),
         Column("achievement", _("Achievement"), "number", export_only=True),
         Column("rate", _("Rate"), "number", export_only=True),
         Column("base_amount", _("Base (¥)"), "money", export_only=True),
