@@ -72,14 +72,15 @@ class RuleTable(Table):
         Column(
             "name",
             _("Duty"),
+            "long",
             value=lambda row: row.name,
             link=lambda row: reverse("reports:rule-detail", kwargs={"pk": row.pk}),
         ),
         Column("role", _("Role"), value=lambda row: role_name(row.role)),
-        Column("said", _("When"), value=lambda row: row.said),
-        Column("rule_text", _("Rule"), phone=False),
+        Column("said", _("When"), "long", value=lambda row: row.said),
+        Column("rule_text", _("Rule"), export_only=True),
         Column("recipient_text", _("Goes to"), phone=False),
-        Column("version", _("Version"), "number", phone=False),
+        Column("version", _("Version"), "units", phone=False),
         Column("effective_from", _("Effective from"), "date", sort="effective_from", phone=False),
         Column("active", _("Active"), value=lambda row: _("Yes") if row.active else _("No"), phone=False),
     )

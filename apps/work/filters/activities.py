@@ -30,8 +30,8 @@ class ActivityFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Search"))
     kind = django_filters.ChoiceFilter(choices=kind_choices, label=_("Kind"))
     state = django_filters.ChoiceFilter(choices=STATES, label=_("State"))
-    since = DayFilter(method="from_day", label=_("From"))
-    until = DayFilter(method="to_day", label=_("To"))
+    since = DayFilter(method="from_day", label=_("From day"))
+    until = DayFilter(method="to_day", label=_("To day"))
 
     class Meta:
         model = Activity

@@ -32,7 +32,9 @@ class MessageFilter(django_filters.FilterSet):
 
     channel = django_filters.ChoiceFilter(choices=CHANNEL_CHOICES[1:], label=_("Channel"))
     state = django_filters.ChoiceFilter(choices=MESSAGE_STATES, label=_("State"))
-    to = django_filters.CharFilter(field_name="user__display_name", lookup_expr="icontains", label=_("To"))
+    to = django_filters.CharFilter(
+        field_name="user__display_name", lookup_expr="icontains", label=_("Recipient")
+    )
 
     class Meta:
         model = Message

@@ -12,5 +12,5 @@ class BulletinForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=150)
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 10}), max_length=20_000)
-    audience = forms.ChoiceField(label=_("To"), choices=AUDIENCES, initial="both")
+    audience = forms.ChoiceField(label=_("Audience"), choices=AUDIENCES, initial="both")
     read_by_on = DateField(label=_("To be read by"))

@@ -38,7 +38,7 @@ class BulletinTable(Table):
             link=lambda row: reverse("work:bulletin-detail", kwargs={"pk": row.pk}),
             sort="title",
         ),
-        Column("author_label", _("From"), sort="author_label"),
+        Column("author_label", _("Sender"), sort="author_label"),
         Column("unit", _("Unit"), value=lambda row: str(row.unit), phone=False),
         Column("published_at", _("Published at"), "datetime", sort="published_at"),
         Column("read_by_on", _("To be read by"), "date", sort="read_by_on"),

@@ -64,7 +64,7 @@ class MessageTable(Table):
 
     columns = (
         Column("created_at", _("Made at"), "datetime", sort="created_at"),
-        Column("user", _("To"), value=lambda row: str(row.user)),
+        Column("user", _("Recipient"), value=lambda row: str(row.user)),
         Column("channel", _("Channel"), value=lambda row: row.get_channel_display()),
         Column("subject", _("Subject")),
         Column("state", _("State"), "badge", value=message_badge, sort="state"),
