@@ -16,7 +16,7 @@ from apps.core.roles import Role
 from apps.dealers.models import Dealer
 from apps.kernel.period import Month
 from apps.kernel.workdays import Shift
-from apps.reports import people
+from apps.reports import people, registry
 from apps.reports.models import Duty, DutyAsk, DutyRule
 from apps.reports.services import counting, duties, events, generating, ladder, reminding
 from apps.work import calendar
@@ -402,3 +402,33 @@ def test_what_no_rule_waits_for_makes_no_duty(network, cast) -> None:
         events.happen(**rain, at=at("07-10 16:00"), now=at("07-10 16:00"))
     assert (caught.value.code, Duty.objects.count()) == ("nobody", 0)
     assert "重大质量问题" in events.triggers()
+
+
+def test_shipped_rules_name_forms_that_exist_and_are_for_their_role(network) -> None:
+    """A duty that a report must fulfil can be fulfilled: the form is there, for the role and the period."""
+    known = registry.forms()
+    named = 0
+    for row in DutyRule.objects.exclude(forms=[]):
+        for form in (known[code] for code in row.forms if not code.startswith("finance.")):
+            named += 1
+            assert row.role in form.roles, (row.code, form.code)
+            assert (form.owner == "dealer") == (row.owner == "dealer"), (row.code, form.code)
+    assert named == 24
+
+
+def test_a_report_of_one_role_does_not_fulfil_the_duty_of_another_at_the_same_unit(
+    bare, cast, actor_of
+) -> None:
+    mate = factory.persona("am2", Role.ACCOUNT_MANAGER_2, unit=bare.area_1)
+    for code, role in (("T-12", "account_manager"), ("T-13", "account_manager_2")):
+        rule(code, owner="unit", role=role, rule_text="每月24日", forms=["reports.work"])
+    generating.generate(month=JULY, now=at("07-01 00:20"))
+    july = {"form": "reports.work", "period": JULY.first, "unit_id": bare.area_1.pk}
+    first, second = ("reports.submission", 1), ("reports.submission", 2)
+    assert duties.fulfil(**july, at=at("07-20 10:00"), actor=actor_of(cast["am_1"]), proof=first) == 1
+    assert dict(Duty.objects.values_list("code", "state")) == {"T-12": "done", "T-13": "open"}
+    assert duties.fulfil(**july, at=at("07-21 10:00"), actor=actor_of(mate), proof=second) == 1
+    due = at("07-28 18:00")
+    reviewer = actor_of(cast["reg_a"])
+    assert duties.reopen(**july, proof=second, new_due_at=due, actor=reviewer, now=at("07-22 10:00")) == 1
+    assert dict(Duty.objects.values_list("code", "state")) == {"T-12": "done", "T-13": "returned"}

@@ -69,8 +69,14 @@ def fulfil(
     dealer_id: int | None = None,
     unit_id: int | None = None,
 ) -> int:
-    """A report came in at a moment: every waiting duty of its owner it fulfils is done; returns how many."""
-    rows = list(_of_form(form, period, dealer_id, unit_id).filter(state__in=WAITING))
+    """A report came in at a moment: every waiting duty of its owner it fulfils is done; returns how many.
+
+    At a unit, where several roles may owe the same report, only those of the actor's roles.
+    """
+    waiting = _of_form(form, period, dealer_id, unit_id).filter(state__in=WAITING)
+    if dealer_id is None and actor.user_id is not None:
+        waiting = waiting.filter(role__in=actor.roles)
+    rows = list(waiting)
     _finish(rows, at=at, note="", proof=proof, actor=actor, now=at, action="reports.fulfil_duty")
     return len(rows)
 
@@ -83,11 +89,16 @@ def reopen(
     new_due_at: datetime,
     actor: Actor,
     now: datetime,
+    proof: tuple[str, int] | None = None,
     dealer_id: int | None = None,
     unit_id: int | None = None,
 ) -> int:
-    """A report was returned: its duties wait again, up to a new deadline; returns how many."""
-    rows = list(_of_form(form, period, dealer_id, unit_id).filter(state=State.DONE))
+    """A report was returned: its duties wait again, up to a new deadline; returns how many.
+
+    With `proof` only those that this very report had fulfilled.
+    """
+    done = _of_form(form, period, dealer_id, unit_id).filter(state=State.DONE)
+    rows = list(done.filter(proof_label=proof[0], proof_id=proof[1]) if proof else done)
     for row in rows:
         before = {"state": row.state, "due_at": row.due_at, "done_at": row.done_at}
         grace = row.grace_at - row.due_at
