@@ -14,7 +14,7 @@ from apps.closing import services as closing
 from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
-from apps.demo.services import cast, catalogue, duties, facts, network, statements
+from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, statements
 from apps.kernel.period import Month
 
 Say = Callable[[str], None]
@@ -47,6 +47,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
             found, dealers, models, months, seed=plan.seed, last_day=last_day, now=now, progress=say
         )
         facts.feeds(found, dealers, months[:-1], seed=plan.seed)
+        say("visits and bulletins")
+        fieldwork.build(seed=plan.seed, now=now)
         say("duties")
         duties.load(months[-2:], now=now)
         say("statements")
