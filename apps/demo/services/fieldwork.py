@@ -88,14 +88,16 @@ SELECT k.kind, '', '', p.unit_id, p.user_id, CASE WHEN past THEN p.label ELSE ''
         SELECT d.unit_id, d.id, o.id,
                CASE WHEN o.store_type = 'second_tier' THEN 'second_tier' ELSE 'retail' END,
                o.latitude, o.longitude
-          FROM dealers_outlet AS o JOIN dealers_dealer AS d ON d.id = o.dealer_id) AS s ON s.unit_id = p.unit_id
+          FROM dealers_outlet AS o JOIN dealers_dealer AS d ON d.id = o.dealer_id) AS s
+    ON s.unit_id = p.unit_id
  CROSS JOIN (SELECT generate_series(%(first)s::date, %(last)s::date, interval '1 day')::date AS day) AS days
  CROSS JOIN LATERAL (
        SELECT {_DRAW.format(of="s.subject || s.dealer_id || coalesce(s.outlet_id, 0) || day")} AS draw,
               days.day < %(today)s::date AS past) AS drawn
   JOIN unnest(%(kinds)s::text[], %(versions)s::text[], %(places)s::bool[], %(told)s::jsonb[],
               %(turns)s::int[]) AS k (kind, version, place, answers, turn) ON drawn.draw %% 31 = k.turn
- CROSS JOIN LATERAL (SELECT (day + make_time(9 + draw %% 8, draw %% 60, 0)) AT TIME ZONE %(zone)s AS at) AS hour
+ CROSS JOIN LATERAL (
+       SELECT (day + make_time(9 + draw %% 8, draw %% 60, 0)) AT TIME ZONE %(zone)s AS at) AS hour
  WHERE extract(isodow FROM day) < 6 AND (k.kind <> 'contact' OR s.subject = 'dealer')
 """
 _FINDINGS = f"""
@@ -103,17 +105,17 @@ INSERT INTO work_finding
        (activity_id, unit_id, person_id, dealer_id, kind, question, text, severity, shared, due_on, state,
         answer, answered_by, answered_at, closed_by, closed_at, created_at)
 SELECT a.id, a.unit_id, a.person_id, a.dealer_id, 'issue', '', (%(texts)s::text[])[1 + draw %% 4],
-       CASE WHEN draw %% 5 = 0 THEN 'major' ELSE 'minor' END, true, a.occurred_on + 7, state,
-       CASE state WHEN 'open' THEN '' ELSE '已整改完毕。' END,
-       CASE state WHEN 'open' THEN '' ELSE '总经理' END,
-       CASE WHEN state <> 'open' THEN a.done_at + interval '3 days' END,
-       CASE state WHEN 'closed' THEN a.done_by ELSE '' END,
-       CASE WHEN state = 'closed' THEN a.done_at + interval '5 days' END, a.done_at
+       CASE WHEN draw %% 5 = 0 THEN 'major' ELSE 'minor' END, true, a.occurred_on + 7, stage,
+       CASE stage WHEN 'open' THEN '' ELSE '已整改完毕。' END,
+       CASE stage WHEN 'open' THEN '' ELSE '总经理' END,
+       CASE WHEN stage <> 'open' THEN a.done_at + interval '3 days' END,
+       CASE stage WHEN 'closed' THEN a.done_by ELSE '' END,
+       CASE WHEN stage = 'closed' THEN a.done_at + interval '5 days' END, a.done_at
   FROM work_activity AS a
  CROSS JOIN LATERAL (SELECT {_DRAW.format(of="'f' || a.id")} AS draw) AS drawn
  CROSS JOIN LATERAL (SELECT CASE WHEN a.occurred_on < %(today)s::date - 12 THEN 'closed'
                                  WHEN a.occurred_on < %(today)s::date - 5 THEN 'answered'
-                                 ELSE 'open' END AS state) AS told
+                                 ELSE 'open' END AS stage) AS told
  WHERE a.state = 'done' AND a.kind = 'visit' AND draw %% 6 = 0
 """
 
