@@ -96,6 +96,8 @@
     }
   }
 
+  const away = (metres) => (metres < 1000 ? `${metres} m` : `${(metres / 1000).toFixed(1)} km`);
+
   async function taken(each, ok, told) {
     if (!ok) {
       problem = told.message || "";
@@ -104,7 +106,7 @@
     }
     if (each.path === "check-in/") {
       const place = root.querySelector("[data-place]");
-      if (told.distance_m !== null) place.textContent = `${root.dataset.textFound} · ${told.distance_m} m`;
+      if (told.distance_m !== null) place.textContent = `${root.dataset.textFound} · ${away(told.distance_m)}`;
     }
     if (each.path === "finish/") {
       localStorage.removeItem(draftKey);

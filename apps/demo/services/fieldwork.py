@@ -25,18 +25,18 @@ from apps.work.services.bulletins import Draft, publish_bulletin
 SINCE = date(2020, 1, 1)
 BACK, AHEAD = 62, 7
 SUMMARIES = (
-    "库存结构正常,已与总经理核对下旬报站计划。",
-    "展车到位,价格牌缺一块,已当场补齐。",
-    "长库龄车 6 台,商定本旬促销方案。",
-    "客流下滑,建议增加周末外展一场。",
-    "新任销售经理到岗,已讲解本月商务政策。",
-    "资金已到位,逢2报站可按计划完成。",
+    "库存结构正常，已与总经理核对下旬报站计划。",
+    "展车到位，价格牌缺一块，已当场补齐。",
+    "长库龄车 6 台，商定本旬促销方案。",
+    "客流下滑，建议增加周末外展一场。",
+    "新任销售经理到岗，已讲解本月商务政策。",
+    "资金已到位，逢2报站可按计划完成。",
 )
 FINDINGS = (
-    "门头灯箱两处不亮,请更换。",
-    "两台展车里程超过 200 公里,请更换展车。",
-    "账物相差 1 台,请核对并说明。",
-    "周边网点低于指导价报价,请整改。",
+    "门头灯箱两处不亮，请更换。",
+    "两台展车里程超过 200 公里，请更换展车。",
+    "账物相差 1 台，请核对并说明。",
+    "周边网点低于指导价报价，请整改。",
 )
 _CENTRES = {
     "11": (39.90, 116.41), "12": (39.13, 117.20), "13": (38.04, 114.51), "14": (37.87, 112.55),
@@ -67,11 +67,11 @@ SELECT d.id, o.code, d.short_name || o.name, o.kind, '', d.latitude + o.off, d.l
 """
 _ACTIVITIES = f"""
 INSERT INTO work_activity
-       (kind, topic, title, unit_id, person_id, done_by, subject, dealer_id, outlet_id, planned_on, purpose,
+       (kind, topic, title, unit_id, person_id, rank, done_by, subject, dealer_id, outlet_id, planned_on, purpose,
         state, checked_in_at, located, latitude, longitude, accuracy_m, distance_m, questions_version,
         answers, score, note, occurred_on, done_at, created_at)
-SELECT k.kind, '', '', p.unit_id, p.user_id, CASE WHEN past THEN p.label ELSE '' END, s.subject, s.dealer_id,
-       s.outlet_id, day, '旬度走访', CASE WHEN past THEN 'done' ELSE 'planned' END,
+SELECT k.kind, '', '', p.unit_id, p.user_id, 2, CASE WHEN past THEN p.label ELSE '' END, s.subject,
+       s.dealer_id, s.outlet_id, day, '旬度走访', CASE WHEN past THEN 'done' ELSE 'planned' END,
        CASE WHEN past AND k.place THEN at END,
        CASE WHEN NOT past OR NOT k.place THEN 'not_asked' WHEN draw %% 23 = 0 THEN 'refused' ELSE 'found' END,
        CASE WHEN past AND k.place AND draw %% 23 > 0 THEN s.latitude + (draw %% 300) / 111195.0 END,
@@ -198,10 +198,10 @@ def _publish(now: datetime) -> None:
     drafts = {
         "hq_ops": (
             "关于规范终端价格的通报",
-            "各单位:请严格执行价格体系与销售区域责任制,发现问题三日内上报。",
+            "各单位：请严格执行价格体系与销售区域责任制，发现问题三日内上报。",
         ),
-        "province": ("本旬走访重点", "本旬重点走访库存系数高于 1.5 的经销商,逐家商定去化措施。"),
-        "account": ("下旬报站提醒", "请各店于逢2前完成报站并落实资金,疑问随时联系。"),
+        "province": ("本旬走访重点", "本旬重点走访库存系数高于 1.5 的经销商，逐家商定去化措施。"),
+        "account": ("下旬报站提醒", "请各店于逢2前完成报站并落实资金，疑问随时联系。"),
     }
     for name, (title, text) in drafts.items():
         user = User.objects.get(username=name)

@@ -65,7 +65,8 @@ class KeyAccount(models.Model):
 class Activity(models.Model):
     """Something somebody of the field does: a visit, a contact, a meeting, a check, a bulletin, a diary page.
 
-    It belongs to the unit its person works for, and is seen by that person and by those above. `occurred_on`
+    It belongs to the unit its person works for, and is seen by that person and by those above it; `rank` is
+    that of its role, 1 the highest. `occurred_on`
     is the day it counts for: the server's day of checking in, or of doing it where nobody checks in.
     `device_at` is what the device said when it reported later than it happened.
     """
@@ -79,6 +80,7 @@ class Activity(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="+"
     )
+    rank = models.PositiveSmallIntegerField(default=2, editable=False)
     done_by = models.CharField(_("done by"), max_length=150, blank=True)
     subject = models.CharField(_("about whom"), max_length=12, choices=SUBJECTS, default=Subject.NONE)
     dealer = models.ForeignKey(

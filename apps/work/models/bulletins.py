@@ -19,7 +19,7 @@ class Bulletin(models.Model):
     activity = models.OneToOneField(Activity, on_delete=models.PROTECT, related_name="bulletin")
     unit = models.ForeignKey("dealers.OrgUnit", on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    author_label = models.CharField(_("from"), max_length=150)
+    author_label = models.CharField(_("published by"), max_length=150)
     title = models.CharField(_("title"), max_length=150)
     text = models.TextField(_("text"))
     audience = models.CharField(_("to"), max_length=10, choices=AUDIENCES)

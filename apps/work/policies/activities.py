@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, Scope, declare
-from apps.core.roles import DEALER, FIELD, FIELD_STAFF, MAKER, OPERATORS, Role
+from apps.core.roles import DEALER, FIELD, FIELD_STAFF, HQ, MAKER, OPERATORS, Role
 from apps.core.wall import DEALERS, PERSON, Wall
 from apps.work.models import Activity, ActivityPhoto, Attendance, Finding, KeyAccount
 
 JUNIORS = frozenset({Role.ACCOUNT_MANAGER_2, Role.MARKET_MEMBER, Role.KEY_ACCOUNT_CLERK})
 """Roles without people of their own: of a unit's activities they see their own only."""
+LEADERS = HQ | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.AUDITOR}
+LEADER, SENIOR, JUNIOR = 1, 2, 3
+"""Ranks. Where people of several ranks work for one unit, nobody sees what was done by a higher one."""
 
 VIEW = declare("work.view_activities", _("View visits, contacts and meetings"), MAKER)
 RECORD = declare(
@@ -35,9 +38,24 @@ def led(actor: Actor) -> Scope:
     """Whose activities an actor sees beside its own: the units of those of its roles that lead people."""
     if actor.scope.everything:
         return actor.scope
-    leading = [reach.scope for reach in actor.reaches if reach.role not in JUNIORS]
-    units = frozenset().union(*(scope.unit_ids for scope in leading)) if leading else frozenset()
-    return replace(actor.scope, unit_ids=units)
+    return replace(actor.scope, unit_ids=_units(actor, LEADER) | _units(actor, SENIOR))
+
+
+def rank_of(role: str) -> int:
+    """The rank of a role."""
+    return LEADER if role in LEADERS else JUNIOR if role in JUNIORS else SENIOR
+
+
+def of_people(actor: Actor, *, unit: str = "unit_id", rank: str = "rank") -> Q:
+    """Rows of those an actor leads: leaders see all of their units, others what their juniors did."""
+    juniors = Q(**{f"{unit}__in": _units(actor, SENIOR), rank: JUNIOR})
+    return Q(**{f"{unit}__in": _units(actor, LEADER)}) | juniors
+
+
+def _units(actor: Actor, rank: int) -> frozenset[int]:
+    """The units an actor reaches in roles of a rank."""
+    held = [reach.scope.unit_ids for reach in actor.reaches if rank_of(reach.role) == rank]
+    return frozenset().union(*held)
 
 
 def selves(actor: Actor) -> frozenset[int]:
@@ -49,6 +67,8 @@ class FieldPolicy(Policy):
     """Rows of the field: seen by their person and by those above it; the prefix leads to unit and person."""
 
     prefix = ""
+    ranked = ""
+    """Where the rank stands, if not beside the person."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
@@ -57,9 +77,8 @@ class FieldPolicy(Policy):
 
     def mine(self, actor: Actor) -> Q:
         """The rows of the actor's units and its own."""
-        return Q(**{f"{self.prefix}unit_id__in": led(actor).unit_ids}) | Q(
-            **{f"{self.prefix}person_id__in": selves(actor)}
-        )
+        people = of_people(actor, unit=f"{self.prefix}unit_id", rank=f"{self.ranked or self.prefix}rank")
+        return people | Q(**{f"{self.prefix}person_id__in": selves(actor)})
 
     def owners(self, obj: Any) -> Owners:
         row = getattr(obj, self.prefix.removesuffix("__")) if self.prefix else obj
@@ -72,6 +91,8 @@ class FieldPolicy(Policy):
 class FindingPolicy(FieldPolicy):
     """A finding that is shared belongs to its dealer too."""
 
+    ranked = "activity__"
+
     def mine(self, actor: Actor) -> Q:
         return super().mine(actor) | Q(shared=True, dealer_id__in=actor.scope.dealer_ids)
 
@@ -83,7 +104,7 @@ class FindingPolicy(FieldPolicy):
 class PhotoPolicy(FindingPolicy):
     """A picture is seen with its activity; one of a shared finding with the finding."""
 
-    prefix = "activity__"
+    prefix = ranked = "activity__"
 
     def mine(self, actor: Actor) -> Q:
         shared = Q(finding__shared=True, finding__dealer_id__in=actor.scope.dealer_ids)

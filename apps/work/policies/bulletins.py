@@ -10,7 +10,7 @@ from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
 from apps.core.wall import PERSON, Wall
 from apps.work.models import Bulletin, BulletinReceipt
-from apps.work.policies.activities import led, selves
+from apps.work.policies.activities import led, of_people, selves
 
 VIEW = declare("work.view_bulletins", _("Read bulletins"), EVERYONE - {Role.INTEGRATION})
 PUBLISH = declare(
@@ -28,7 +28,9 @@ class ReceiptPolicy(Policy):
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
             return rows
-        return rows.filter(Q(unit_id__in=led(actor).unit_ids) | Q(user_id__in=selves(actor)))
+        people = of_people(actor, rank="bulletin__activity__rank")
+        author = Q(bulletin__author_id__in=selves(actor))
+        return rows.filter(people | author | Q(user_id__in=selves(actor)))
 
     def owners(self, obj: Any) -> Owners:
         return Owners(units=frozenset({obj.unit_id}), persons=frozenset({obj.user_id}))
@@ -44,7 +46,8 @@ class BulletinPolicy(ReceiptPolicy):
         if actor.scope.everything:
             return rows
         got = BulletinReceipt.objects.filter(user_id__in=selves(actor)).values("bulletin")
-        return rows.filter(Q(unit_id__in=led(actor).unit_ids) | Q(pk__in=got))
+        people = of_people(actor, rank="activity__rank") | Q(author_id__in=selves(actor))
+        return rows.filter(people | Q(pk__in=got))
 
     def owners(self, obj: Any) -> Owners:
         readers = obj.receipts.values_list("user_id", flat=True)

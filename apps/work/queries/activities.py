@@ -96,12 +96,17 @@ def key_accounts(*, actor: Actor) -> QuerySet[KeyAccount]:
     return policies.key_account.visible_to(actor, KeyAccount.objects.select_related("unit"))
 
 
-def own_unit(*, actor: Actor, on: date) -> OrgUnit | None:
-    """The unit an actor works for on a day: the lowest it holds a role of the maker over."""
+def own_place(*, actor: Actor, on: date) -> Assignment | None:
+    """For which unit and in which role an actor works on a day: the lowest unit it holds a role over."""
     held = accounts.held_on(on).filter(user=actor.for_id or actor.user_id, role__in=MAKER, unit__isnull=False)
     found = held.select_related("unit").order_by("-unit__path", "pk")
-    row = max(found, key=lambda each: each.unit.path.count("/") if each.unit else 0, default=None)
-    return row.unit if row else None
+    return max(found, key=lambda each: each.unit.path.count("/") if each.unit else 0, default=None)
+
+
+def own_unit(*, actor: Actor, on: date) -> OrgUnit | None:
+    """The unit an actor works for on a day."""
+    place = own_place(actor=actor, on=on)
+    return place.unit if place else None
 
 
 def people(*, actor: Actor, on: date) -> QuerySet[User]:

@@ -15,7 +15,7 @@ from apps.dealers.models import Dealer, OrgUnit
 from apps.dealers.rules import DealerStatus
 from apps.work.models import Bulletin, BulletinReceipt
 from apps.work.policies import bulletins as policies
-from apps.work.policies.activities import selves
+from apps.work.policies.activities import of_people, selves
 
 
 def bulletins(*, actor: Actor) -> QuerySet[Bulletin]:
@@ -35,6 +35,14 @@ def receipts(*, actor: Actor, bulletin: Bulletin | None = None) -> QuerySet[Bull
     if bulletin is not None:
         rows = rows.filter(bulletin=bulletin)
     return policies.receipt.visible_to(actor, rows).order_by("-read_at", "place", "pk")
+
+
+def is_over(*, actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor published the bulletin or leads who did, and so sees who has read it."""
+    if actor.scope.everything or bulletin.author_id in selves(actor):
+        return True
+    rows = Bulletin.objects.filter(of_people(actor, rank="activity__rank"), pk=bulletin.pk)
+    return rows.exists()
 
 
 def readers(*, unit: OrgUnit, audience: str, on: date) -> list[dict[str, Any]]:

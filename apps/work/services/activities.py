@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Assignment, User
 from apps.core import audit, filekinds, files
 from apps.core.access import Actor
 from apps.core.errors import DomainError
@@ -74,13 +74,14 @@ def plan_activity(
     """
     kind = _kind(plan.kind)
     _check(kind, plan, about)
-    unit, person_id = _whose(actor, person, now)
+    place, person_id = _whose(actor, person, now)
     row = Activity.objects.create(
         kind=kind.code,
         topic=plan.topic,
         title=plan.title[:150],
-        unit=unit,
+        unit=place.unit,
         person_id=person_id,
+        rank=policies.rank_of(place.role),
         subject=about.subject,
         dealer=about.dealer,
         outlet=about.outlet,
@@ -275,8 +276,8 @@ def _check(kind: rules.Kind, plan: Plan, about: About) -> None:
         raise DomainError("topic", message, fields={"topic": message})
 
 
-def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[Any, int]:
-    """The unit and person of a new activity."""
+def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[Assignment, int]:
+    """The place and person of a new activity."""
     on = timezone.localtime(now).date()
     mine = actor.for_id or actor.user_id
     if person is not None and person.pk != mine:
@@ -285,10 +286,10 @@ def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[Any, int]:
             raise DomainError("person", message, fields={"person": message})
         actor = Actor(user_id=person.pk, label=str(person))
         mine = person.pk
-    unit = queries.own_unit(actor=actor, on=on)
-    if unit is None or mine is None:
+    place = queries.own_place(actor=actor, on=on)
+    if place is None or mine is None:
         raise DomainError("no_unit", _("Only people of a unit of the maker record activities."))
-    return unit, mine
+    return place, mine
 
 
 def _locked(activity: Activity, actor: Actor) -> Activity:

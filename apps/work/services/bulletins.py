@@ -36,15 +36,17 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
     Raises `no_unit` for who works for no unit and `no_readers` when it would reach nobody.
     """
     on = timezone.localtime(now).date()
-    unit, author = activities.own_unit(actor=actor, on=on), actor.for_id or actor.user_id
-    if unit is None or author is None:
+    place, author = activities.own_place(actor=actor, on=on), actor.for_id or actor.user_id
+    unit = place.unit if place else None
+    if place is None or unit is None or author is None:
         raise DomainError("no_unit", _("Only people of a unit of the maker record activities."))
     found = bulletins.readers(unit=unit, audience=draft.audience, on=on)
     found = [reader for reader in found if reader["user_id"] not in field.selves(actor)]
     if not found:
         raise DomainError("no_readers", _("Nobody would get this bulletin."))
     row = Activity.objects.create(
-        kind="bulletin", title=draft.title[:150], unit=unit, person_id=author, planned_on=on, occurred_on=on,
+        kind="bulletin", title=draft.title[:150], unit=unit, person_id=author,
+        rank=field.rank_of(place.role), planned_on=on, occurred_on=on,
         state=State.DONE, done_at=now, done_by=actor.label[:150], created_at=now,
     )  # fmt: skip
     bulletin = Bulletin.objects.create(

@@ -49,7 +49,7 @@ def place_badge(row: Activity) -> tuple[str, str] | None:
         return "amber", str(row.get_located_display())
     if row.distance_m is None:
         return "grey", _t("Position kept")
-    text = f"{row.distance_m:,} m"
+    text = f"{row.distance_m} m" if row.distance_m < 1000 else f"{row.distance_m / 1000:.1f} km"
     return ("red", text) if is_far(row.distance_m, row.accuracy_m) else ("green", text)
 
 
@@ -69,7 +69,7 @@ class ActivityTable(Table):
             "dealer", _("Dealer code"), "code", value=lambda row: row.dealer and row.dealer.code, phone=False
         ),
         Column("person", _("Person"), value=lambda row: str(row.person), sort="person__display_name"),
-        Column("unit", _("Unit"), value=lambda row: str(row.unit), sort="unit__name", phone=False),
+        Column("unit", _("Unit"), value=lambda row: str(row.unit), export_only=True),
         Column("state", _("State"), "badge", value=state_badge, sort="state"),
         Column("checked_in_at", _("Checked in at"), "datetime", sort="checked_in_at"),
         Column("place", _("Distance"), "badge", value=place_badge),

@@ -74,7 +74,7 @@ class PlanActivity(FormPage):
         return {**asked, "planned_on": day}
 
     def context(self) -> dict[str, Any]:
-        return {"cancel_url": reverse("work:activity-list")}
+        return {"cancel_url": reverse("work:activity-list"), "asked": asked_of_kinds()}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         about, person = cleaned.pop("about"), cleaned.pop("person")
@@ -84,6 +84,18 @@ class PlanActivity(FormPage):
         )
         mine = row.person_id in policies.selves(self.actor) and row.planned_on == timezone.localdate()
         return reverse("work:activity-go" if mine else "work:activity-detail", kwargs={"pk": row.pk})
+
+
+def asked_of_kinds() -> dict[str, dict[str, bool]]:
+    """Kind → which fields of the plan it asks for, for the script of the form."""
+    return {
+        kind.code: {
+            "subject": set(kind.subjects) != {Subject.NONE},
+            "topic": bool(kind.topics),
+            "title": Subject.NONE in kind.subjects,
+        }
+        for kind in kinds.kinds().values()
+    }
 
 
 class ActivityDetail(DetailPage):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage
 from apps.work.filters.bulletins import BulletinFilter
 from apps.work.forms.bulletins import BulletinForm
-from apps.work.policies import activities as field
 from apps.work.policies import bulletins as policies
 from apps.work.queries import bulletins as queries
 from apps.work.services import bulletins as services
@@ -57,7 +56,7 @@ class BulletinDetail(DetailPage):
 
     def context(self) -> dict[str, Any]:
         row = self.object
-        over = self.actor.scope.everything or row.unit_id in field.led(self.actor).unit_ids
+        over = queries.is_over(actor=self.actor, bulletin=row)
         receipts = queries.receipts(actor=self.actor, bulletin=row)
         return {
             "over": over,
