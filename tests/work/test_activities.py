@@ -410,3 +410,28 @@ def test_what_a_leader_plans_is_told_to_its_person(network, reg_a, am_1, client_
     form = {"kind": "visit", "planned_on": "2026-07-13", "subject": "D001", "person": am_1.pk}
     client_of(reg_a).post(reverse("work:activity-plan"), form)
     assert Notice.objects.get().user == am_1
+
+
+def test_in_one_unit_nobody_sees_what_a_higher_rank_did(network, prov_zj, actor_of, client_of, now) -> None:
+    """Where a province has no areas its manager and the account managers work for the same unit."""
+    manager = factory.persona("am_zj", Role.ACCOUNT_MANAGER, unit=network.province_zj)
+    row = plan(actor_of(prov_zj), now)
+    services.check_in(activity=row, actor=actor_of(prov_zj), now=now)
+    services.save_answers(activity=row, answers=SUMMARY, note="考虑换人", actor=actor_of(prov_zj), now=now)
+    below = client_of(manager)
+    assert below.get(reverse("work:activity-detail", args=[row.pk])).status_code == 404
+    assert "展车" not in below.get(reverse("work:diary"), {"person": prov_zj.pk}).content.decode()
+    own = plan(actor_of(manager), now)
+    assert client_of(prov_zj).get(reverse("work:activity-detail", args=[own.pk])).status_code == 200
+
+
+def test_the_dealer_sees_the_picture_of_a_shared_finding_with_it(am, d1_gm, client_of) -> None:
+    made = am.post("activities/", {"kind": "visit", "subject": "D001", "planned_on": "2026-07-12"}).json()
+    path = f"activities/{made['id']}/"
+    am.post(path + "check-in/", {"located": "refused"})
+    shared = am.post(path + "findings/", {"text": "灯箱不亮", "due_on": "2026-07-20", "shared": True}).json()
+    file = io.BytesIO(photo())
+    file.name = "灯箱.jpg"
+    am.post(path + "photos/", {"file": file, "finding": shared["id"]}, format="multipart")
+    page = client_of(d1_gm).get(reverse("work:finding-detail", args=[shared["id"]])).content.decode()
+    assert reverse("core:file", args=[ActivityPhoto.objects.get().file_id]) in page

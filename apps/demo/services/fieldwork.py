@@ -67,9 +67,9 @@ SELECT d.id, o.code, d.short_name || o.name, o.kind, '', d.latitude + o.off, d.l
 """
 _ACTIVITIES = f"""
 INSERT INTO work_activity
-       (kind, topic, title, unit_id, person_id, rank, done_by, subject, dealer_id, outlet_id, planned_on, purpose,
-        state, checked_in_at, located, latitude, longitude, accuracy_m, distance_m, questions_version,
-        answers, score, note, occurred_on, done_at, created_at)
+       (kind, topic, title, unit_id, person_id, rank, done_by, subject, dealer_id, outlet_id, planned_on,
+        purpose, state, checked_in_at, located, latitude, longitude, accuracy_m, distance_m,
+        questions_version, answers, score, note, occurred_on, done_at, created_at)
 SELECT k.kind, '', '', p.unit_id, p.user_id, 2, CASE WHEN past THEN p.label ELSE '' END, s.subject,
        s.dealer_id, s.outlet_id, day, '旬度走访', CASE WHEN past THEN 'done' ELSE 'planned' END,
        CASE WHEN past AND k.place THEN at END,
@@ -102,9 +102,9 @@ SELECT k.kind, '', '', p.unit_id, p.user_id, 2, CASE WHEN past THEN p.label ELSE
 """
 _FINDINGS = f"""
 INSERT INTO work_finding
-       (activity_id, unit_id, person_id, dealer_id, kind, question, text, severity, shared, due_on, state,
-        answer, answered_by, answered_at, closed_by, closed_at, created_at)
-SELECT a.id, a.unit_id, a.person_id, a.dealer_id, 'issue', '', (%(texts)s::text[])[1 + draw %% 4],
+       (activity_id, unit_id, person_id, rank, dealer_id, kind, question, text, severity, shared, due_on,
+        state, answer, answered_by, answered_at, closed_by, closed_at, created_at)
+SELECT a.id, a.unit_id, a.person_id, a.rank, a.dealer_id, 'issue', '', (%(texts)s::text[])[1 + draw / 4 %% 4],
        CASE WHEN draw %% 5 = 0 THEN 'major' ELSE 'minor' END, true, a.occurred_on + 7, stage,
        CASE stage WHEN 'open' THEN '' ELSE '已整改完毕。' END,
        CASE stage WHEN 'open' THEN '' ELSE '总经理' END,
@@ -113,10 +113,10 @@ SELECT a.id, a.unit_id, a.person_id, a.dealer_id, 'issue', '', (%(texts)s::text[
        CASE WHEN stage = 'closed' THEN a.done_at + interval '5 days' END, a.done_at
   FROM work_activity AS a
  CROSS JOIN LATERAL (SELECT {_DRAW.format(of="'f' || a.id")} AS draw) AS drawn
- CROSS JOIN LATERAL (SELECT CASE WHEN a.occurred_on < %(today)s::date - 12 THEN 'closed'
-                                 WHEN a.occurred_on < %(today)s::date - 5 THEN 'answered'
+ CROSS JOIN LATERAL (SELECT CASE WHEN a.occurred_on < %(today)s::date - 16 THEN 'closed'
+                                 WHEN a.occurred_on < %(today)s::date - 9 THEN 'answered'
                                  ELSE 'open' END AS stage) AS told
- WHERE a.state = 'done' AND a.kind = 'visit' AND draw %% 6 = 0
+ WHERE a.state = 'done' AND a.kind = 'visit' AND draw %% 4 = 0
 """
 
 

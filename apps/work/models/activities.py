@@ -161,6 +161,7 @@ class Finding(models.Model):
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="findings")
     unit = models.ForeignKey("dealers.OrgUnit", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField(default=2, editable=False)
     dealer = models.ForeignKey(
         "dealers.Dealer", verbose_name=_("dealer"), null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -200,6 +201,9 @@ class ActivityPhoto(models.Model):
     """A picture taken during an activity, or of one of its findings."""
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="photos")
+    unit = models.ForeignKey("dealers.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField(default=2, editable=False)
     finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="photos")
     file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+")
     question = models.CharField(max_length=40, blank=True)

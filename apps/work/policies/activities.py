@@ -67,8 +67,6 @@ class FieldPolicy(Policy):
     """Rows of the field: seen by their person and by those above it; the prefix leads to unit and person."""
 
     prefix = ""
-    ranked = ""
-    """Where the rank stands, if not beside the person."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
@@ -77,7 +75,7 @@ class FieldPolicy(Policy):
 
     def mine(self, actor: Actor) -> Q:
         """The rows of the actor's units and its own."""
-        people = of_people(actor, unit=f"{self.prefix}unit_id", rank=f"{self.ranked or self.prefix}rank")
+        people = of_people(actor, unit=f"{self.prefix}unit_id", rank=f"{self.prefix}rank")
         return people | Q(**{f"{self.prefix}person_id__in": selves(actor)})
 
     def owners(self, obj: Any) -> Owners:
@@ -91,8 +89,6 @@ class FieldPolicy(Policy):
 class FindingPolicy(FieldPolicy):
     """A finding that is shared belongs to its dealer too."""
 
-    ranked = "activity__"
-
     def mine(self, actor: Actor) -> Q:
         return super().mine(actor) | Q(shared=True, dealer_id__in=actor.scope.dealer_ids)
 
@@ -103,8 +99,6 @@ class FindingPolicy(FieldPolicy):
 
 class PhotoPolicy(FindingPolicy):
     """A picture is seen with its activity; one of a shared finding with the finding."""
-
-    prefix = ranked = "activity__"
 
     def mine(self, actor: Actor) -> Q:
         shared = Q(finding__shared=True, finding__dealer_id__in=actor.scope.dealer_ids)
@@ -139,8 +133,7 @@ photo = PhotoPolicy(
     ActivityPhoto,
     view=FINDINGS,
     ownership=Ownership.UNIT,
-    unit="activity__unit_id",
-    wall=Wall(also_read=_OF_FINDING),
+    wall=Wall(also=_OF_PERSON, also_read=_OF_FINDING),
 )
 attendance = PartPolicy(Attendance, view=VIEW, ownership=Ownership.UNIT, unit="activity__unit_id")
 key_account = Policy(KeyAccount, view=KEY_ACCOUNTS, ownership=Ownership.UNIT)

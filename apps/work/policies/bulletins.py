@@ -28,9 +28,8 @@ class ReceiptPolicy(Policy):
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
             return rows
-        people = of_people(actor, rank="bulletin__activity__rank")
-        author = Q(bulletin__author_id__in=selves(actor))
-        return rows.filter(people | author | Q(user_id__in=selves(actor)))
+        me = selves(actor)
+        return rows.filter(of_people(actor) | Q(author_id__in=me) | Q(user_id__in=me))
 
     def owners(self, obj: Any) -> Owners:
         return Owners(units=frozenset({obj.unit_id}), persons=frozenset({obj.user_id}))
@@ -46,7 +45,7 @@ class BulletinPolicy(ReceiptPolicy):
         if actor.scope.everything:
             return rows
         got = BulletinReceipt.objects.filter(user_id__in=selves(actor)).values("bulletin")
-        people = of_people(actor, rank="activity__rank") | Q(author_id__in=selves(actor))
+        people = of_people(actor) | Q(author_id__in=selves(actor))
         return rows.filter(people | Q(pk__in=got))
 
     def owners(self, obj: Any) -> Owners:

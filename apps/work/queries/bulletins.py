@@ -41,7 +41,7 @@ def is_over(*, actor: Actor, bulletin: Bulletin) -> bool:
     """Whether the actor published the bulletin or leads who did, and so sees who has read it."""
     if actor.scope.everything or bulletin.author_id in selves(actor):
         return True
-    rows = Bulletin.objects.filter(of_people(actor, rank="activity__rank"), pk=bulletin.pk)
+    rows = Bulletin.objects.filter(of_people(actor), pk=bulletin.pk)
     return rows.exists()
 
 

@@ -211,7 +211,14 @@ def add_photo(
         unit_id=row.unit_id,
     )
     photo = ActivityPhoto.objects.create(
-        activity=row, finding=finding, file=stored, question=question[:40], created_at=now
+        activity=row,
+        unit_id=row.unit_id,
+        person_id=row.person_id,
+        rank=row.rank,
+        finding=finding,
+        file=stored,
+        question=question[:40],
+        created_at=now,
     )
     audit.record(actor=actor, action="work.add_photo", obj=row, now=now, after={"photos": stored.name})
     return photo

@@ -50,10 +50,14 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
         state=State.DONE, done_at=now, done_by=actor.label[:150], created_at=now,
     )  # fmt: skip
     bulletin = Bulletin.objects.create(
-        activity=row, unit=unit, author_id=author, author_label=actor.label[:150], title=draft.title[:150],
-        text=draft.text[:20_000], audience=draft.audience, read_by_on=draft.read_by_on, published_at=now,
+        activity=row, unit=unit, author_id=author, rank=row.rank, author_label=actor.label[:150],
+        title=draft.title[:150], text=draft.text[:20_000], audience=draft.audience,
+        read_by_on=draft.read_by_on, published_at=now,
     )  # fmt: skip
-    receipts = [BulletinReceipt(bulletin=bulletin, unit=unit, **reader) for reader in found]
+    receipts = [
+        BulletinReceipt(bulletin=bulletin, unit=unit, author_id=author, rank=row.rank, **reader)
+        for reader in found
+    ]
     BulletinReceipt.objects.bulk_create(receipts, batch_size=2000)
     said = {"title": bulletin.title, "by": actor.label}
     url = f"/work/bulletins/{bulletin.pk}/"

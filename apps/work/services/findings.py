@@ -48,6 +48,7 @@ def open_finding(*, activity: Activity, found: Found, actor: Actor, now: datetim
         activity=row,
         unit_id=row.unit_id,
         person_id=row.person_id,
+        rank=row.rank,
         dealer_id=row.dealer_id,
         kind=found.kind,
         question=found.question[:40],
