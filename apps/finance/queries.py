@@ -17,8 +17,7 @@ from apps.finance.rules import accounts, checks, peers
 from apps.finance.rules.kinds import StatementKind
 from apps.kernel.kpi import Better, Kpi
 from apps.kernel.period import Month, months_between
-from apps.metrics import queries as metrics
-from apps.metrics.models import KpiValue, MeasureValue, MonthRevision
+from apps.metrics.models import KpiValue, MonthRevision
 
 HISTORY = 13
 PEERS = "quartiles are counted over the group; no peer's value leaves this function"
@@ -127,22 +126,6 @@ def charts(dealer_id: int) -> tuple[Mapping[str, str], Mapping[str, str]]:
 def mapped(dealer_id: int, balances: Sequence[accounts.Balance]) -> accounts.Mapped:
     """A store's balances by line, and its accounts without one."""
     return accounts.mapped(balances, *charts(dealer_id))
-
-
-def known_counts(dealer_id: int, month: Month) -> Mapping[str, Decimal]:
-    """What the product counted itself of a computed month: the cars handed over (S10)."""
-    reading = metrics.revision_of(month)
-    if reading is None:
-        return {}
-    rows = MeasureValue.objects.filter(
-        dealer_id=dealer_id,
-        period=month.first,
-        revision=reading.revision,
-        measure="sales.retail_units",
-        dimension="",
-    )
-    sold = rows.values_list("value", flat=True).first()
-    return {} if sold is None else {"S10": sold}
 
 
 def peer_group(dealer: Dealer) -> frozenset[int]:
