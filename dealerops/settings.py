@@ -169,7 +169,7 @@ WECOM = {
 if SMS_URL and len(SMS_KEY) < 16:
     raise ImproperlyConfigured("DEALEROPS_SMS_URL needs a DEALEROPS_SMS_KEY of at least 16 characters")
 _CONSOLE = env.bool("DEALEROPS_CONSOLE_CHANNELS", default=DEBUG) and "apps.work.channels.ConsoleChannel"
-_HAS_MAIL = bool(env("DEALEROPS_EMAIL_URL", default=""))
+_HAS_MAIL = "dummy" not in EMAIL_BACKEND
 MESSAGE_CHANNELS = {
     "email": "apps.work.channels.EmailChannel" if _HAS_MAIL else _CONSOLE,
     "sms": "apps.work.channels.GatewayChannel" if SMS_URL else _CONSOLE,

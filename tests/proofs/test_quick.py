@@ -14,7 +14,7 @@ from django.db import connection
 
 from apps.core import chain, pii
 from apps.dealers.views.contacts import ContactListPage
-from proofs import counting, deploying, exposure, tampering
+from proofs import counting, deploying, exposure, outbox, tampering
 from proofs.arena import Report
 
 PROOFS = ("k1", "k3", "k6")
@@ -150,3 +150,23 @@ def test_d1_finds_its_planted_defects() -> None:
     told = " | ".join(report.failures)
     assert "security.W008" in told and "more than it may be" in told and "everything shows rows" in told
     assert len(report.failures) > len(deploying.DAMAGE)
+
+
+def delivered() -> Report:
+    """What N1 finds in the servers of the tests."""
+    report = Report("N1", 7)
+    outbox.try_all(report, random.Random(7), people=6, notices=40)
+    return report
+
+
+@pytest.mark.django_db
+def test_n1_holds() -> None:
+    report = delivered()
+    assert report.failures == []
+    assert report.trials > 100
+
+
+@pytest.mark.django_db
+def test_n1_finds_its_planted_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox.sending, "_deliver", outbox.noted_first)
+    assert any("arrived 0 times" in failure for failure in delivered().failures)
