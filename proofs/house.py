@@ -83,11 +83,12 @@ class Browser:
 class House:
     """The product behind one proxy, served by three processes; `plant` switches the planted defects on."""
 
-    def __init__(self, settings: dict[str, str], *, plant: bool) -> None:
+    def __init__(self, settings: dict[str, str], *, plant: bool, application: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        application = "proofs.planted_door:application" if plant else "dealerops.wsgi:application"
+        planted = "proofs.planted_door:application" if plant else "dealerops.wsgi:application"
+        application = application or planted
         command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread"]
         command += [
             "--workers",

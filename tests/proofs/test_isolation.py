@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from proofs import isolation, leaving, m5
+from proofs import isolation, leaving, m5, sharing
 from proofs.arena import Report
 from tests.contract.conftest import _quiet_surroundings, doors, world  # noqa: F401 - fixtures
 
@@ -59,3 +59,13 @@ def test_au2_finds_its_planted_defect(world) -> None:  # noqa: F811
         leaving.each_action(report, world)
     assert len(report.failures) > 20
     assert all("left nothing" in failure or "left []" in failure for failure in report.failures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", [False, True])
+def test_m8_a_shared_connection_carries_no_scope(planted: bool, world, doors) -> None:  # noqa: F811
+    report = Report("M8", 7)
+    with sharing.prepared(planted=planted):
+        sharing.alternate(report, world, doors, random.Random(7), 60)
+    assert report.trials == 120
+    assert bool(report.failures) == planted
