@@ -40,15 +40,21 @@ class SameDealer(BaseConstraint):
             violation_error_message=violation_error_message,
         )
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(
+        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
         """The constraint as part of a table."""
+        assert model is not None and schema_editor is not None
         quote = schema_editor.quote_name
         field = model._meta.get_field(self.parent)
         assert isinstance(field, ForeignKey) and isinstance(field.related_model, type)
         theirs = field.related_model._meta
         assert theirs.pk is not None
-        own = [field.column, *(model._meta.get_field(name).column for name in self.dealers)]
-        keys = [theirs.pk.column, *(theirs.get_field(name).column for name in self.dealers.values())]
+        own = [str(field.column), *(_column(model, name) for name in self.dealers)]
+        keys = [
+            str(theirs.pk.column),
+            *(_column(field.related_model, name) for name in self.dealers.values()),
+        ]
         key = _KEY.format(
             columns=", ".join(map(quote, own)),
             table=quote(theirs.db_table),
@@ -94,3 +100,9 @@ class SameDealer(BaseConstraint):
 
     def __repr__(self) -> str:
         return f"<SameDealer: parent={self.parent} dealers={self.dealers} name={self.name}>"
+
+
+def _column(model: type[Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, ForeignKey)
+    return str(field.column)

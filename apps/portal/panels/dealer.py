@@ -263,7 +263,7 @@ CONTACTS = Panel(
     "portal/panels/contacts.html",
     contacts,
     dealers_policies.CONTACTS,
-    "col-12",
+    "col-xl-8",
 )
 ALL_CARDS = Panel(
     "all", gettext_lazy("All KPIs"), "portal/panels/all_cards.html", all_cards, metrics_policies.VIEW
