@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from apps.accounts.models import Delegation
 from apps.core.errors import DomainError
 from apps.core.models import AuditEvent
 from apps.kernel.period import Month, TenDay
@@ -21,6 +22,7 @@ from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
 from apps.reports.services import submissions as services
 from apps.reports.workbooks import writing
+from apps.work.models import Approval
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +231,42 @@ def test_a_persons_report_is_seen_by_the_person_and_by_reviewers_above(
     assert not queries.may_fill(row, actor=actor_of(reg_a))
     for user, seen in ((am_1, 1), (reg_a, 1), (hq_ops, 1), (d1_gm, 0)):
         assert queries.submissions(actor=actor_of(user)).count() == seen
+
+
+def test_a_return_moves_the_deadline_by_two_working_days(report, sales, am_1, actor_of, now) -> None:
+    """Source: story S2; 10 July 2026 is a Friday, so 18:00 moves to Tuesday the 14th."""
+    shanghai = now.tzinfo
+    report.due_at = datetime(2026, 7, 10, 18, tzinfo=shanghai)
+    report.save()
+    handed_in = datetime(2026, 7, 9, 17, 58, tzinfo=shanghai)
+    row = submitted(report, sales, handed_in)
+    assert row.on_time is True
+    returned_at = datetime(2026, 7, 9, 19, tzinfo=shanghai)
+    row = services.send_back(submission=row, comment="折旧", actor=actor_of(am_1), now=returned_at)
+    assert row.due_at == datetime(2026, 7, 14, 18, tzinfo=shanghai)
+
+
+def test_the_reviewer_is_asked_and_a_stand_in_decides_in_both_names(
+    report, sales, am_1, reg_a, actor_of, now
+) -> None:
+    row = submitted(report, sales, now)
+    waiting = Approval.objects.get(target_id=row.pk)
+    assert (waiting.flow, waiting.level, waiting.state) == (
+        "reports.review:reports.ten_day",
+        "account_manager",
+        "waiting",
+    )
+    with refusal("not_yours"):
+        services.review(submission=row, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
+    Delegation.objects.create(
+        delegator=am_1,
+        delegate=reg_a,
+        roles=["account_manager"],
+        valid_from=now.date(),
+        valid_to=now.date(),
+        reason="",
+        created_at=now,
+    )
+    services.review(submission=row, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == (State.APPROVED, "reg_a 代 am_1")

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.reports import registry
 from apps.reports.models import Submission
 from apps.reports.rules.declaration import Content
+from apps.reports.services import duties
+from apps.work import calendar
 from apps.work import services as work
+
+RETURN_WORKDAYS = 2
 
 
 def flow_of(form: str) -> str:
@@ -21,14 +26,36 @@ def flow_of(form: str) -> str:
 
 def due_at(submission: Submission) -> datetime | None:
     """When the report is due; None while no duty asks for it."""
-    return None
+    found = duties.due_of(
+        form=submission.form,
+        period=submission.period,
+        dealer_id=submission.dealer_id,
+        unit_id=submission.unit_id,
+    )
+    return found.due_at if found is not None else None
+
+
+def moved(due: datetime, now: datetime) -> datetime:
+    """A returned report's deadline: two working days after the old one, or after today when it passed."""
+    local, today = timezone.localtime(due), timezone.localdate(now)
+    day = calendar.load().add_workdays(max(local.date(), today), RETURN_WORKDAYS)
+    return local.replace(year=day.year, month=day.month, day=day.day)
 
 
 def submitted(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:
-    """The figures count as provisional, and the reviewer is asked."""
+    """The figures count as provisional, the duty is fulfilled, and the reviewer is asked."""
     form = registry.form(submission.form)
     if form.on_submitted is not None:
         form.on_submitted(submission=submission, content=content, actor=actor, now=now)
+    duties.fulfil(
+        form=submission.form,
+        period=submission.period,
+        at=now,
+        actor=actor,
+        proof=(submission._meta.label_lower, submission.pk),
+        dealer_id=submission.dealer_id,
+        unit_id=submission.unit_id,
+    )
     ask = work.Ask(
         flow=flow_of(submission.form),
         target=submission,
@@ -52,7 +79,19 @@ def approved(submission: Submission, content: Content, *, actor: Actor, now: dat
 
 
 def returned(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:
-    """The figures count no more until the report is submitted again."""
+    """The figures count no more until the report is submitted again; its duty waits up to a new deadline."""
+    if submission.due_at is not None:
+        submission.due_at = moved(submission.due_at, now)
+        submission.save(update_fields=["due_at"])
+        duties.reopen(
+            form=submission.form,
+            period=submission.period,
+            new_due_at=submission.due_at,
+            actor=actor,
+            now=now,
+            dealer_id=submission.dealer_id,
+            unit_id=submission.unit_id,
+        )
     form = registry.form(submission.form)
     if form.on_returned is not None:
         form.on_returned(submission=submission, content=content, actor=actor, now=now)

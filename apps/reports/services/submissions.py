@@ -150,6 +150,7 @@ def submit(
     if last is None or last.content != row.content:
         last = _keep(row, source, actor, now)
     first_time = row.submitted_at is None
+    row.due_at = row.due_at or effects.due_at(row)
     row.state, row.submitted_version = _step(row, Step.SUBMIT), last.no
     row.submitted_by, row.submitted_by_id = actor.label, actor.user_id
     row.submitted_at, row.comment, row.reasons = now, "", {}

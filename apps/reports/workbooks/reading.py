@@ -254,8 +254,9 @@ class _Reader:
         """What stands in rows that are none of the form's, so that nothing is left out silently."""
         columns = {top - 1 for top in layout_of(self.form).tables.values()}
         known = {*keys, *columns, *self.result.lines.values(), *self.result.rows.values()}
+        titles = {row for row, key in keys.items() if key.startswith("#") and not key.startswith("##")}
         for row in sorted(self.cells):
-            if row > HEADING_ROW and row not in known:
+            if row > HEADING_ROW and (row not in known or row in titles):
                 self._outside(row, range(2, KEY))
 
     def _outside(self, row: int, columns: range) -> None:
