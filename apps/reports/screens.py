@@ -13,7 +13,17 @@ from apps.reports import parsing, registry
 from apps.reports.models import Submission
 from apps.reports.queries import submissions as queries
 from apps.reports.rules import comparing, contents
-from apps.reports.rules.declaration import Content, Field, Finding, Kind, Level, ReportForm, Section, Value
+from apps.reports.rules.declaration import (
+    Content,
+    Field,
+    Finding,
+    Kind,
+    Level,
+    ReportForm,
+    Section,
+    Sign,
+    Value,
+)
 from apps.reports.workbooks import messages
 
 _PLACES = {Kind.MONEY: 2, Kind.INTEGER: 0}
@@ -32,6 +42,7 @@ class Told:
     """A finding in words: level, address in the workbook, what it is about, what to do."""
 
     level: str
+    code: str
     tone: str
     address: str
     label: str
@@ -72,6 +83,12 @@ class Line:
     note: str
     note_tone: str
     given: bool
+
+    @property
+    def notable(self) -> bool:
+        """Whether a note beside it may be asked for."""
+        each = self.cell.field
+        return each.numeric and (each.entered or each.sign is Sign.EXPLAIN)
 
 
 @dataclass(frozen=True)
@@ -146,6 +163,7 @@ def tell(form: ReportForm, finding: Finding, address: str) -> Told:
         anchor = f"{'n' if finding.note else 'v'}-{finding.field}" if known is not None else ""
     return Told(
         finding.level.value,
+        finding.code,
         _TONES[finding.level],
         address,
         str(label),
@@ -188,6 +206,10 @@ class _View:
         self.form, self.content, self.raw = form, content, raw
         self.marks: dict[tuple[str, bool], Level] = {}
         for each in findings:
+            if (
+                each.code == "required"
+            ):  # an empty cell with its star is no fault to paint red while one types
+                continue
             key = (each.place, each.note)
             worst = self.marks.get(key)
             if worst is None or list(Level).index(each.level) < list(Level).index(worst):

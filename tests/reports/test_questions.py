@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -10,6 +11,7 @@ from apps.reports import registry
 from apps.reports.queries import questions as queries
 from apps.reports.rules import questions
 from apps.reports.rules.declaration import ReportForm
+from apps.reports.rules.layout import layout_of
 
 OWN = [form for code, form in sorted(registry.forms().items()) if code.startswith("reports.")]
 
@@ -42,6 +44,17 @@ def test_a_form_speaks_chinese(form: ReportForm) -> None:
     with override("zh-hans"):
         said = [str(form.label), *(str(each.label) for each in form.by_code.values())]
     assert [text for text in said if text.isascii()] == []
+
+
+@pytest.mark.parametrize("form", OWN, ids=lambda form: form.code)
+def test_the_document_of_all_forms_tells_of_every_field(form: ReportForm) -> None:
+    told = (settings.BASE_DIR / "docs" / "report-forms.md").read_text(encoding="utf-8")
+    part = told.partition(f"`{form.code}` ·")[2].partition("\n## ")[0]
+    layout = layout_of(form)
+    with override("zh-hans"):
+        for code, each in form.by_code.items():
+            assert f"| {layout.place(code, 1)[0]} | {each.label} |" in part
+            assert f"| `{code}` |" in part
 
 
 @pytest.mark.django_db

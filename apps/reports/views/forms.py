@@ -196,7 +196,11 @@ def _saved(request: HttpRequest, row: Submission) -> dict[str, Any]:
         "edition": row.edition,
         "saved": _("Saved %(at)s") % {"at": f"{timezone.localtime(row.saved_at):%H:%M:%S}"},
         "findings": html,
-        "marks": {each.anchor: each.tone for each in reversed(shown.findings) if each.anchor},
+        "marks": {
+            each.anchor: each.tone
+            for each in reversed(shown.findings)
+            if each.anchor and each.code != "required"
+        },
         "blocked": bool(row.errors or row.to_explain),
     }
 
