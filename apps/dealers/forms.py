@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.access import Actor
 from apps.dealers import queries
@@ -20,7 +21,10 @@ from apps.dealers.models import (
 )
 from apps.dealers.rules import DealerStatus
 
-STARTING = [(DealerStatus.ACTIVE, _("Active")), (DealerStatus.PREPARING, _("In preparation"))]
+STARTING = [
+    (DealerStatus.ACTIVE, pgettext_lazy("dealer", "Active")),
+    (DealerStatus.PREPARING, _("In preparation")),
+]
 AS_THE_CITY = [("", _("As its city"))]
 
 
@@ -117,7 +121,10 @@ class StatusForm(SeenForm):
 
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[(DealerStatus.ACTIVE, _("Active")), (DealerStatus.SUSPENDED, _("Suspended"))],
+        choices=[
+            (DealerStatus.ACTIVE, pgettext_lazy("dealer", "Active")),
+            (DealerStatus.SUSPENDED, _("Suspended")),
+        ],
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import role_names
 from apps.kernel.kpi import Better, KpiError, Threshold, Unit
@@ -18,7 +19,7 @@ UNITS = [
     (Unit.PERCENT.value, _("Percent")),
     (Unit.NUMBER.value, _("Number")),
     (Unit.YUAN.value, _("Yuan")),
-    (Unit.MONTHS.value, _("Months")),
+    (Unit.MONTHS.value, pgettext_lazy("unit", "Months")),
     (Unit.DAYS.value, _("Days")),
     (Unit.UNITS.value, _("Vehicles")),
     (Unit.SCORE.value, _("Points")),

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.dealers.models.histories import one_a_day
 from apps.dealers.models.places import CITY_TIERS, Division
@@ -12,7 +13,7 @@ from apps.dealers.rules import Capability, ChannelPattern, DealerStatus, Partner
 
 STATUSES = [
     (DealerStatus.PREPARING, _("In preparation")),
-    (DealerStatus.ACTIVE, _("Active")),
+    (DealerStatus.ACTIVE, pgettext_lazy("dealer", "Active")),
     (DealerStatus.SUSPENDED, _("Suspended")),
     (DealerStatus.CLOSED, _("Out of business")),
     (DealerStatus.MERGED, _("Merged")),

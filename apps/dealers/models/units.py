@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.dealers.models.histories import one_a_day
 from apps.dealers.models.places import Division
@@ -24,7 +25,7 @@ class OrgUnit(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=10, choices=UNIT_KINDS)
+    kind = models.CharField(pgettext_lazy("organisation", "kind"), max_length=10, choices=UNIT_KINDS)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Table
@@ -210,7 +210,7 @@ def _open_alerts(board: Board) -> list[Step]:
             _("Answer the alert: %(label)s") % {"label": figures.alert_label(alert.rule)},
             alert.get_side_display(),
             reverse("alerts:episode-detail", args=[alert.pk]),
-            _("Answer"),
+            pgettext("to do", "Answer"),
         )
         for alert in board.alerts.first
         if alert.state == "open"
