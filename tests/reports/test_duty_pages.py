@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.accounts.models import Assignment
+from apps.accounts.models import Assignment, Delegation
 from apps.core import access
 from apps.core.models import AuditEvent
 from apps.core.roles import Role
@@ -215,3 +215,23 @@ def test_a_dealer_reports_a_problem_and_its_account_manager_owes_an_answer(fille
     assert row.due_at == datetime(2026, 7, 13, 14, 0, tzinfo=ZONE)  # reported on a Sunday
     assert "制动异常" in client_of(cast["am_1"]).get(f"/reports/duties/{row.pk}/").content.decode()
     assert client.get(f"/reports/duties/{row.pk}/").status_code == 404
+
+
+def test_duties_of_who_is_away_are_shown_to_the_stand_in(filled, client_of, cast, now) -> None:
+    row = Duty.objects.get(code="RM-14", unit=filled.region_a)
+    Duty.objects.filter(role="region_manager").exclude(pk=row.pk).delete()
+    Duty.objects.filter(pk=row.pk).update(due_on=now.date(), due_at=now, grace_at=now)
+    client = client_of(cast["am_1"])
+    assert client.get("/reports/duties/").context["handed"] == []
+    Delegation.objects.create(
+        delegator=cast["reg_a"],
+        delegate=cast["am_1"],
+        roles=["region_manager"],
+        valid_from=date(2026, 7, 10),
+        valid_to=date(2026, 7, 15),
+        created_at=now,
+    )
+    page = client.get("/reports/duties/")
+    assert [(each.name, each.waiting, each.first) for each in page.context["handed"]] == [("reg_a", 1, [row])]
+    assert "您正在代理 reg_a" in page.content.decode()
+    assert client.get(f"/reports/duties/{row.pk}/").status_code == 404  # until am_1 stands in

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from apps.core import reach
 from apps.core.access import Actor
@@ -22,10 +23,13 @@ from apps.reports.models.duties import Duty, DutyAsk, DutyRule
 from apps.reports.policies import duties as policies
 from apps.reports.rules import duties as rules
 from apps.reports.rules.duties import WAITING, State, Upstream
+from apps.work import queries as work
 
 BACK = timedelta(days=40)
 """How long before a duty those before it in a chain may have been due."""
 SHOWN = 15
+WEEK = timedelta(days=7)
+MOST_HANDED = 500
 
 
 def duties(*, actor: Actor) -> QuerySet[Duty]:
@@ -54,6 +58,28 @@ def mine(*, actor: Actor) -> QuerySet[Duty]:
             place = Q(dealer__in=each.scope.dealer_ids) | Q(unit__in=each.scope.unit_ids)
             wanted |= Q(role=each.role) & place
     return duties(actor=actor).filter(wanted)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What waits for somebody one stands in for."""
+
+    name: str
+    waiting: int
+    overdue: int
+    first: list[Duty]
+
+
+def handed(*, actor: Actor, now: datetime) -> list[Handed]:
+    """What waits, within a week, for the people the actor stands in for today; each read in their place."""
+    found = []
+    for guise in work.guises(actor=actor, on=timezone.localdate(now))[1:]:
+        with reach.on_behalf_of(guise):
+            rows = mine(actor=guise).filter(state__in=WAITING, due_at__lt=now + WEEK)
+            waiting = list(rows.order_by("due_at", "pk")[:MOST_HANDED])
+        late = sum(row.grace_at < now for row in waiting)
+        found.append(Handed(guise.for_label, len(waiting), late, waiting[:3]))
+    return found
 
 
 @dataclass(frozen=True)

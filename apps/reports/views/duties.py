@@ -72,6 +72,7 @@ class MyDuties(MonthPage):
                 self.month, working, ((line.duty.due_on, line) for line in _by_need(rows)), today=today
             ),
             "unknown_year": not working.knows(self.month.first),
+            "handed": queries.handed(actor=self.actor, now=now),
             "empty": not mine.month and not mine.overdue,
         }
 
