@@ -17,8 +17,8 @@ class SameDealer(BaseConstraint):
     """A row owned by a dealer points to a row of the same dealer only: the foreign key includes the dealer.
 
     `parent` names the foreign key, `dealers` pairs an own dealer field with the one of the parent it must
-    equal. The parent declares a `UniqueConstraint` over `id` and those fields. The plain foreign key needs no
-    constraint beside it (`db_constraint=False`).
+    equal. The parent declares a `UniqueConstraint` over `id` and those fields. Where no dealer may be
+    empty, the plain foreign key needs no constraint beside it (`db_constraint=False`).
     """
 
     default_violation_error_message = _("This belongs to another dealer.")  # type: ignore[assignment]

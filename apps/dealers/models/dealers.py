@@ -224,7 +224,11 @@ class Outlet(models.Model):
     class Meta:
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
-        constraints = [models.UniqueConstraint(fields=["dealer", "code"], name="outlet_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["dealer", "code"], name="outlet_code"),
+            # lets an activity name an outlet together with its dealer
+            models.UniqueConstraint(fields=["id", "dealer"], name="outlet_dealer"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.constraints import SameDealer
 from apps.work.rules.activities import Located, State, Subject
 
 SUBJECTS = [
@@ -131,6 +132,8 @@ class Activity(models.Model):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="activity_point",
             ),
+            models.UniqueConstraint(fields=["id", "dealer"], name="activity_dealer_key"),
+            SameDealer(parent="outlet", name="activity_outlet_own"),
         ]
         indexes = [
             # quotas and diaries: what somebody, a unit or about a dealer was done in a span of days
@@ -186,6 +189,7 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(shared=False) | Q(dealer__isnull=False), name="finding_shared_with_somebody"
             ),
+            SameDealer(parent="activity", name="finding_activity_own"),
         ]
         indexes = [
             # what a dealer or a unit still has to do
