@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "core.anchor_audit": {"task": "core.anchor_audit", "schedule": crontab(minute="*/15")},
     "work.send": {"task": "work.send", "schedule": 30.0},
+    "work.follow_posts": {"task": "work.follow_posts", "schedule": crontab(hour=6, minute=10)},
     "work.digest": {"task": "work.digest", "schedule": crontab(minute="*/5")},
     "dealers.follow_calendar": {
         "task": "dealers.follow_calendar",

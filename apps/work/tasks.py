@@ -14,3 +14,8 @@ def send(**_: object) -> None:
 @shared_task(name="work.digest")
 def digest(**_: object) -> None:
     services.make_digest(now=timezone.now())
+
+
+@shared_task(name="work.follow_posts")
+def follow_posts(**_: object) -> None:
+    services.follow_posts(now=timezone.now())

@@ -166,3 +166,16 @@ def test_what_the_maker_asks_about_a_dealer_the_dealer_does_not_see(
         outside.pk,
     }
     assert not queries.approvals(actor=actor_of(cast["d2_gm"])).exists()
+
+
+def test_what_waits_for_a_post_nobody_holds_is_passed_on_above(kinds, network, cast, actor_of, now) -> None:
+    row = ask(network, actor_of(cast["d1_fin"]), now)
+    assert services.follow_posts(now=now) == 0
+    Assignment.objects.filter(user=cast["reg_a"]).update(valid_to=date(2026, 7, 11))
+    assert services.follow_posts(now=now) == 1
+    assert services.follow_posts(now=now) == 0
+    row.refresh_from_db()
+    assert row.level == "province_manager"
+    assert waiting(actor_of(cast["prov_zj"]), now) == [(row.pk, "")]
+    assert Todo.objects.get(key=f"work.approval:{row.pk}").role == "province_manager"
+    assert Notice.objects.filter(user=cast["prov_zj"], code="work.approval_waiting").count() == 1

@@ -42,7 +42,7 @@ def holders_at_dealers(*, dealer_ids: Iterable[int], roles: Collection[str], on:
         at[kind, place].append((user, role))
     found = []
     for dealer in sorted(asked):
-        reached = [("u", unit) for unit in lines.get(dealer, ())]
+        reached: list[tuple[str, int | None]] = [("u", unit) for unit in lines.get(dealer, ())]
         reached += [("d", dealer), ("g", groups.get(dealer))]
         pairs = {pair for place in reached for pair in at.get(place, ())}
         found += [Holder(user, role, dealer) for user, role in sorted(pairs)]

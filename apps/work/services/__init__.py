@@ -1,4 +1,10 @@
-from apps.work.services.approving import Ask, ask_approval, decide, withdraw_approval
+from apps.work.services.approving import (
+    Ask,
+    ask_approval,
+    decide,
+    follow_posts,
+    withdraw_approval,
+)
 from apps.work.services.correcting import Fault, answer_correction, ask_correction
 from apps.work.services.digesting import make_digest
 from apps.work.services.notifying import Told, mark_read, notify, notify_each, prefer, tell_holders
@@ -36,6 +42,7 @@ __all__ = [
     "decide",
     "drop_filter",
     "finish_by_hand",
+    "follow_posts",
     "make_digest",
     "mark_read",
     "notify",

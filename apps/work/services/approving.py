@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -139,6 +140,21 @@ def withdraw_approval(*, approval: Approval, actor: Actor, now: datetime) -> App
         _record(row, Verdict.WITHDRAW, "", actor, now)
         _close(row, ApprovalState.WITHDRAWN, actor, now)
     return row
+
+
+def follow_posts(*, now: datetime) -> int:
+    """Pass on what waits at a level that nobody holds any more, to the next above; returns how much."""
+    moved = 0
+    with reach.as_worker():
+        for row in Approval.objects.select_for_update().filter(state=ApprovalState.WAITING).order_by("pk"):
+            with suppress(DomainError):  # where nobody is left at all it waits for a holder
+                level = _level_with_somebody(row, row.level, timezone.localdate(now))
+                if level != row.level:
+                    row.level = level
+                    row.save(update_fields=["level"])
+                    _call(row, now)
+                    moved += 1
+    return moved
 
 
 def _as_whom(row: Approval, actor: Actor, now: datetime) -> Actor:

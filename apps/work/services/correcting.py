@@ -36,6 +36,7 @@ class Fault:
 @transaction.atomic
 def ask_correction(*, target: Model, fault: Fault, url: str, actor: Actor, now: datetime) -> Correction:
     """Ask headquarters to correct a fact of one's own dealer. Errors: `not_correctable`, `asked_already`."""
+    assert actor.user_id is not None
     owners = access.policy_of(type(target)).owners(target)
     own = sorted(owners.dealers & actor.scope.dealer_ids)
     if not registry.is_correctable(target._meta.label_lower) or not own:

@@ -34,6 +34,7 @@ def add_remark(
     *, target: Model, text: str, attached: Attachment | None, url: str, actor: Actor, now: datetime
 ) -> Remark:
     """Write about a record the actor sees; those who wrote before are told. DomainError `empty`."""
+    assert actor.user_id is not None
     said = text.strip()
     if not said and attached is None:
         raise DomainError("empty", _("Write something, or attach a file."))

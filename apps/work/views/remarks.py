@@ -91,7 +91,9 @@ class RemarkFile(Page):
         if row is None:
             raise Http404
         with reach.beyond("the file of a remark the actor may read"):
-            stored, content = row.file, files.content(row.file)
+            stored = row.file
+            assert stored is not None
+            content = files.content(stored)
         answer = HttpResponse(content, content_type=stored.content_type)
         answer["Content-Disposition"] = FileResponse(
             iter(()), as_attachment=True, filename=stored.name
