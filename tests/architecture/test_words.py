@@ -45,3 +45,8 @@ def test_closing_a_month_and_closing_a_dialog_are_two_words() -> None:
             RunKind.CLOSE.value: "关账",
         }
         assert translation.gettext("Close") == "关闭"
+
+
+def test_a_text_has_one_translation() -> None:
+    """Two meanings of one English word take a context or another word."""
+    assert messages.translations()[1] == []
