@@ -401,7 +401,7 @@ def test_what_no_rule_waits_for_makes_no_duty(network, cast) -> None:
     with pytest.raises(DomainError) as caught:
         events.happen(**rain, at=at("07-10 16:00"), now=at("07-10 16:00"))
     assert (caught.value.code, Duty.objects.count()) == ("nobody", 0)
-    assert "重大质量问题" in events.triggers()
+    assert "重大质量问题" in events.triggers(on=date(2026, 7, 10))
 
 
 def test_shipped_rules_name_forms_that_exist_and_are_for_their_role(network) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -82,13 +82,13 @@ def pass_on(*, now: datetime) -> list[Duty]:
     return made
 
 
-def triggers() -> list[str]:
-    """What may happen: the events rules wait for today."""
-    found = (each.part for each in _waiting_rules(timezone.localdate()) if isinstance(each.part, Event))
+def triggers(*, on: date) -> list[str]:
+    """What may happen: the events rules wait for on a day."""
+    found = (each.part for each in _waiting_rules(on) if isinstance(each.part, Event))
     return sorted({part.trigger for part in found if part.trigger})
 
 
-def _waiting_rules(day: object) -> Iterator[_Found]:
+def _waiting_rules(day: date) -> Iterator[_Found]:
     """The newest version of every rule in force, with its parts that wait for events."""
     rules = DutyRule.objects.filter(effective_from__lte=day).order_by("code", "-effective_from", "-version")
     for rule in rules.distinct("code"):

@@ -201,7 +201,7 @@ class Happen(FormPage):
     success = _("Whoever has to act now has a duty.")
 
     def form_options(self) -> dict[str, Any]:
-        return {"triggers": events.triggers(), "actor": self.actor}
+        return {"triggers": events.triggers(on=timezone.localdate()), "actor": self.actor}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         now = timezone.now()
