@@ -435,3 +435,12 @@ def test_the_dealer_sees_the_picture_of_a_shared_finding_with_it(am, d1_gm, clie
     am.post(path + "photos/", {"file": file, "finding": shared["id"]}, format="multipart")
     page = client_of(d1_gm).get(reverse("work:finding-detail", args=[shared["id"]])).content.decode()
     assert reverse("core:file", args=[ActivityPhoto.objects.get().file_id]) in page
+
+
+def test_a_visitor_is_written_down(am) -> None:
+    made = am.post("activities/", {"kind": "visitor", "planned_on": "2026-07-12"}).json()
+    path = f"activities/{made['id']}/"
+    answers = {"from_where": "省广告协会", "purpose": "洽谈车展展位", "told": "市场拓展队长"}
+    am.post(path + "answers/", {"answers": answers})
+    done = am.post(path + "finish/").json()
+    assert (done["state"], done["answers"], done["located"]) == ("done", answers, "not_asked")
