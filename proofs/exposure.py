@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from apps.accounts import entrance
 from apps.accounts.rights import actors
 from apps.core import gate, pii
 from apps.core.access import Actor
@@ -78,6 +79,9 @@ def browser(name: str) -> Client:
     """The browser of a user."""
     client = Client(raise_request_exception=False, SERVER_NAME="localhost")
     client.force_login(get_user_model().objects.get(username=name))
+    session = client.session
+    session[entrance.VERIFIED] = "proof"  # the whole way in, second factor included
+    session.save()
     return client
 
 

@@ -36,6 +36,7 @@ def main() -> int:
     with house.built() as settings:
         told = settings | {
             "DEALEROPS_CONN_MAX_AGE": "3600",
+            "DEALEROPS_LOG_LEVEL": "CRITICAL",
             "DEALEROPS_PLANTED": "M8" if options.plant else "",
         }
         made = _people(QUICK_DEALERS if options.quick else DEALERS)
