@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.urls import reverse
 
 from apps.accounts.models import RightsChange, User
@@ -37,8 +38,10 @@ from tests.factories import network as factory
 
 TABLE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "roles.csv"
 DONE, REFUSED = (200, 201, 202, 302), (409, 422)
-WATCHED = (AlertEpisode, Run, PeriodState, Dealer, Outlet, StockMovement, TransferProposal, FeedStatus)
-WATCHED += (RetailDelivery, ImportBatch, RightsChange)
+WATCHED: tuple[type[Model], ...] = (
+    *(AlertEpisode, Run, PeriodState, Dealer, Outlet, StockMovement, TransferProposal, FeedStatus),
+    *(RetailDelivery, ImportBatch, RightsChange),
+)
 WITHOUT_ACTION = ("accounts:login", "accounts:logout", "accounts:be-oneself")
 PROVINCIAL = {Role.PROVINCE_MANAGER, Role.OFFICE_ASSISTANT, Role.MARKET_CAPTAIN, Role.MARKET_MEMBER}
 

@@ -64,8 +64,8 @@ def _routes(report: Report, rows: list[dict[str, str]], routes: list[Route]) -> 
     told: dict[str, set[str]] = {}
     for row in rows:
         told.setdefault(row["route"], set()).add(row["method"])
-    for route in gate.routes():
-        report.expect(not route.fault, f"the route {route.name} {route.fault}")
+    for known in gate.routes():
+        report.expect(not known.fault, f"the route {known.name} {known.fault}")
     for route in routes:
         wanted = set(route.methods) | ({"EXPORT"} if route.is_list else set())
         missing = wanted - told.get(route.name, set())

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from celery import current_app
 from django.db import connection
 from django.test import override_settings
 from kombu.exceptions import OperationalError
@@ -17,6 +18,7 @@ from kombu.exceptions import OperationalError
 from apps.accounts.models import User
 from apps.work import channels, registry, services
 from apps.work.models import DigestItem, Message, Preference
+from apps.work.rules.states import MessageState
 from apps.work.services import digesting, sending
 from proofs.arena import Report
 
@@ -53,7 +55,7 @@ class Receiver:
 
 def noted_first(message: Message, clock: Callable[[], datetime]) -> bool:
     """The planted defect: a sender that says so before it has sent."""
-    sending._note(message, state=sending.MessageState.SENT, now=clock())
+    sending._note(message, state=MessageState.SENT, now=clock())
     made = channels.channel(message.channel)
     assert made is not None
     with suppress(channels.Unreachable):
@@ -67,7 +69,7 @@ def try_all(report: Report, rng: random.Random, *, people: int, notices: int) ->
         registry.notice(KIND, "Told", "<%(token)s>")
     users = [_user(number, at_once=number % 2 == 0) for number in range(people)]
     receiver, now = Receiver(rng), START
-    down = mock.patch.object(sending.current_app, "send_task", side_effect=OperationalError("no broker"))
+    down = mock.patch.object(current_app, "send_task", side_effect=OperationalError("no broker"))
     there = mock.patch.object(channels, "channel", return_value=receiver)
     with override_settings(MESSAGE_CHANNELS={"email": "the receiver"}), down, there:
         told: set[tuple[str, str]] = set()

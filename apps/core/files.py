@@ -37,9 +37,9 @@ class FilePolicy(Policy):
 
     def owners(self, obj: StoredFile) -> Owners:
         return Owners(
-            dealers=frozenset({obj.dealer_id} - {None}),
-            units=frozenset({obj.unit_id} - {None}),
-            persons=frozenset({obj.owner_id} - {None}),
+            dealers=frozenset(filter(None, [obj.dealer_id])),
+            units=frozenset(filter(None, [obj.unit_id])),
+            persons=frozenset(filter(None, [obj.owner_id])),
         )
 
 

@@ -94,7 +94,7 @@ def _walk(patterns: Sequence[Any], namespaces: tuple[str, ...], given: tuple[str
             inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
             yield from _walk(pattern.url_patterns, inner, arguments)
         elif isinstance(pattern, URLPattern):
-            name = pattern.name or getattr(pattern.callback, "__name__", "")
+            name = str(pattern.name or getattr(pattern.callback, "__name__", ""))
             yield Route(":".join((*namespaces, name)), pattern.callback, namespaces, arguments)
 
 

@@ -124,7 +124,10 @@ def record(attempt: Attempt, *, actor: Actor, now: datetime) -> bool:
     recent = trail.count_of(ACTION, actor=actor, since=now - WINDOW) if fresh else 0
     if not (fresh and recent < MOST) and not _is_milestone(row.times):
         return False
-    after = {"address": f"{attempt.method} {place}", "told": pii.mask_text(attempt.told)[:300]}
+    after: dict[str, Any] = {
+        "address": f"{attempt.method} {place}",
+        "told": pii.mask_text(attempt.told)[:300],
+    }
     after |= {"asked": attempt.right} if attempt.right else {}
     after |= {"times": row.times, "code": attempt.reason}
     own = next(iter(actor.scope.dealer_ids)) if len(actor.scope.dealer_ids) == 1 else None

@@ -60,9 +60,9 @@ def read(each: Field, raw: Any, *, place: str, row: int = 0) -> Reading:
 
 def refusal(problem: ValueProblem, raw: Any, *, place: str, row: int = 0, note: bool = False) -> Finding:
     """The finding of a parser's refusal."""
-    params = {"value": excerpt(raw), "expected": problem.expected.as_json()}
-    message = PROBLEMS[problem.code]
-    return Finding(problem.code, Level.ERROR, place, message, params, row, note, params["value"])
+    shown = excerpt(raw)
+    params = {"value": shown, "expected": problem.expected.as_json()}
+    return Finding(problem.code, Level.ERROR, place, PROBLEMS[problem.code], params, row, note, shown)
 
 
 def phrase(finding: Finding, field_label: Any) -> Phrase:

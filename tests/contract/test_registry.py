@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 from django.apps import apps
+from django.db.models import Model
 
 from apps.closing.policies import RUN
 from apps.core import access, gate, jobs
@@ -53,7 +54,7 @@ for config in apps.get_app_configs():
         import_module(f"{config.name}.policies")
 
 
-def own_models() -> list[type]:
+def own_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if model.__module__.startswith("apps.")]
 
 

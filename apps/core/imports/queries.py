@@ -47,13 +47,18 @@ def profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
 def listed_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
     """The mapping profiles this actor may use; `own`: whether it may change it."""
     rows = profiles(actor=actor)
-    kept = [row.pk for row in rows if policies.may_edit_profile(actor, row)]
+    kept = _own(rows, actor)
     return rows.annotate(own=ExpressionWrapper(Q(pk__in=kept), output_field=BooleanField()))
 
 
 def own_profiles(*, actor: Actor) -> QuerySet[MappingProfile]:
     """The mapping profiles this actor may look into and change."""
-    return listed_profiles(actor=actor).filter(own=True)
+    rows = listed_profiles(actor=actor)
+    return rows.filter(pk__in=_own(rows, actor))
+
+
+def _own(rows: QuerySet[MappingProfile], actor: Actor) -> list[int]:
+    return [row.pk for row in rows if policies.may_edit_profile(actor, row)]
 
 
 def problem_rows(*, batch: ImportBatch) -> QuerySet[ImportRow]:

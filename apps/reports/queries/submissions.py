@@ -73,7 +73,7 @@ def places(form: ReportForm, *, actor: Actor, on: date) -> list[Place]:
         reached = frozenset[int]().union(*(r.scope.dealer_ids for r in _filling(form, actor)))
         rows = Dealer.objects.filter(pk__in=reached).order_by("code")
         return [Place(dealer=row) for row in rows]
-    person = actor.for_id or actor.user_id
+    person = actor.for_id or actor.user_id or 0
     held = Assignment.objects.filter(
         user_id=person,
         role__in=[r.role for r in _filling(form, actor)],
@@ -110,7 +110,7 @@ def found(form: ReportForm, place: Place, period: Period) -> Submission | None:
             period=period.first,
             dealer=place.dealer,
             unit=place.unit,
-            user_id=place.user_id,
+            user=place.user_id,
         )
         .order_by("pk")
         .first()
@@ -223,6 +223,10 @@ def differences(
     return list(comparing.changes(form, old, new))
 
 
+def _key(row: Dealer | OrgUnit | None) -> int | None:
+    return None if row is None else row.pk
+
+
 @dataclass(frozen=True)
 class Opening:
     """A form at a place with its latest periods and the reports begun for them."""
@@ -242,7 +246,7 @@ def openings(*, actor: Actor, on: date) -> list[Opening]:
     }
     for form in fillable(actor=actor):
         for no, place in enumerate(places(form, actor=actor, on=on)[:MOST_PLACES]):
-            key = (place.dealer and place.dealer.pk, place.unit and place.unit.pk, place.user_id)
+            key = (_key(place.dealer), _key(place.unit), place.user_id)
             periods = [
                 (period, own.get((form.code, period.first, *key))) for period in _latest(form.period_of(on))
             ]

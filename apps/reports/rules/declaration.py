@@ -5,6 +5,7 @@ Page, Excel template, reading, API schema, duty link and the register of everyth
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -193,7 +194,7 @@ class Finding:
     level: Level
     field: str
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     row: int = 0
     note: bool = False
     """Whether it is about the note beside the value."""

@@ -303,7 +303,9 @@ class ReportChanges(ReportPage, DetailPage):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Keep the reasons of big changes."""
         row = self.submission
-        reasons = {name[2:]: text.strip() for name, text in request.POST.items() if name.startswith("r:")}
+        reasons = {
+            name[2:]: str(text).strip() for name, text in request.POST.items() if name.startswith("r:")
+        }
         form = registry.form(row.form)
         given = inputs.Given(contents.decode(form, row.content), raw=row.content.get("raw", {}))
         try:

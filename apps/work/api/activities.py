@@ -160,8 +160,10 @@ class ActivityViewSet(ScopedViewSet):
 
         def effect() -> tuple[int, Any]:
             found = findings.Found(**values)
-            who = {"actor": actor_of(request), "now": timezone.now()}
-            return 201, {"id": findings.open_finding(activity=row, found=found, **who).pk}
+            made = findings.open_finding(
+                activity=row, found=found, actor=actor_of(request), now=timezone.now()
+            )
+            return 201, {"id": made.pk}
 
         return idempotent(request, effect)
 
@@ -223,8 +225,8 @@ class FindingViewSet(ScopedViewSet):
         row = self.get_object()
         given = FindingAnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
-        who = {"actor": actor_of(request), "now": timezone.now()}
-        findings.answer_finding(finding=row, answer=given.validated_data["answer"], **who)
+        answer = given.validated_data["answer"]
+        findings.answer_finding(finding=row, answer=answer, actor=actor_of(request), now=timezone.now())
         return self.retrieve(request, pk=pk)
 
 

@@ -45,9 +45,8 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
-        self.fields["kind"].choices = [
-            (kind.code, kind.label) for kind in kinds.kinds().values() if kind.planned
-        ]
+        fields: dict[str, Any] = self.fields
+        fields["kind"].choices = [(kind.code, kind.label) for kind in kinds.kinds().values() if kind.planned]
         self.fields["subject"].widget = forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -60,8 +59,8 @@ class PlanForm(forms.Form):
         )
         on = timezone.localdate()
         others = queries.people(actor=actor, on=on).exclude(pk__in=[actor.user_id or 0])
-        self.fields["person"].queryset = others
-        self.fields["person"].empty_label = _("Myself")
+        fields["person"].queryset = others
+        fields["person"].empty_label = _("Myself")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -126,7 +125,7 @@ class KeyAccountForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = UnitField(actor=actor, label=_("Unit"))
+        field: Any = UnitField(actor=actor, label=_("Unit"))
         if not actor.scope.everything:
             field.queryset = field.queryset.filter(pk__in=actor.scope.unit_ids)
         self.fields["unit"] = field

@@ -172,7 +172,7 @@ def _key_account(actor: Actor, text: str) -> About | None:
 def _colleague(actor: Actor, text: str) -> About | None:
     rows = User.objects.filter(Q(username=text) | Q(display_name=text), is_active=True)
     rows = rows.filter(pk__in=Assignment.objects.filter(role__in=MAKER).values("user"))
-    found = list(rows.exclude(pk=actor.user_id)[:2])
+    found = list(rows.exclude(pk=actor.user_id or 0)[:2])
     return About(Subject.COLLEAGUE, colleague=found[0]) if len(found) == 1 else None
 
 

@@ -90,7 +90,7 @@ ENDS_IN = {
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after so many failed tries: 1, 2, 4 … minutes, two hours at most."""
-    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(2 ** (tries - 1)), LONGEST_PAUSE)
 
 
 def is_quiet(moment: time, start: time | None, end: time | None) -> bool:

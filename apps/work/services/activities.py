@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Assignment, User
+from apps.accounts.models import User
 from apps.core import audit, filekinds, files
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.dealers import services as dealers
+from apps.dealers.models import OrgUnit
 from apps.work import kinds
 from apps.work.models import Activity, ActivityPhoto, Attendance, Finding
 from apps.work.policies import activities as policies
@@ -74,14 +75,14 @@ def plan_activity(
     """
     kind = _kind(plan.kind)
     _check(kind, plan, about)
-    place, person_id = _whose(actor, person, now)
+    unit, role, person_id = _whose(actor, person, now)
     row = Activity.objects.create(
         kind=kind.code,
         topic=plan.topic,
         title=plan.title[:150],
-        unit=place.unit,
+        unit=unit,
         person_id=person_id,
-        rank=policies.rank_of(place.role),
+        rank=policies.rank_of(role),
         subject=about.subject,
         dealer=about.dealer,
         outlet=about.outlet,
@@ -283,8 +284,8 @@ def _check(kind: rules.Kind, plan: Plan, about: About) -> None:
         raise DomainError("topic", message, fields={"topic": message})
 
 
-def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[Assignment, int]:
-    """The place and person of a new activity."""
+def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[OrgUnit, str, int]:
+    """The unit, role and person of a new activity."""
     on = timezone.localtime(now).date()
     mine = actor.for_id or actor.user_id
     if person is not None and person.pk != mine:
@@ -294,9 +295,9 @@ def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[Assignment
         actor = Actor(user_id=person.pk, label=str(person))
         mine = person.pk
     place = queries.own_place(actor=actor, on=on)
-    if place is None or mine is None:
+    if place is None or place.unit is None or mine is None:
         raise DomainError("no_unit", _("Only people of a unit of the maker record activities."))
-    return place, mine
+    return place.unit, place.role, mine
 
 
 def _locked(activity: Activity, actor: Actor) -> Activity:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -105,10 +106,11 @@ def _ask(finding: Finding, actor: Actor, now: datetime) -> None:
     """Make the finding a to-do: of the dealer's general manager when it is shared, else of its person."""
     due_at = timezone.make_aware(datetime.combine(finding.due_on, END_OF_DAY))
     told = {"text": finding.text[:80], "by": actor.label}
-    asked = {"role": Role.DEALER_GENERAL.value, "dealer_id": finding.dealer_id}
-    if not finding.shared:
-        asked = {"user_id": finding.person_id, "unit_id": finding.unit_id}
-    wanted = todos.Wanted(_key(finding), told, _url(finding), due_at=due_at, **asked)
+    wanted = todos.Wanted(_key(finding), told, _url(finding), due_at=due_at)
+    if finding.shared:
+        wanted = replace(wanted, role=Role.DEALER_GENERAL.value, dealer_id=finding.dealer_id)
+    else:
+        wanted = replace(wanted, user_id=finding.person_id, unit_id=finding.unit_id)
     todos.open_todo(code="work.finding", todo=wanted, now=now, opened_by=actor.label)
     if finding.shared and finding.dealer_id is not None:
         notifying.tell_holders(
@@ -143,8 +145,8 @@ def _record(
     actor: Actor,
     now: datetime,
     *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object],
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object],
 ) -> None:
     """The event; a dealer reads it only of what is shared with it."""
     audit.record(actor=actor, action=action, obj=finding, now=now, before=before, after=after)
