@@ -87,6 +87,7 @@ def returned(submission: Submission, content: Content, *, actor: Actor, now: dat
             form=submission.form,
             period=submission.period,
             new_due_at=submission.due_at,
+            proof=(submission._meta.label_lower, submission.pk),
             actor=actor,
             now=now,
             dealer_id=submission.dealer_id,
