@@ -100,7 +100,7 @@ class FindingTable(Table):
         Column("person", _("Recorded by"), value=lambda row: str(row.person), phone=False),
         Column("due_on", _("Due on"), "date", sort="due_on"),
         Column("state", _("State"), "badge", value=finding_badge, sort="state"),
-        Column("answer", _("Answer"), export_only=True),
+        Column("answer", _("Answer given"), export_only=True),
     )
     order_by = (OPEN_FIRST, "due_on", "pk")
 

@@ -33,7 +33,7 @@ class FindingDetail(DetailPage):
         if self.object.state == "closed" or not self.actor.may(policies.ANSWER):
             return super().head_buttons()
         answered = self.object.state == "answered"
-        doing = [self._button(_("Answer"), "work:finding-answer", "send", primary=not answered)]
+        doing = [self._button(_("Give an answer"), "work:finding-answer", "send", primary=not answered)]
         if not self.actor.is_dealer:
             doing.append(self._button(_("Close it"), "work:finding-close", "check", primary=answered))
         return [*super().head_buttons(), *doing]
@@ -56,10 +56,10 @@ class FindingDetail(DetailPage):
 
 class AnswerFinding(ObjectFormPage):
     action = policies.ANSWER
-    title = _("Answer")
+    title = _("Give an answer")
     query = queries.findings
     form_class = AnswerForm
-    submit_label = _("Answer")
+    submit_label = _("Give an answer")
     success = _("The finding is answered.")
 
     def page_title(self) -> str:
