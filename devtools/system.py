@@ -82,14 +82,14 @@ def reaches(account: Account | None, path: Path, *, write: bool = False) -> bool
 
 
 def command_of(pid: int) -> str | None:
-    """Command line of a running process; none when it is gone or a zombie."""
+    """Command line of a running process; none when it is gone, ending or a zombie."""
     if (PROC / "self").exists():
         try:
             state = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
             words = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ")
         except (OSError, IndexError):
             return None
-        return None if state in "ZX" else words.decode(errors="replace")
+        return None if state in "ZX" or not words else words.decode(errors="replace")
     answer = subprocess.run(["ps", "-o", "state=,command=", "-p", str(pid)], capture_output=True, text=True)
     state, _, command = answer.stdout.strip().partition(" ")
     return None if not state or state.startswith("Z") else command

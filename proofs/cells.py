@@ -67,14 +67,17 @@ def table() -> dict[str, set[str]]:
     return {row["action"]: {role for role in Role if row[role]} for row in rows}
 
 
-def walk(report: Report, world: World, *, seed: int, most: int | None = None) -> None:
-    """Ask every cell, or `most` of them: two thirds of them steps, one third pages; nothing of it stays."""
+def walk(report: Report, world: World, *, seed: int, most: int | None = None, app: str = "") -> None:
+    """Ask every cell, or `most` of them: two thirds of them steps, one third pages; nothing of it stays.
+
+    With `app` only the steps of that app are drawn from.
+    """
     with transaction.atomic():
         doors = {role: Door(user) for role, user in people(world).items()}
-        steps, pages = list(_step_cells(doors)), list(_page_cells(world, doors))
+        steps, pages = list(_step_cells(doors, app)), list(_page_cells(world, doors))
         if most is not None:
             rng = random.Random(seed)
-            steps, pages = rng.sample(steps, most * 2 // 3), rng.sample(pages, most // 3)
+            steps, pages = rng.sample(steps, min(len(steps), most * 2 // 3)), rng.sample(pages, most // 3)
         cells = [*steps, *pages]
         held, second = table(), Door(world.cast["hq_admin"])
         for what, role, state in cells:
@@ -90,8 +93,10 @@ def plant() -> None:
     sales_pages.DeliveryReturn.action = "sales.view"
 
 
-def _step_cells(doors: dict[Role, Door]) -> Iterator[tuple[Any, Role, Any]]:
+def _step_cells(doors: dict[Role, Door], app: str) -> Iterator[tuple[Any, Role, Any]]:
     for step in STEPS:
+        if not step.action.startswith(app):
+            continue
         for state in step.states:
             yield from ((step, role, state) for role in doors)
 

@@ -40,7 +40,13 @@ def main() -> int:
             cells.plant()
         with time_machine.travel(NOW, tick=False), transaction.atomic():
             world = build_world(NOW)
-            cells.walk(report, world, seed=options.seed, most=QUICK if options.quick else None)
+            cells.walk(
+                report,
+                world,
+                seed=options.seed,
+                most=QUICK if options.quick else None,
+                app="sales." if options.plant and options.quick else "",
+            )
             transaction.set_rollback(True)
         transaction.get_connection().close()
     return report.close()

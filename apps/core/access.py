@@ -211,13 +211,19 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True)
 class Owners:
-    """Whose an object is: everybody's, of dealers, units, persons; headquarters reaches all but persons'."""
+    """Whose an object is: everybody's, of dealers, units, persons; headquarters reaches all but persons'.
+
+    With `roles` only who holds one of these reaches it through a dealer, a unit or headquarters, and never
+    somebody in `without`.
+    """
 
     everyone: bool = False
     dealers: frozenset[int] = frozenset()
     units: frozenset[int] = frozenset()
     persons: frozenset[int] = frozenset()
     headquarters: bool = True
+    roles: frozenset[str] | None = None
+    without: frozenset[int] = frozenset()
 
     def within(self, scope: Scope) -> bool:
         """Whether the scope reaches the object, persons aside."""

@@ -60,6 +60,7 @@ registry.flow("contract.flow", "Contract", [registry.Step(Role.REGION_MANAGER, "
 JUNE = Month(2026, 6)
 MAY = Month(2026, 5)
 SOLD = (Month(2025, 4), Month(2025, 5), Month(2025, 6), Month(2026, 4), MAY, JUNE)
+MEDIAN = "D003"
 PRIMES = {"D001": "100003", "D002": "200003", "D003": "300007", "D004": "400009", "D005": "500009"}
 """A price of each dealer that no other figure of the network can be."""
 
@@ -302,14 +303,18 @@ def _facts(dealer: Dealer, model: CarModel, ops: Actor, now: datetime) -> None:
 
 
 def _statement(dealer: Dealer, ops: Actor, now: datetime) -> None:
-    """A statement of June with an account of the store's own."""
+    """A statement of June with an account of the store's own.
+
+    The figure of the middle dealer is none of its marks: it is the median of the five, which all may see.
+    """
+    mark = int(PRIMES[dealer.code])
     name = canary(dealer, "ACCOUNT")
     finance.map_account(dealer_id=dealer.pk, account="6602.09", name=name, line="E80", actor=ops, now=now)
     handed = finance.Handed(
         dealer.pk,
         "month",
         JUNE,
-        statement(S31=int(PRIMES[dealer.code])),
+        statement(S31=mark + 1 if dealer.code == MEDIAN else mark),
         {"E80": canary(dealer, "STATEMENTNOTE")},
         [Balance("6602.09", name, Decimal(50_000))],
     )

@@ -29,6 +29,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
     "inventory:declaration-enter": {"dealer": "?", "month": "2026-05", "end": "0"},
     "inventory:unit-transfer": {"dealer": "?", "moved_on": DAY},
+    "finance:account-map": {"dealer": "?", "account": "6602.10", "line": "E80"},
+    "reports:happen": {"dealer": "?", "trigger": "到货", "note": "X"},
 }
 """Forms a dealer may open that ask for a dealer, with the rest of their fields."""
 

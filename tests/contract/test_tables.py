@@ -130,5 +130,5 @@ def test_m3_finds_its_planted_defect(world: World, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sales_pages.DeliveryReturn, "action", sales_pages.DeliveryReturn.action)
     cells.plant()
     report = Report("M3", 7)
-    cells.walk(report, world, seed=7, most=120)
+    cells.walk(report, world, seed=7, most=120, app="sales.")
     assert report.failures and all("sales.correct" in failure for failure in report.failures)

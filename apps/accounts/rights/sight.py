@@ -115,7 +115,9 @@ def _active(on: date) -> QuerySet[Assignment]:
 
 def reaching(owners: Owners, on: date) -> QuerySet[Assignment]:
     """The assignments that reach an object of these owners."""
-    rows = _active(on)
+    rows = _active(on).exclude(user__in=owners.without)
+    if owners.roles is not None:
+        rows = rows.filter(role__in=owners.roles)
     if owners.everyone:
         return rows
     reached = Q(pk__in=[])

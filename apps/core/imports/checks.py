@@ -158,7 +158,7 @@ def _dealers(checked: checking.Checked) -> set[int]:
     found: set[int | None] = set()
     for staged in checked.staged:
         columns = registry.kinds()[staged.kind].columns
-        for name in [f"{column.name}_id" for column in columns if column.lookup == "dealer"]:
+        for name in {"dealer_id", *(f"{column.name}_id" for column in columns if column.lookup == "dealer")}:
             found |= {row.get(name) for row in staged.rows}
     return {dealer_id for dealer_id in found if dealer_id is not None}
 

@@ -45,7 +45,7 @@ class SubmitInput(serializers.Serializer[Any]):
     edition = serializers.IntegerField(min_value=0)
 
 
-class UploadInput(serializers.Serializer[Any]):
+class WorkbookInput(serializers.Serializer[Any]):
     file = serializers.FileField()
 
 
@@ -123,10 +123,10 @@ class ReportViewSet(ScopedViewSet):
 
         return idempotent(request, effect)
 
-    @action(detail=True, methods=["post"], serializer_class=UploadInput)
+    @action(detail=True, methods=["post"], serializer_class=WorkbookInput)
     def upload(self, request: Request, pk: str) -> Response:
         """Send a filled workbook; the same file twice is one version."""
-        row, given = self._one(pk), UploadInput(data=request.data)
+        row, given = self._one(pk), WorkbookInput(data=request.data)
         given.is_valid(raise_exception=True)
         sent = given.validated_data["file"]
         body = sent.read(services.MOST_BYTES + 1)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
-from apps.core.roles import DEALER, FIELD, FIELD_STAFF, HQ, OPERATORS, WITH_FIGURES, Role
+from apps.core.roles import DEALER, DEALER_STAFF, FIELD, FIELD_STAFF, HQ, OPERATORS, WITH_FIGURES, Role
 from apps.core.wall import PERSON, UNITS, Wall, Writes
 from apps.reports import registry
 from apps.reports.models import Submission, SubmissionVersion
@@ -40,7 +40,10 @@ class SubmissionPolicy(Policy):
         return rows.filter(Q(dealer_id__in=actor.scope.dealer_ids) | units | own)
 
     def owners(self, obj: Any) -> Owners:
+        form = registry.forms().get(obj.form)
+        own = form.roles if form is not None else frozenset()
         return Owners(
+            roles=frozenset({*Role} - {*DEALER, *DEALER_STAFF}) | SEE_ALL | own,
             dealers=frozenset({obj.dealer_id} - {None}),
             units=frozenset({obj.unit_id} - {None}),
             persons=frozenset({obj.user_id} - {None}),

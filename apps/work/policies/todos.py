@@ -30,7 +30,12 @@ class TodoPolicy(Policy):
     def owners(self, obj: Any) -> Owners:
         if obj.user_id is not None:
             return Owners(persons=frozenset({obj.user_id}), headquarters=False)
-        return Owners(dealers=frozenset({obj.dealer_id} - {None}), units=frozenset({obj.unit_id} - {None}))
+        return Owners(
+            dealers=frozenset({obj.dealer_id} - {None}),
+            units=frozenset({obj.unit_id} - {None}),
+            roles=frozenset({obj.role}),
+            without=frozenset({obj.without_id} - {None}),
+        )
 
 
 AT_DEALERS = sorted({*DEALER, *DEALER_STAFF, Role.INVESTOR})
