@@ -46,7 +46,7 @@ def up(options: argparse.Namespace) -> None:
 def test(options: argparse.Namespace) -> None:
     """Become pytest, which starts private servers itself; without words run the whole suite.
 
-    The suite runs on several cores; the proofs kill and time processes, so they have the machine to themselves.
+    The proofs kill and time processes: they come after the rest, alone.
     """
     pytest = [str(PYTHON), "-m", "pytest"]
     if options.words:
