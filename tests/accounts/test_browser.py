@@ -53,7 +53,7 @@ def page(live_server) -> Iterator[Page]:
 def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -> None:
     now, actor = timezone.now(), system("test")
     user = services.create_user(
-        username="treasurer", display_name="钱会计", password=None, actor=actor, now=now
+        username="treasurer", display_name="激励财务", password=None, actor=actor, now=now
     )
     place = {"unit": network.hq, "valid_from": date(2020, 1, 1)}
     services.assign(user=user, role=Role.HQ_FINANCE, actor=actor, now=now, **place)

@@ -6,19 +6,27 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from apps.accounts.models import Grant, User
 from apps.accounts.rights import grants
+from apps.core import files
 from apps.core.models import AuditEvent
 from apps.core.roles import Role
+from apps.sales import services as sales
+from apps.sales.models import RetailDelivery
 from tests.factories import network as factory
+from tests.sales.rows import row
+
+VIN = "LDP0000A5SA000009"
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
@@ -159,3 +167,37 @@ def test_support_looks_and_changes_nothing(opened, size, network, cast) -> None:
     expect(page.locator(".eyes")).to_have_count(0)
     traced = AuditEvent.objects.filter(action="accounts.view_as_page").values_list("after__path", flat=True)
     assert "/dealers/" in traced
+
+
+def test_a_dealer_finds_nothing_of_another(opened, size, network, d1_gm, hq_ops, actor_of, now) -> None:
+    """Keys in addresses, search, export, links of files: all as if the other dealer were not there."""
+    actor, foreign = actor_of(hq_ops), network.d4
+    sales.record_deliveries(
+        rows=[row("A1", network.d1.pk), row("B1", foreign.pk, vin=VIN)], source="dms", actor=actor, now=now
+    )
+    fact = RetailDelivery.objects.get(external_id="B1")
+    paper = files.store(content=b"%PDF-1.7", name="b.pdf", actor=actor, now=now, dealer_id=foreign.pk)
+    page = opened(d1_gm)
+    for shape, key in (
+        ("/sales/{}/", fact.pk),
+        ("/dealers/{}/", foreign.pk),
+        ("/dealer/{}/", foreign.code),
+        ("/files/{}/", paper.pk),
+    ):
+        nobody = 10**8 if isinstance(key, int) else "D999"
+        told = []
+        for address in (shape.format(key), shape.format(nobody)):
+            answer = page.goto(address)
+            assert answer is not None and answer.status == 404, address
+            told.append(page.locator("h1").inner_text())
+        assert told[0] == told[1]
+    look(page, size, "nothing_there")
+    for words in (foreign.code, VIN[-6:]):
+        page.goto(f"/search/?q={words}")
+        expect(page.locator("main")).not_to_contain_text(foreign.name)
+        expect(page.locator("main")).not_to_contain_text(VIN)
+    look(page, size, "nothing_found")
+    table = load_workbook(BytesIO(page.request.get("/sales/?_export=xlsx").body())).worksheets[0]
+    cells = {str(cell) for line in table.iter_rows(values_only=True) for cell in line}
+    assert VIN not in cells and foreign.code not in cells
+    assert any(network.d1.code in cell for cell in cells)
