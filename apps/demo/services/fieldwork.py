@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import Assignment, User
@@ -187,7 +188,8 @@ def _ask(now: datetime) -> None:
 
 
 def _todo(row: Finding) -> Wanted:
-    told, url = {"text": row.text[:80]}, f"/work/findings/{row.pk}/"
+    told = {"text": row.text[:80]}
+    url = reverse("work:finding-detail", kwargs={"pk": row.pk})
     if row.state == "open":
         return Wanted(f"work.finding:{row.pk}", told, url, role=Role.DEALER_GENERAL, dealer_id=row.dealer_id)
     return Wanted(f"work.finding:{row.pk}:answered", told, url, user_id=row.person_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def plan_activity(
             key=f"activity:{row.pk}",
             now=now,
             params={"by": actor.label, "what": what},
-            url=f"/work/activities/{row.pk}/",
+            url=reverse("work:activity-detail", kwargs={"pk": row.pk}),
         )
     return row
 

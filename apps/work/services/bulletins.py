@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
     ]
     BulletinReceipt.objects.bulk_create(receipts, batch_size=2000)
     said = {"title": bulletin.title, "by": actor.label}
-    url = f"/work/bulletins/{bulletin.pk}/"
+    url = reverse("work:bulletin-detail", kwargs={"pk": bulletin.pk})
     readers = [reader["user_id"] for reader in found]
     notifying.notify(
         notice="work.bulletin",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -129,7 +130,7 @@ def _key(finding: Finding) -> str:
 
 
 def _url(finding: Finding) -> str:
-    return f"/work/findings/{finding.pk}/"
+    return reverse("work:finding-detail", kwargs={"pk": finding.pk})
 
 
 def _locked(finding: Finding, actor: Actor) -> Finding:

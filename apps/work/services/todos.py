@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,7 +149,7 @@ def create_task(
             key=row.key,
             now=now,
             params={"title": title, "by": actor.label},
-            url="/work/todos/",
+            url=reverse("work:todo-list"),
         )
     return row
 

@@ -22,13 +22,13 @@ from apps.core.kit.pages import (
 )
 from apps.work import kinds
 from apps.work.filters.activities import ActivityFilter
-from apps.work.forms.activities import FindingForm, KeyAccountForm, NamesForm, PlanForm, ReasonForm
+from apps.work.forms.activities import FindingForm, NamesForm, PlanForm, ReasonForm
 from apps.work.models import Activity
 from apps.work.policies import activities as policies
 from apps.work.queries import activities as queries
 from apps.work.rules.activities import SITES, State, Subject
 from apps.work.services import activities as services
-from apps.work.services import findings, key_accounts
+from apps.work.services import findings
 from apps.work.tables import activities as tables
 
 PLAN = Button(_("Plan"), "work:activity-plan", policies.RECORD, "plus", True)
@@ -374,29 +374,6 @@ class Coverage(SimplePage):
             "subjects": [(site, names[site]) for site in SITES],
             "people": list(queries.people(actor=self.actor, on=timezone.localdate())[:200]),
         }
-
-
-class KeyAccountList(ListPage):
-    action = policies.KEY_ACCOUNTS
-    title = _("Key accounts")
-    query = queries.key_accounts
-    table = tables.KeyAccountTable
-    empty = _("No key account yet.")
-    buttons = (Button(_("Add"), "work:key-account-create", policies.MANAGE_KEY_ACCOUNTS, "plus", True),)
-
-
-class KeyAccountCreate(FormPage):
-    action = policies.MANAGE_KEY_ACCOUNTS
-    title = _("Add a key account")
-    form_class = KeyAccountForm
-    success = _("The key account is added.")
-
-    def form_options(self) -> dict[str, Any]:
-        return {"actor": self.actor}
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        key_accounts.create_key_account(**cleaned, actor=self.actor, now=timezone.now())
-        return reverse("work:key-account-list")
 
 
 def _day(text: str | None, default: date | None = None) -> date:
