@@ -79,10 +79,9 @@ def _row(line: Line, statement: Statement, beside: Beside, medians: Amounts) -> 
         return None if side is None else side.get(line.code)
 
     value, before = of(beside.now), of(beside.before)
-    moved = None
-    if value is not None and before:
-        moved = (value - before) / abs(before)
-    big = value is not None and before is not None and abs(value - before) >= checks.SWING_FLOOR
+    swings = False
+    if value is not None and before is not None and abs(value - before) >= checks.SWING_FLOOR:
+        swings = (checks.swing(value, before) or 0) > checks.SWING
     adds_up = line.nature == "flow" and line.section != "ytd"
     return Row(
         code=line.code,
@@ -90,7 +89,7 @@ def _row(line: Line, statement: Statement, beside: Beside, medians: Amounts) -> 
         unit="units",
         value=value,
         before=before,
-        moved=moved,
+        moved=_move(value, before),
         year_ago=of(beside.year_ago),
         plan=of(beside.plan),
         year_to_date=of(beside.year_to_date) if adds_up else None,
@@ -98,7 +97,7 @@ def _row(line: Line, statement: Statement, beside: Beside, medians: Amounts) -> 
         note=statement.notes.get(line.code, ""),
         total=line.is_total,
         major=line.code in _MAJOR,
-        swings=bool(big and moved is not None and abs(moved) > checks.SWING and not line.is_total),
+        swings=swings and not line.is_total,
         section=line.section,
     )
 
@@ -263,7 +262,8 @@ def figures(beside: Beside) -> list[Figure]:
 
 
 def _move(now: Decimal | None, before: Decimal | None) -> Decimal | None:
-    return None if now is None or not before else (now - before) / abs(before)
+    """The share by which a figure moved; none over a change of sign, where a share says nothing."""
+    return None if now is None or not before or now * before < 0 else (now - before) / abs(before)
 
 
 def _share(lines: Amounts, part: str, whole: str) -> Decimal | None:
