@@ -1,0 +1,17 @@
+"""Stock: stays of vehicles, their movements, transfers between dealers, and what is counted."""
+
+from apps.inventory.models.counts import StockDeclaration
+from apps.inventory.models.movements import MOVEMENT_KINDS, StockMovement
+from apps.inventory.models.transfers import PROPOSAL_STATES, Transfer, TransferProposal
+from apps.inventory.models.units import StockUnit, age_on
+
+__all__ = [
+    "MOVEMENT_KINDS",
+    "PROPOSAL_STATES",
+    "StockDeclaration",
+    "StockMovement",
+    "StockUnit",
+    "Transfer",
+    "TransferProposal",
+    "age_on",
+]
