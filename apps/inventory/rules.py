@@ -1,14 +1,13 @@
-"""Pure rules of stock: movements, ageing, the stock identity, what stock costs, what to order.
+"""Pure rules of stock: movements, ageing, the stock identity, what stock costs.
 
-Source: domain.md §1.1 and §1.3.
+Source: domain.md §1.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from math import inf
 
@@ -182,33 +181,3 @@ def excess_stock_amount(
 ) -> Decimal:
     """Capital in yuan tied up in units above limit × sales, 0 when none. Source: conventions, §1.1."""
     return max(Decimal(0), stock_units - limit * sold_units) * unit_cost
-
-
-@dataclass(frozen=True, slots=True)
-class Reorder:
-    """A suggestion with its parts: safety stock and target in units, and how many to order."""
-
-    safety_stock: Decimal
-    target: Decimal
-    suggested: int
-
-
-def reorder(
-    *,
-    forecast: Decimal,
-    error_std: Decimal,
-    lead_months: Decimal,
-    review_months: Decimal,
-    z: Decimal,
-    available: Mapping[str, int],
-) -> Reorder:
-    """How many units to order by the (s, S) rule; decision support only, a dealer confirms it.
-
-    `available` holds on_hand, in_transit, confirmed_orders (added) and allocated (taken off). Source: §1.3.
-    """
-    horizon = lead_months + review_months
-    safety = z * error_std * horizon.sqrt()
-    target = forecast * horizon + safety
-    position = sum(available.get(name, 0) for name in ("on_hand", "in_transit", "confirmed_orders"))
-    missing = target - (position - available.get("allocated", 0))
-    return Reorder(safety, target, max(0, int(missing.to_integral_value(ROUND_CEILING))))
