@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
 
 import pytest
 from django.apps import apps
-from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from apps.health.models import HealthScore, ScorecardVersion
 from apps.incentives.models import Settlement
 from apps.inventory import services as inventory
 from apps.kernel.period import Month
+from tests.e2e import browsers
 from tests.factories.facts import SYSTEM, close, receive, sell
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="no Chromium found"),
-]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+pytestmark = browsers.MARKS
 JUNE = Month(2026, 6)
 VIN = "1M8GDM9AXKP042788"
-WATCH = """document.addEventListener("securitypolicyviolation",
-    (found) => console.error(`policy: ${found.violatedDirective} ${found.blockedURI}`))"""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SHIPPED = (  # emptied by the tests before, like all tables
     "apps.health.migrations.0002_default_scorecard",
     "apps.incentives.migrations.0002_default_programme",
     "apps.alerts.migrations.0002_default_rule",
 )
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -89,33 +65,6 @@ def june(network, now):
     return network
 
 
-@pytest.fixture
-def opened(chromium, live_server, client_of) -> Iterator[Open]:
-    """Opens a browser in which somebody is logged in; whatever it says against a page fails the test."""
-    said: list[str] = []
-    contexts = []
-
-    def open_for(user, size=DESK) -> Page:
-        context = chromium.new_context(
-            base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size
-        )
-        contexts.append(context)
-        context.add_init_script(WATCH)
-        session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-        )
-        page = context.new_page()
-        page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
-
-    yield open_for
-    for context in contexts:
-        context.close()
-    assert said == []
-
-
 def addresses(network) -> list[str]:
     """The pages people live on, with an object of each kind."""
     score = HealthScore.objects.get(dealer=network.d1)
@@ -148,22 +97,22 @@ def addresses(network) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_the_pages_fit_and_obey_the_policy(size, june, opened, hq_ops):
-    page = opened(hq_ops, size)
-    page.emulate_media(color_scheme="dark" if size is PHONE else "light")
+@browsers.BOTH_SIZES
+def test_the_pages_fit_and_obey_the_policy(size, june, stage, hq_ops):
+    page = stage.of(hq_ops)
+    page.emulate_media(color_scheme="dark" if size == "phone" else "light")
     for address in addresses(june):
         answer = page.goto(address)
         assert answer is not None and answer.status == 200, address
         wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide == size["width"], f"{address} is {wide} wide"
+        assert wide == browsers.SIZES[size]["width"], f"{address} is {wide} wide"
         assert page.locator("h1").count() == 1, address
         for holder in page.locator("[data-chart-src]").all():
             expect(holder.locator("canvas")).to_have_count(1)
 
 
-def test_a_dealer_at_home(june, opened, d1_gm):
-    page = opened(d1_gm, PHONE)
+def test_a_dealer_at_home(june, stage, d1_gm):
+    page = stage.of(d1_gm, "phone")
     page.goto("/")
     expect(page.locator("h1")).to_contain_text("D001")
     expect(page.locator("main")).to_contain_text("12")
@@ -173,8 +122,8 @@ def test_a_dealer_at_home(june, opened, d1_gm):
     expect(page.locator("main")).to_contain_text("1.5")
 
 
-def test_the_search_finds_cars_and_dealers_by_key(june, opened, hq_ops):
-    page = opened(hq_ops)
+def test_the_search_finds_cars_and_dealers_by_key(june, stage, hq_ops):
+    page = stage.of(hq_ops)
     page.goto("/sales/")
     page.keyboard.press("/")
     field = page.locator("#search input[type=search]")
@@ -194,8 +143,8 @@ def test_the_search_finds_cars_and_dealers_by_key(june, opened, hq_ops):
     expect(page.locator("#search")).not_to_be_visible()
 
 
-def test_theme_and_language_are_switched_and_stay(june, opened, hq_ops):
-    page = opened(hq_ops)
+def test_theme_and_language_are_switched_and_stay(june, stage, hq_ops):
+    page = stage.of(hq_ops)
     page.emulate_media(color_scheme="light")
     page.goto("/metrics/")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")

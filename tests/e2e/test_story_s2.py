@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
@@ -34,90 +28,17 @@ from apps.reports.models import Submission
 from apps.reports.models.duties import Duty, DutyAsk, DutyRule
 from apps.reports.rules.layout import PRIOR
 from apps.reports.services import generating, ladder
+from tests.e2e import browsers
+from tests.e2e.browsers import Clock, Stage
 from tests.factories import network as factory
 from tests.finance import workbooks
 from tests.finance.rows import statement
 from tests.finance.workbooks import LAYOUT, filled, june, six_faults
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-ZONE = ZoneInfo("Asia/Shanghai")
 JUNE = Month(2026, 6)
 SYSTEM = access.system("story")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = '=HYPERLINK("http://example.com","x")'
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="no Chromium found"),
-]
-
-
-class Clock:
-    """The time of the story; everything in the process reads it."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 7, 1, 9, 0, tzinfo=ZONE)
-
-    def to(self, day: int, hour: int, minute: int = 0) -> datetime:
-        """Go on to a moment of July."""
-        self.at = datetime(2026, 7, day, hour, minute, tzinfo=ZONE)
-        return self.at
-
-
-@pytest.fixture
-def clock(monkeypatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(timezone, "now", lambda: found.at)
-    return found
-
-
-@dataclass
-class Stage:
-    """Who opens pages: a browser of their own for each, at the size asked for."""
-
-    browser: Browser
-    url: str
-    size: str
-    said: list[str]
-    pages: dict[int, Page]
-
-    def of(self, user: User) -> Page:
-        """The page of a user, logged in anew: sessions end while the story's time goes on."""
-        if user.pk not in self.pages:
-            context = self.browser.new_context(
-                base_url=self.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES[self.size]
-            )
-            page = context.new_page()
-            page.on("console", lambda each: self.said.append(each.text) if each.type == "error" else None)
-            page.on("pageerror", lambda error: self.said.append(str(error)))
-            self.pages[user.pk] = page
-        client = Client()
-        client.force_login(user)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.url}
-        self.pages[user.pk].context.add_cookies([cookie])
-        return self.pages[user.pk]
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(SHOTS / f"s2_{name}_{self.size}.png"), full_page=True)
-
-
-@pytest.fixture(params=list(SIZES))
-def stage(request, live_server) -> Iterator[Stage]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        yield Stage(browser, live_server.url, str(request.param), said, {})
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    assert [text for text in said if "Failed to load resource" not in text] == []
+pytestmark = [*browsers.MARKS, browsers.BOTH_SIZES]
 
 
 @pytest.fixture
@@ -137,15 +58,8 @@ def peers(network) -> Callable[[datetime], None]:
     return hand_in
 
 
-def download(page: Page, link: str) -> bytes:
-    with page.expect_download() as waiting:
-        page.locator(link).first.click()
-    return Path(waiting.value.path()).read_bytes()
-
-
 def upload(page: Page, content: bytes, name: str) -> None:
-    file = {"name": name, "mimeType": XLSX, "buffer": content}
-    page.locator("input[type=file][name=file]").set_input_files(file)
+    page.locator("input[type=file][name=file]").set_input_files(browsers.attachment(name, content))
     page.locator("[data-upload-send]").click()
     page.wait_for_load_state("networkidle")
 
@@ -207,13 +121,13 @@ def the_duty_appears(story: Cast) -> None:
 
 
 def the_template_is_prefilled(story: Cast) -> bytes:
-    story.clock.to(9, 16)
+    story.clock.to(7, 9, 16)
     page = story.page("d1_fin")
     page.goto("/reports/forms/new/")
     chosen = page.locator("form:has(input[name=form][value='finance.statement'])")
     chosen.filter(has=page.locator("input[name=period][value='2026-06']")).locator("button").click()
     expect(page.locator(".report-head")).to_contain_text("2026-07-10 18:00")
-    template = download(page, "a[href$='/template/']")
+    template = browsers.download(page, "a[href$='/template/']")
     sheet = openpyxl.load_workbook(io.BytesIO(template)).worksheets[-1]
     assert "D001" in str(sheet["B2"].value)
     assert str(sheet["B3"].value).startswith("2026-06")
@@ -233,7 +147,9 @@ def six_faults_are_told(story: Cast, template: bytes) -> None:
     expect(page.locator(".report-head")).to_contain_text("草稿")
     story.stage.look(page, "1_faults")
     assert story.counting is None
-    copy = openpyxl.load_workbook(io.BytesIO(download(page, "a[href$='/annotated/']"))).worksheets[-1]
+    copy = openpyxl.load_workbook(io.BytesIO(browsers.download(page, "a[href$='/annotated/']"))).worksheets[
+        -1
+    ]
     for code in ("B29", "C31"):
         cell = copy.cell(*LAYOUT.place(code))
         assert cell.comment is not None
@@ -241,7 +157,7 @@ def six_faults_are_told(story: Cast, template: bytes) -> None:
 
 
 def mended_it_is_submitted_in_time(story: Cast, template: bytes) -> None:
-    story.clock.to(9, 17, 50)
+    story.clock.to(7, 9, 17, 50)
     page = story.page("d1_fin")
     page.goto("/finance/accounts/map/?account=6602.09&name=其他管理费用")
     page.locator("select[name=line]").select_option("E80")
@@ -249,7 +165,7 @@ def mended_it_is_submitted_in_time(story: Cast, template: bytes) -> None:
     page = story.report("d1_fin")
     upload(page, filled(template, june(), notes={"G1": "清理长库龄车辆"}), "6月报表-改.xlsx")
     assert (story.book.errors, story.book.to_explain) == (0, 0), story.book.findings
-    story.clock.to(9, 17, 58)
+    story.clock.to(7, 9, 17, 58)
     page.get_by_role("button", name="保存并提交").click()
     expect(page.locator(".report-head")).to_contain_text("2026-07-09 17:58")
     expect(page.locator(".report-head")).to_contain_text("按时")
@@ -259,7 +175,7 @@ def mended_it_is_submitted_in_time(story: Cast, template: bytes) -> None:
 
 
 def returned_the_deadline_moves(story: Cast) -> None:
-    story.clock.to(9, 18, 30)
+    story.clock.to(7, 9, 18, 30)
     manager = story.report("reg_a")
     manager.locator("textarea[name=comment]").fill("第31行 折旧为何翻倍")
     manager.locator("button[name=verdict][value=return]").click()
@@ -271,7 +187,7 @@ def returned_the_deadline_moves(story: Cast) -> None:
 
 
 def the_third_version_shows_its_changes(story: Cast, template: bytes) -> None:
-    story.clock.to(10, 10)
+    story.clock.to(7, 10, 10)
     page = story.report("d1_fin")
     notes = {"G1": "清理长库龄车辆", "E31": FORMULA}
     upload(page, filled(template, june(E31=300_000, E32=100_000), notes=notes), "6月报表-3.xlsx")
@@ -299,7 +215,7 @@ def the_delegate_approves(story: Cast) -> Statement:
         actor=accounts.actor_for(away, on=now.date()),
         now=now,
     )
-    story.clock.to(10, 11)
+    story.clock.to(7, 10, 11)
     page = story.page("am_1")
     page.goto("/work/approvals/")
     page.locator(".work-list a", has_text="2026-06").first.click()
@@ -323,7 +239,7 @@ def the_kpi_stands_among_peers(story: Cast, final: Statement) -> None:
     expect(row).to_contain_text("84.0%")
     expect(row).to_contain_text("n=12")
     story.stage.look(page, "6_kpis")
-    out = openpyxl.load_workbook(io.BytesIO(download(page, "a[href='?_export=xlsx']"))).worksheets[0]
+    out = openpyxl.load_workbook(io.BytesIO(browsers.download(page, "a[href='?_export=xlsx']"))).worksheets[0]
     cells = [cell for line in out.iter_rows() for cell in line if "HYPERLINK" in str(cell.value)]
     assert {cell.data_type for cell in cells} == {"s"}
     four = Statement.objects.get(period=JUNE.first, dealer=story.network.d3)
@@ -333,8 +249,8 @@ def the_kpi_stands_among_peers(story: Cast, final: Statement) -> None:
 
 
 def what_never_came_climbs(story: Cast) -> None:
-    ladder.escalate(now=story.clock.to(11, 9))
-    ladder.escalate(now=story.clock.to(12, 9))
+    ladder.escalate(now=story.clock.to(7, 11, 9))
+    ladder.escalate(now=story.clock.to(7, 12, 9))
     late = Duty.objects.get(dealer=story.network.d2, form="finance.statement", since=JUNE.first)
     asked = {each.on.day: each.user_id for each in DutyAsk.objects.filter(duty=late, skipped="")}
     assert asked == {11: story.users["am_1"].pk, 12: story.users["prov_zj"].pk}

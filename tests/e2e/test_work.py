@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import Delegation, User
@@ -15,16 +15,10 @@ from apps.kernel.period import Month
 from apps.sales.models import RetailDelivery
 from apps.work import registry, services
 from apps.work.models import Approval, ApprovalDecision, Correction
-from tests.e2e import test_rights as browser
+from tests.e2e import browsers
 from tests.factories.facts import sell
 
-pytestmark = browser.pytestmark
-opened, size = browser.opened, browser.size
-
-
-def look(page: Page, size: str, name: str) -> None:
-    """Keep a picture; nothing may stick out at the side."""
-    browser.look(page, size, f"work_{name}")
+pytestmark = [*browsers.MARKS, browsers.BOTH_SIZES]
 
 
 @pytest.fixture
@@ -56,22 +50,22 @@ def _actor(user: User):
     return accounts.actor_for(user, on=timezone.localdate())
 
 
-def test_the_bell_leads_a_stand_in_to_the_approval(opened, size, asked, am_1, d1_fin) -> None:
-    page = opened(am_1)
+def test_the_bell_leads_a_stand_in_to_the_approval(stage, asked, am_1, d1_fin) -> None:
+    page = stage.of(am_1)
     page.goto("/alerts/")
     expect(page.locator(".bell-count")).to_have_text("1")
     page.locator("#bell").click()
     expect(page.locator(".bell-line").first).to_contain_text("d1_fin 请您审批：2026年6月 月度财务报表")
-    look(page, size, "bell")
+    stage.look(page, "bell")
     page.locator(".bell-line").first.click()
     page.wait_for_url(f"**/work/approvals/{asked.pk}/")
     expect(page.locator("main")).to_contain_text("您正代 reg_a 审批")
-    look(page, size, "approval")
+    stage.look(page, "approval")
     page.goto("/work/todos/")
     expect(page.locator(".work-line")).to_contain_text("代 reg_a")
-    look(page, size, "todos")
+    stage.look(page, "todos")
     page.goto("/work/approvals/")
-    look(page, size, "approvals")
+    stage.look(page, "approvals")
     page.locator(".work-line .btn-primary").click()
 
     page.get_by_role("button", name="退回").click()
@@ -87,25 +81,25 @@ def test_the_bell_leads_a_stand_in_to_the_approval(opened, size, asked, am_1, d1
 
     page.goto(f"/work/approvals/{asked.pk}/")
     expect(page.locator(".approval-trail")).to_contain_text("am_1 代 reg_a")
-    look(page, size, "decided")
-    store = opened(d1_fin)
+    stage.look(page, "decided")
+    store = stage.of(d1_fin)
     store.goto("/work/notices/")
     expect(store.locator("main")).to_contain_text("am_1 代 reg_a 已批准")
-    look(store, size, "notices")
+    stage.look(store, "notices")
 
 
-def test_a_dealer_asks_for_a_correction_and_writes_a_remark(opened, size, network, d1_gm, hq_ops) -> None:
+def test_a_dealer_asks_for_a_correction_and_writes_a_remark(stage, network, d1_gm, hq_ops) -> None:
     sell([network.d1], Month(2026, 6), 1, timezone.now())
     delivery = RetailDelivery.objects.get()
-    page = opened(d1_gm)
+    page = stage.of(d1_gm)
     page.goto(f"/sales/{delivery.pk}/")
     page.get_by_role("link", name="申请更正").click()
     page.locator("textarea[name=wrong]").fill("交车日期不对")
     page.locator("textarea[name=right]").fill("应为 6 月 28 日")
-    look(page, size, "correction_form")
+    stage.look(page, "correction_form")
     page.get_by_role("button", name="发送").click()
     expect(page.locator("main")).to_contain_text("申请已提交")
-    look(page, size, "correction")
+    stage.look(page, "correction")
     assert Correction.objects.get().state == "asked"
 
     page.goto(f"/dealers/{network.d1.pk}/")
@@ -113,21 +107,21 @@ def test_a_dealer_asks_for_a_correction_and_writes_a_remark(opened, size, networ
     page.locator(".record-panel textarea").fill("展厅下周装修，请知悉")
     page.locator(".record-panel button", has_text="发送").click()
     expect(page.locator(".remark-text")).to_have_text("展厅下周装修，请知悉")
-    look(page, size, "remarks")
-    other = opened(hq_ops)
+    stage.look(page, "remarks")
+    other = stage.of(hq_ops)
     other.goto(f"/dealers/{network.d1.pk}/")
     other.locator(".record-panel").scroll_into_view_if_needed()
     expect(other.locator(".remark-text")).to_have_text("展厅下周装修，请知悉")
 
 
-def test_a_filter_is_kept_and_preferences_are_set(opened, size, network, am_1) -> None:
-    page = opened(am_1)
+def test_a_filter_is_kept_and_preferences_are_set(stage, network, am_1) -> None:
+    page = stage.of(am_1)
     page.goto("/sales/?dealer=D001")
     page.get_by_role("button", name="保存的筛选").click()
     page.locator("#filter-name").fill("我的 D001")
     page.locator(".saved-filter-new button").click()
     expect(page.locator(".saved-filter a")).to_have_text("我的 D001")
-    look(page, size, "saved_filter")
+    stage.look(page, "saved_filter")
     page.goto("/sales/")
     page.get_by_role("button", name="保存的筛选").click()
     page.get_by_role("link", name="我的 D001").click()
@@ -135,6 +129,6 @@ def test_a_filter_is_kept_and_preferences_are_set(opened, size, network, am_1) -
     page.goto("/work/preferences/")
     page.locator("input[name=quiet_from]").fill("22:00")
     page.locator("input[name=quiet_to]").fill("07:00")
-    look(page, size, "preferences")
+    stage.look(page, "preferences")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("main")).to_contain_text("已保存")

@@ -3,54 +3,23 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import date
 
-import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from apps.accounts import services
 from apps.accounts.models import SecondFactor, User
 from apps.core.access import system
 from apps.core.roles import Role
+from tests.e2e import browsers
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "vier bunte socken im wind"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="no Chromium found"),
-]
+pytestmark = browsers.MARKS
 
 
-@pytest.fixture
-def page(live_server) -> Iterator[Page]:
-    """A phone on which nothing is refused by the content security policy."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        context = browser.new_context(
-            base_url=live_server.url,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport={"width": 390, "height": 844},
-        )
-        opened = context.new_page()
-        said: list[str] = []
-        opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: said.append(str(error)))
-        yield opened
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    assert [text for text in said if "422" not in text] == []
-
-
-def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -> None:
+def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(stage, network) -> None:
+    page = stage.anybody("phone")
     now, actor = timezone.now(), system("test")
     user = services.create_user(
         username="treasurer", display_name="激励财务", password=None, actor=actor, now=now
@@ -59,7 +28,7 @@ def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -
     services.assign(user=user, role=Role.HQ_FINANCE, actor=actor, now=now, **place)
     link = services.make_link(user=user, actor=actor, now=now)
     page.goto(f"/accounts/link/{services.token_of(link)}/")
-    fits(page)
+    assert browsers.fits(page)
     page.fill("#id_new_password", PASSWORD)
     page.click("button.btn-primary")
     page.click("a.btn-primary")
@@ -68,7 +37,7 @@ def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -
     page.keyboard.press("Enter")
     expect(page.locator(".scan img")).to_be_visible()
     assert page.evaluate("document.querySelector('.scan img').naturalWidth") > 100
-    fits(page)
+    assert browsers.fits(page)
     secret = base64.b32decode(page.inner_text(".scan-key").replace(" ", "").replace("\n", ""))
     page.fill("#id_code", "12")
     page.keyboard.press("Enter")
@@ -76,13 +45,13 @@ def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -
     page.fill("#id_code", services.current_code(secret, now=timezone.now()))
     page.keyboard.press("Enter")
     expect(page.locator(".recovery-codes li")).to_have_count(10)
-    fits(page)
+    assert browsers.fits(page)
     recovery = page.locator(".recovery-codes code").first.inner_text()
     page.click("a.btn-primary")
     expect(page.locator("h1")).to_be_visible()
     assert SecondFactor.objects.filter(user=user).count() == 1
     page.goto("/accounts/me/")
-    fits(page)
+    assert browsers.fits(page)
     page.context.clear_cookies()
     page.goto("/accounts/me/")
     page.fill("#id_username", "treasurer")
@@ -92,7 +61,3 @@ def test_an_hq_user_sets_up_an_app_and_comes_back_with_it(page: Page, network) -
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("我的账户")
     assert User.objects.get(pk=user.pk).recovery_codes.filter(used_at=None).count() == 9
-
-
-def fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,0 +1,122 @@
+"""What every test in a browser needs: people at a desk or a phone, a clock, pictures, files up and down."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from apps.accounts.models import User
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+ZONE = ZoneInfo("Asia/Shanghai")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WATCH = """document.addEventListener("securitypolicyviolation",
+    (found) => console.error(`policy: ${found.violatedDirective} ${found.blockedURI}`))"""
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason="no Chromium found"),
+]
+"""`pytestmark` of a module of browser tests."""
+BOTH_SIZES = pytest.mark.parametrize("size", list(SIZES))
+"""The test runs once at the desk and once on a phone; without it `size` is the desk."""
+
+
+class Clock:
+    """The time of a story; everything in the process reads it through `timezone.now`."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def to(self, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+        """Go on to a moment of the same year, in China's time."""
+        self.at = datetime(self.at.year, month, day, hour, minute, tzinfo=ZONE)
+        return self.at
+
+
+@dataclass
+class Stage:
+    """A browser of their own for each person; what the pages say against themselves is in `said`."""
+
+    browser: Browser
+    url: str
+    name: str
+    size: str = "desk"
+    language: str = "zh-CN"
+    said: list[str] = field(default_factory=list)
+    pages: dict[tuple[int, str], Page] = field(default_factory=dict)
+
+    def of(self, user: User, size: str = "") -> Page:
+        """The page of a user, logged in anew: sessions end while a story's time goes on."""
+        at = size or self.size
+        key = (user.pk, at)
+        if key not in self.pages:
+            self.pages[key] = self.anybody(at)
+        self.enter(self.pages[key], user)
+        return self.pages[key]
+
+    def anybody(self, size: str = "", **options: Any) -> Page:
+        """The page of somebody nobody knows; options are those of a browser context."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            locale=self.language,
+            timezone_id="Asia/Shanghai",
+            viewport=SIZES[size or self.size],
+            **options,
+        )
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.on("console", lambda each: self.said.append(each.text) if each.type == "error" else None)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        return page
+
+    def enter(self, page: Page, user: User) -> None:
+        """Log a user in at a page, in the place of whoever was."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.url}
+        page.context.add_cookies([cookie])
+
+    def look(self, page: Page, name: str) -> None:
+        """Keep a picture; nothing may stick out at the side."""
+        wide = page.viewport_size["width"]
+        size = next(each for each, box in SIZES.items() if box["width"] == wide)
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(SHOTS / f"{self.name}_{name}_{size}.png"), full_page=True)
+        assert fits(page), f"{page.url} is wider than {wide}"
+
+    def faults(self) -> list[str]:
+        """What the pages said against themselves, without refusals a test asked for (4xx, no network)."""
+        expected = "Failed to load resource"
+        return [text for text in self.said if expected not in text or "status of 5" in text]
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out at the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def download(page: Page, link: str) -> bytes:
+    """The file behind the first link of a selector."""
+    with page.expect_download() as waiting:
+        page.locator(link).first.click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def attachment(name: str, content: bytes, kind: str = XLSX) -> dict[str, Any]:
+    """A file as a file field takes it."""
+    return {"name": name, "mimeType": kind, "buffer": content}
