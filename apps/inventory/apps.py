@@ -10,3 +10,4 @@ class InventoryConfig(AppConfig):
     def ready(self) -> None:
         import_module("apps.inventory.notices")
         import_module("apps.inventory.panels")
+        import_module("apps.inventory.services.delivered")

@@ -22,17 +22,20 @@ class MovementKind(StrEnum):
     OPENING = "opening"
     RECEIPT = "receipt"
     TRANSFER_IN = "transfer_in"
+    RETURN = "return"
     RETAIL = "retail"
     WHOLESALE_OUT = "wholesale_out"
     TRANSFER_OUT = "transfer_out"
     ADJUSTMENT = "adjustment"
 
 
-ARRIVALS = frozenset({MovementKind.OPENING, MovementKind.RECEIPT, MovementKind.TRANSFER_IN})
+ARRIVALS = frozenset(
+    {MovementKind.OPENING, MovementKind.RECEIPT, MovementKind.TRANSFER_IN, MovementKind.RETURN}
+)
 DEPARTURES = frozenset({MovementKind.RETAIL, MovementKind.WHOLESALE_OUT, MovementKind.TRANSFER_OUT})
 LINES = {
     "receipts": (frozenset({MovementKind.RECEIPT}), 1),
-    "retail": (frozenset({MovementKind.RETAIL}), -1),
+    "retail": (frozenset({MovementKind.RETAIL, MovementKind.RETURN}), -1),
     "transfers_out": (frozenset({MovementKind.TRANSFER_OUT, MovementKind.WHOLESALE_OUT}), -1),
     "transfers_in": (frozenset({MovementKind.TRANSFER_IN}), 1),
     "adjustments": (frozenset({MovementKind.ADJUSTMENT, MovementKind.OPENING}), 1),

@@ -8,4 +8,5 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
+        import_module("apps.sales.handovers")
         import_module("apps.sales.panels")

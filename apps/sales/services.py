@@ -29,12 +29,13 @@ from apps.metrics import services as metrics
 from apps.sales import policies
 from apps.sales import queries as sales
 from apps.sales.models import RetailDelivery
-from apps.vehicles import facts, queries
+from apps.vehicles import facts, handovers, queries
 from apps.vehicles import services as vehicles
 
 FEED = "sales.retail"
 TABLE = RetailDelivery._meta.db_table
 PAGE = "page"
+_POSTED = "given_delivery"
 _TEXTS = ("vin", "trim_text", "colour", "channel", "customer_type", "region_text", "note")
 _PLAIN = ("price_amount", "list_amount", "invoiced_on", "plated_on")
 _RECORD = (
@@ -88,6 +89,7 @@ def record_deliveries(
     good = facts.good_rows(numbered, problems, only_good=only_good)
     posted = _post(facts.from_rows(good, _RECORD), source, None, now)
     metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=source, now=now)
+    handovers.changed(given=_POSTED, now=now)
     _audit_new(source, actor, now)
     return facts.Recorded(posted.created, posted.same, posted.late, problems)
 
@@ -108,6 +110,7 @@ def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     named = {row[0] for row in facts.fetch("SELECT DISTINCT dealer_id FROM given_delivery")}
     pairs = set(posted.pairs) | _covered(batch, named)
     metrics.mark_reported(feed=FEED, pairs=pairs, source=source, now=now)
+    handovers.changed(given=_POSTED, now=now)
     return Committed(created=posted.created, same=posted.same, late=posted.late)
 
 
@@ -119,6 +122,7 @@ def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
         "WHERE f.batch_id = %(batch)s OR origin.batch_id = %(batch)s"
     )
     countered = _counter(chosen, {"batch": batch.pk}, batch, now)
+    handovers.changed(given="taken_back", now=now)
     metrics.retract(feed=FEED, pairs=_left_empty(batch), source=batch.spec["source"])
     return countered
 
@@ -149,6 +153,7 @@ def record_return(
     metrics.mark_reported(
         feed=FEED, pairs=[(made.dealer_id, Month.of(made.period))], source=held.source, now=now
     )
+    handovers.changed(given=_POSTED, now=now)
     audit.record(actor=actor, action=policies.CORRECT, obj=made, now=now, after=_trail(made))
     return made
 
@@ -174,6 +179,8 @@ def correct(
         raise facts.RowsRefused(wrong)
     posted = _post(facts.from_rows([row], _RECORD), held.source, None, now)
     metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=held.source, now=now)
+    both = f"(SELECT dealer_id, vin FROM {_POSTED} UNION SELECT dealer_id, vin FROM taken_back)"
+    handovers.changed(given=both, now=now)
     made = _newest(held.source, held.external_id)
     audit.record(
         actor=actor, action=policies.CORRECT, obj=made, now=now, before=_trail(held), after=_trail(made)

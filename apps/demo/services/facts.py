@@ -131,7 +131,7 @@ def _stock(first: Month) -> None:
     facts.execute(
         "CREATE TEMP TABLE demo_move ON COMMIT DROP AS "
         "SELECT u.id AS unit_id, u.dealer_id, u.external_id || '~in' AS external_id, 1 AS quantity, "
-        "CASE WHEN u.external_id <> u.vin THEN 'adjustment' WHEN u.received_on < %s THEN 'opening' "
+        "CASE WHEN u.external_id <> u.vin THEN 'return' WHEN u.received_on < %s THEN 'opening' "
         "ELSE 'receipt' END AS kind, u.received_on AS occurred_on FROM inventory_stockunit AS u "
         "UNION ALL SELECT u.id, u.dealer_id, u.external_id || '~out', -1, 'retail', c.delivered_on "
         f"FROM inventory_stockunit AS u JOIN {CARS} AS c ON c.vin = u.external_id "

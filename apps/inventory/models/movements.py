@@ -15,6 +15,7 @@ MOVEMENT_KINDS = [
     (MovementKind.OPENING, _("Opening stock")),
     (MovementKind.RECEIPT, _("Receipt")),
     (MovementKind.TRANSFER_IN, _("Transfer in")),
+    (MovementKind.RETURN, _("Customer return")),
     (MovementKind.RETAIL, _("Retail")),
     (MovementKind.WHOLESALE_OUT, _("Wholesale out")),
     (MovementKind.TRANSFER_OUT, _("Transfer out")),

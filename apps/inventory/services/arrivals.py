@@ -22,7 +22,7 @@ from apps.core.spreadsheet.errors import Phrase
 from apps.inventory import policies
 from apps.inventory import queries as stock
 from apps.inventory.models import StockUnit
-from apps.inventory.services import posting
+from apps.inventory.services import delivered, posting
 from apps.inventory.services.posting import FEED, IN, MOVEMENTS, UNITS
 from apps.kernel.period import Month
 from apps.vehicles import facts, queries
@@ -133,6 +133,7 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
     )
     created = facts.count("given_arrival", "NOT in_force")
     facts.analyse(UNITS, MOVEMENTS, "vehicles_vehicle", "vehicles_custody", rows=created)
+    delivered.follow(given="given_arrival", now=now)
     return facts.Posted(
         created=created,
         same=facts.count("given_arrival", "in_force"),

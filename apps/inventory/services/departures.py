@@ -19,8 +19,8 @@ from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
 from apps.inventory import policies
 from apps.inventory.models import StockUnit
-from apps.inventory.services import posting
-from apps.inventory.services.posting import FEED, IN, MOVEMENTS, OUT, UNITS
+from apps.inventory.services import delivered, posting
+from apps.inventory.services.posting import DERIVED, FEED, IN, MOVEMENTS, OUT, UNITS
 from apps.kernel.period import Month
 from apps.vehicles import facts
 from apps.vehicles import services as vehicles
@@ -37,7 +37,9 @@ SELECT g.row_no, g.dealer_id, g.left_on, g.kind, g.note, g.external_id AS given_
        g.received_on AS given_received_on, u.id AS unit_id, u.source, u.external_id || '{OUT}' AS external_id,
        u.received_on, u.vehicle_id, coalesce(gone.revision, 0) AS newest,
        coalesce(mod(gone.revision, 2) = 1, false) AS in_force,
-       (g.left_on, g.kind) IS NOT DISTINCT FROM (gone.occurred_on, gone.kind) AS equal
+       (g.left_on, g.kind) IS NOT DISTINCT FROM (gone.occurred_on, gone.kind) AS equal,
+       (SELECT mod(max(m.revision), 2) = 1 FROM {MOVEMENTS} AS m
+         WHERE m.source = '{DERIVED}' AND m.external_id = u.id || '{OUT}') AS delivered
   FROM (SELECT row_no, dealer_id, left_on, coalesce(kind, 'retail') AS kind, received_on,
                coalesce(external_id, '') AS external_id, coalesce(vin, '') AS vin, coalesce(note, '') AS note
           FROM ({{given}}) AS raw) AS g
@@ -74,6 +76,7 @@ _PROBLEMS = (
     ("unit_id IS NULL AND (given_id <> '' OR given_vin <> '')", "external_id", "unknown_stay", _UNKNOWN),
     ("left_on < coalesce(received_on, given_received_on)", "left_on", "before_receipt", _BEFORE),
     ("in_force AND NOT equal", "left_on", "left_already", _GONE),
+    ("delivered AND NOT in_force AND kind = 'transfer_out'", "left_on", "left_already", _GONE),
     ("in_force AND equal", "external_id", SAME, ""),
 )
 
@@ -162,6 +165,8 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
     wrong = [problem for problem in _staged_problems(arriving=False) if problem.code != SAME]
     if wrong:
         raise facts.RowsRefused(wrong)
+    delivered.lock()
+    delivered.replace_told("SELECT unit_id FROM given_departure WHERE delivered AND NOT in_force", now)
     facts.stage_months("given_month", of="given_departure", column="left_on", kind=FEED)
     with posting.guarded():
         pairs = facts.fetch(_INSERT, {"now": now, "batch": batch.pk if batch else None})

@@ -26,7 +26,9 @@ from apps.vehicles import facts
 FEED = "inventory.stock"
 UNITS = StockUnit._meta.db_table
 MOVEMENTS = StockMovement._meta.db_table
-IN, OUT = "~in", "~out"
+IN, OUT, BACK = "~in", "~out", "~back"
+DERIVED = "derived:sales"
+"""The source of movements that follow from retail deliveries."""
 PAGE = "page"
 
 Pair = tuple[int, Month]

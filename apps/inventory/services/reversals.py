@@ -17,40 +17,33 @@ from apps.core.errors import DomainError
 from apps.core.models import ImportBatch
 from apps.inventory import policies, queries
 from apps.inventory.models import StockMovement
-from apps.inventory.services import posting
-from apps.inventory.services.posting import FEED, MOVEMENTS, UNITS
+from apps.inventory.services import counters, delivered, posting
+from apps.inventory.services.posting import DERIVED, FEED, UNITS
 from apps.metrics import services as metrics
-from apps.vehicles import facts
-from apps.vehicles import services as vehicles
 
-_IN_FORCE = (
-    f"mod(m.revision, 2) = 1 AND NOT EXISTS (SELECT 1 FROM {MOVEMENTS} AS n WHERE n.source = m.source "
-    "AND n.external_id = m.external_id AND n.revision > m.revision)"
-)
-_COUNTER = f"""
-INSERT INTO {MOVEMENTS} (source, recorded_at, batch_id, external_id, revision, dealer_id, unit_id, kind,
-                         quantity, occurred_on, period, reverses_id, note)
-SELECT source, %(now)s, %(batch)s, external_id, revision + 1, dealer_id, unit_id, kind, -quantity,
-       occurred_on, month.period, id, %(note)s
-  FROM taken_back JOIN given_month AS month ON occurred_on BETWEEN month.first_on AND month.last_on
- ORDER BY id
-"""
+_TOUCHED = "SELECT unit_id FROM taken_back"
 
 
 @transaction.atomic
 def undo(*, movement: StockMovement, note: str, actor: Actor, now: datetime) -> StockMovement:
     """Take a wrong movement back; of a transfer both sides. Answers the counter-movement.
 
-    Errors: `not_in_force`, `negative_stock` when the vehicle has left since, `held_elsewhere`.
+    Errors: `not_in_force`, `derived` when it follows from a delivery, `negative_stock` when the vehicle has
+    left since, `held_elsewhere`.
     """
     jobs.lock(f"facts:{UNITS}:{movement.source}")
     decision = policies.movement.can(actor, policies.ADJUST, movement)
     if not decision:
         raise DomainError("forbidden", decision.reason)
+    if movement.source == DERIVED:
+        raise DomainError(
+            "derived",
+            _("This movement follows from a retail delivery. Take the delivery back or correct it."),
+        )
     if not queries.in_force().filter(pk=movement.pk).exists():
         raise DomainError("not_in_force", _("This movement was taken back already."))
     both = [movement.pk, *_other_side(movement, actor)]
-    _counter("m.id = ANY(%(chosen)s)", {"chosen": both}, None, now, note)
+    _counter("m.id = ANY(%(chosen)s)", {"chosen": both}, now, note=note)
     made = movement.reversals.order_by("-pk")[0]
     audit.record(actor=actor, action=policies.ADJUST, obj=made, now=now, after={"note": note})
     return made
@@ -67,36 +60,18 @@ def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
             "transferred", _("Vehicles of this import were transferred since. Take the transfers back first.")
         )
     chosen = f"m.unit_id IN (SELECT id FROM {UNITS} WHERE batch_id = %(batch)s) OR m.batch_id = %(batch)s"
-    countered = _counter(f"({chosen})", {"batch": batch.pk}, batch, now, "")
+    countered = _counter(f"({chosen})", {"batch": batch.pk}, now, batch=batch)
     metrics.retract(feed=FEED, pairs=queries.told_without_stock(batch), source=batch.spec["source"])
     return countered
 
 
-def _counter(
-    chosen: str, params: Mapping[str, Any], batch: ImportBatch | None, now: datetime, note: str
-) -> int:
-    facts.execute("DROP TABLE IF EXISTS pg_temp.taken_back")
-    facts.execute(
-        f"CREATE TEMP TABLE taken_back ON COMMIT DROP AS SELECT m.* FROM {MOVEMENTS} AS m "
-        f"WHERE {chosen} AND {_IN_FORCE}",
-        params,
-    )
-    facts.stage_months("given_month", of="taken_back", column="occurred_on", kind=FEED)
-    with posting.guarded():
-        countered = facts.execute(_COUNTER, {"now": now, "batch": batch.pk if batch else None, "note": note})
-        _settle_custodies()
+def _counter(chosen: str, params: Mapping[str, Any], now: datetime, **more: Any) -> int:
+    """Counter the chosen movements; what deliveries say of their vehicles holds again."""
+    delivered.lock()
+    countered = counters.take_back(chosen, params, now, **more)
+    counters.settle_custodies(_TOUCHED)
+    delivered.follow(given=f"(SELECT dealer_id, vin FROM {UNITS} WHERE id IN ({_TOUCHED}))", now=now)
     return countered
-
-
-def _settle_custodies() -> None:
-    """Bring custodies in line with the units whose movements were taken back."""
-    facts.execute("DROP TABLE IF EXISTS pg_temp.given_left")
-    facts.execute(
-        "CREATE TEMP TABLE given_left ON COMMIT DROP AS SELECT u.vehicle_id, u.dealer_id, "
-        f"u.received_on AS valid_from, u.gone_on AS valid_to FROM {UNITS} AS u "
-        "WHERE u.vehicle_id IS NOT NULL AND u.id IN (SELECT unit_id FROM taken_back)"
-    )
-    vehicles.settle_custodies(given="given_left")
 
 
 def _other_side(movement: StockMovement, actor: Actor) -> list[int]:

@@ -22,7 +22,7 @@ from apps.dealers.models import Dealer
 from apps.inventory import policies, queries
 from apps.inventory.models import StockUnit, Transfer
 from apps.inventory.rules import MovementKind
-from apps.inventory.services import arrivals, departures, posting
+from apps.inventory.services import arrivals, delivered, departures, posting
 
 KIND = "inventory.transfer"
 _SAME_DEALER = gettext_noop("The vehicle stands at this dealer already.")
@@ -57,6 +57,7 @@ def transfer_many(*, moves: Sequence[Move], actor: Actor, now: datetime) -> list
     if any(move.unit.dealer_id == move.to_dealer.pk for move in moves):
         message = _(_SAME_DEALER)
         raise DomainError("same_dealer", message, fields={"to_dealer": message})
+    delivered.lock()
     by_source: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
         by_source[move.unit.source].append(move)
