@@ -26,7 +26,7 @@ def kind(write, append, monkeypatch):
     printed = append(PAGE, "apps/incentives/rules/catalogue.py").TYPES
     held = catalogue.growth_cliff.TYPE
     assert printed["growth_cliff"] is held
-    for module in ("services", "models", "views", "tables"):
+    for module in ("services.settling", "models.programmes", "views.settlements", "tables.settlements"):
         monkeypatch.setattr(f"apps.incentives.{module}.TYPES", printed)
     return printed["growth_linear"]
 

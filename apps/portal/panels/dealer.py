@@ -19,7 +19,7 @@ from apps.health import queries as health
 from apps.health.reading import breakdown
 from apps.incentives import policies as incentives_policies
 from apps.incentives import queries as incentives
-from apps.incentives.tables import declared_figures, programme_name, reason_text
+from apps.incentives.tables.settlements import declared_figures, programme_name, reason_text
 from apps.inventory import policies as inventory_policies
 from apps.inventory.rules import BUCKETS
 from apps.metrics import policies as metrics_policies

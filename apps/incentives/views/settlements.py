@@ -8,9 +8,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.pages import DetailPage, ListPage
-from apps.incentives import policies, queries, tables
-from apps.incentives.filters import SettlementFilter
+from apps.incentives import policies, queries
+from apps.incentives.filters.settlements import SettlementFilter
 from apps.incentives.rules.catalogue import TYPES
+from apps.incentives.tables import settlements as tables
 from apps.kernel.trace import Trace
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from apps.core.kit.api import ScopedViewSet
 from apps.incentives import policies, queries
-from apps.incentives.filters import SettlementFilter
+from apps.incentives.filters.settlements import SettlementFilter
 
 
 class SettlementViewSet(ScopedViewSet):

@@ -2,10 +2,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
-from apps.incentives import policies, views
+from apps.incentives import policies
+from apps.incentives.views import settlements as views
 from apps.work import registry
 
-app_name = "incentives"
 urlpatterns = [
     path("", views.SettlementList.as_view(), name="settlement-list"),
     path("<int:pk>/", views.SettlementDetail.as_view(), name="settlement-detail"),

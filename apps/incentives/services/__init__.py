@@ -1,0 +1,3 @@
+from apps.incentives.services.settling import settle
+
+__all__ = ["settle"]

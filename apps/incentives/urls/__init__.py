@@ -1,0 +1,6 @@
+"""The routes of the app, gathered from the files of its nouns."""
+
+from apps.incentives.urls import settlements
+
+app_name = "incentives"
+urlpatterns = [*settlements.urlpatterns]
