@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.incentives.rules.outcome import Facts, Figure, Line, Outcome, RebateType, Sale, Words
+from apps.incentives.rules.declared import Words
+from apps.incentives.rules.outcome import Facts, Figure, Line, Outcome, RebateType, Sale
 from apps.kernel import money
 from apps.kernel.missing import Missing
 from apps.kernel.tiers import Tier, TierError, TierTable

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from apps.incentives.rules.declared import Words
 from apps.kernel.missing import Missing
 from apps.kernel.trace import Trace
 
@@ -48,18 +49,6 @@ class Outcome:
     base: Decimal | None
     lines: tuple[Line, ...]
     trace: Trace
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        """The text in the reader's language."""
-        return self.zh if lang.startswith("zh") else self.en
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,232 @@
+"""The rule engine: a policy document and the facts of a dealer give amounts, lines, reasons and traces.
+
+Pure: no clock, no data base, the same input gives the same output in any order of facts. Amounts are of the
+whole window so far; what was settled before is taken off by whoever settles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from apps.incentives.rules import judging, reasons, spreading
+from apps.incentives.rules.document import Component, PolicyDocument, Selection
+from apps.incentives.rules.facts import DealerFacts, Fact
+from apps.incentives.rules.given import ONE, ZERO, Given, Standing
+from apps.incentives.rules.judging import Priced
+from apps.incentives.rules.outcomes import ComponentOutcome, DealerOutcome, Excluded, Line, NextStep
+from apps.incentives.rules.selecting import Chosen, choose
+from apps.incentives.rules.types import TYPES
+from apps.kernel.missing import Missing
+from apps.kernel.trace import Step, Trace
+
+VERSION = "policy@1"
+Standings = Mapping[str, Mapping[int, Standing]]
+"""By clause code and dealer: the places of the dealers in the clauses that rank."""
+NO_STANDINGS: Standings = MappingProxyType({})
+
+
+def evaluate(
+    document: PolicyDocument,
+    given: DealerFacts,
+    *,
+    as_of: date,
+    standings: Standings = NO_STANDINGS,
+    look_ahead: bool = False,
+) -> DealerOutcome:
+    """What the policy comes to for one dealer and window, as of a day.
+
+    With `look_ahead` every clause also says what the next car and the next tier would bring. Budgets of the
+    network are applied by `network.reduce`.
+    """
+    if not document.eligibility.admits(given):
+        return _not_for(document, given)
+    work = [
+        _Work(component, *_pick(document, component, given, as_of, standings))
+        for component in document.in_order
+    ]
+    _exclusive(work)
+    results = [result for each in work for result in each.priced.gates]
+    blocked = any(result.gate.effect == "block_all" and result.passed is False for result in results)
+    unknown = next((each.priced.reason for each in work if each.priced.blocks_unknown), "")
+    for each in work:
+        if blocked:
+            each.priced = each.priced.zero("The whole policy pays nothing")
+        elif unknown:
+            each.priced = replace(each.priced, exact=None, reason=unknown)
+    _ceilings(document, work)
+    found = {each.component.code: _outcome(each, look_ahead) for each in work}
+    return DealerOutcome(given.dealer, tuple(found[each.code] for each in document.components))
+
+
+@dataclass
+class _Work:
+    component: Component
+    chosen: Chosen
+    given: Given
+    priced: Priced
+
+
+def _pick(
+    document: PolicyDocument, component: Component, given: DealerFacts, as_of: date, standings: Standings
+) -> tuple[Chosen, Given, Priced]:
+    chosen = choose(component.selection, document.date_basis, given, as_of)
+    if component.cap.units is not None:
+        chosen = _quota(chosen, component.cap.units)
+    sums = sums_of(document, component, given, chosen)
+    sums = replace(sums, standing=standings.get(component.code, {}).get(given.dealer))
+    return chosen, sums, judging.price(component, sums)
+
+
+def sums_of(document: PolicyDocument, component: Component, given: DealerFacts, chosen: Chosen) -> Given:
+    """The facts a clause counts, with what it asks of them."""
+    return Given(
+        given,
+        chosen.included,
+        target_key=component.target_key,
+        date_basis=document.date_basis,
+        retroactive=component.retroactive,
+        local_units=_local(given, component.selection),
+    )
+
+
+def _local(given: DealerFacts, selection: Selection) -> tuple[Decimal, Decimal]:
+    """Units inside and outside the dealer's area among all facts of the kind; unknown ones are in neither."""
+    inside = outside = ZERO
+    for fact in given.facts:
+        if fact.in_area is None or fact.kind != selection.kind:
+            continue
+        if fact.in_area:
+            inside += fact.units
+        else:
+            outside += fact.units
+    return inside, outside
+
+
+def _quota(chosen: Chosen, limit: Decimal) -> Chosen:
+    """Only the first cars up to the quota are paid."""
+    place, kept, over = ZERO, [], []
+    for fact in chosen.included:
+        place += fact.units
+        if place > limit:
+            over.append(Excluded(fact.key, reasons.OVER_QUOTA))
+            place -= fact.units
+        else:
+            kept.append(fact)
+    if not over:
+        return chosen
+    return Chosen(tuple(kept), tuple(sorted((*chosen.excluded, *over))), chosen.pending)
+
+
+def _exclusive(work: list[_Work]) -> None:
+    """In an exclusive group a car is paid by the first clause that pays it, and by no other policy."""
+    taken: dict[str, set[str]] = {}
+    for each in work:
+        group = each.component.exclusive_group
+        if not group:
+            continue
+        used = taken.setdefault(group, set())
+        out = [fact for fact in each.chosen.included if _used(fact, group, used)]
+        if out:
+            keys = {fact.key for fact in out}
+            excluded = [Excluded(key, reasons.PAID_ELSEWHERE) for key in keys]
+            kept = tuple(fact for fact in each.chosen.included if fact.key not in keys)
+            each.chosen = Chosen(kept, tuple(sorted((*each.chosen.excluded, *excluded))), each.chosen.pending)
+            each.given = replace(each.given, facts=kept)
+            each.priced = judging.price(each.component, each.given)
+        if each.priced.exact:
+            used |= {fact.key for fact in each.chosen.included}
+
+
+def _used(fact: Fact, group: str, used: set[str]) -> bool:
+    return fact.key in used or (group in fact.paid and reasons.PAID_ELSEWHERE not in fact.waived)
+
+
+def _ceilings(document: PolicyDocument, work: list[_Work]) -> None:
+    """Limits on the sum of all clauses: the clauses of lowest priority lose first."""
+    limit = document.stacking.total
+    if document.stacking.ceiling is not None:
+        base = _price_of_all(document, work)
+        share = None if isinstance(base, Missing) else base * document.stacking.ceiling
+        if share is not None:
+            limit = share if limit is None else min(limit, share)
+    if limit is None:
+        return
+    left = max(limit, ZERO)
+    for each in work:
+        exact = each.priced.exact
+        if exact is None or exact <= 0:
+            continue
+        if exact > left:
+            step = Step("Ceiling of all clauses", {"Amount": exact, "Left": left}, left, VERSION)
+            each.priced = replace(each.priced, exact=left, steps=(*each.priced.steps, step))
+            exact = left
+        left -= exact
+
+
+def _price_of_all(document: PolicyDocument, work: list[_Work]) -> Decimal | Missing:
+    facts = {fact.key: fact for each in work for fact in each.chosen.included}
+    return Given(work[0].given.dealer, tuple(facts.values())).base(document.stacking.basis)
+
+
+def _outcome(work: _Work, look_ahead: bool) -> ComponentOutcome:
+    priced, chosen = work.priced, work.chosen
+    payment = priced.payment
+    steps = priced.steps
+    amount: Decimal | None = None
+    lines: tuple[Line, ...] = ()
+    if priced.exact is not None:
+        amount = spreading.to_fen(priced.exact)
+        steps = (*steps, Step("Rounded to the fen", {"Amount": priced.exact}, amount, VERSION))
+        lines = spreading.lines(payment, chosen.included, amount)
+    return ComponentOutcome(
+        code=work.component.code,
+        amount=amount,
+        reason=priced.reason,
+        trace=Trace(steps),
+        lines=lines,
+        excluded=chosen.excluded,
+        pending=chosen.pending,
+        gates=priced.gates,
+        units=work.given.units,
+        achievement=payment.achievement,
+        rate=payment.rate,
+        base=payment.base,
+        exact=priced.exact,
+        next_step=next_step(work.component, work.given) if look_ahead else None,
+    )
+
+
+def next_step(component: Component, given: Given) -> NextStep | None:
+    """What the next average car and the next tier would bring under the same conditions."""
+    units = given.units
+    now = judging.price(component, given).exact
+    after = judging.price(component, given.at(units + ONE)).exact
+    if now is None or after is None:
+        return None
+    kind = TYPES[component.type]
+    above = [reach for reach in kind.reaches(given, component.params) if reach > units]
+    if not above:
+        return NextStep(spreading.to_fen(after - now))
+    at = min(above)
+    then = judging.price(component, given.at(at)).exact
+    gain = None if then is None else spreading.to_fen(then - now)
+    return NextStep(spreading.to_fen(after - now), at, at - units, gain)
+
+
+def _not_for(document: PolicyDocument, given: DealerFacts) -> DealerOutcome:
+    """The policy is not for this dealer: nothing is paid, and every fact says so."""
+    found = []
+    for component in document.components:
+        facts = [fact.key for fact in given.facts if fact.kind == component.selection.kind]
+        excluded = tuple(Excluded(key, reasons.DEALER_NOT_ELIGIBLE) for key in sorted(facts))
+        step = Step("Dealer not covered by the policy", {}, ZERO, VERSION)
+        found.append(
+            ComponentOutcome(
+                component.code, spreading.NIL, "not_eligible", Trace((step,)), excluded=excluded, exact=ZERO
+            )
+        )
+    return DealerOutcome(given.dealer, tuple(found), "not_eligible")
