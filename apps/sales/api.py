@@ -5,8 +5,8 @@ from rest_framework.response import Response
 
 from apps.core.kit.api import ScopedViewSet, actor_of
 from apps.sales import policies, queries, services
-from apps.sales.filters import DeliveryFilter
-from apps.sales.imports import COLUMNS
+from apps.sales.filters import DeliveryFilter, EvidenceFilter
+from apps.sales.imports import COLUMNS, EVIDENCE_COLUMNS
 from apps.vehicles import push
 
 
@@ -50,4 +50,33 @@ class DeliveryViewSet(ScopedViewSet):
         return push.take(request, pushed, services.record_deliveries)
 
 
-routes = [("deliveries", DeliveryViewSet, "delivery")]
+class EvidenceViewSet(ScopedViewSet):
+    """Documents about sold cars; POST takes one or up to 1,000 with an Idempotency-Key."""
+
+    read_action = policies.VIEW
+    write_action = policies.EVIDENCE
+    query = queries.evidence
+    filterset_class = EvidenceFilter
+    serializer_class = push.schema("EvidenceInput", EVIDENCE_COLUMNS)
+    order_by = ("-recorded_at", "-id")
+    fields = {
+        "id": "pk",
+        "dealer": "dealer__code",
+        "vin": "vin",
+        "kind": "kind",
+        "number": "number",
+        "issued_on": "issued_on",
+        "revision": "revision",
+        "recorded_at": "recorded_at",
+        "recorded_by": "recorded_by",
+        "source": "source",
+        "note": "note",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Take documents; wrong rows are named, and nothing is taken then unless `mode` is `good`."""
+        pushed = push.read(request.data, EVIDENCE_COLUMNS, actor_of(request))
+        return push.take(request, pushed, services.record_evidence)
+
+
+routes = [("deliveries", DeliveryViewSet, "delivery"), ("evidence", EvidenceViewSet, "evidence")]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.filters import MonthFilter
-from apps.sales.models import RetailDelivery
+from apps.sales.models import EVIDENCE_KINDS, RetailDelivery, SaleEvidence
 from apps.vehicles import queries as vehicles
 
 
@@ -34,4 +34,23 @@ class DeliveryFilter(django_filters.FilterSet):
 
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Deliveries of the car; the start of the VIN or its last characters are enough."""
+        return rows.filter(vehicles.vin_like(value))
+
+
+class EvidenceFilter(django_filters.FilterSet):
+    """Documents by dealer, car, kind and source."""
+
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    vin = django_filters.CharFilter(method="by_vin", label="VIN")
+    kind = django_filters.ChoiceFilter(choices=EVIDENCE_KINDS, label=_("Kind of document"))
+    source = django_filters.CharFilter(field_name="source", label=_("Source"))
+
+    class Meta:
+        model = SaleEvidence
+        fields = ("dealer", "vin", "kind", "source")
+
+    def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Documents of the car; the start of the VIN or its last characters are enough."""
         return rows.filter(vehicles.vin_like(value))

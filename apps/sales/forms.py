@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
-from apps.sales.models import CHANNELS, CUSTOMER_TYPES, RetailDelivery
+from apps.sales.models import CHANNELS, CUSTOMER_TYPES, EVIDENCE_KINDS, RetailDelivery
+from apps.sales.services import evidence
 from apps.vehicles import queries as vehicles
 from apps.vehicles import rules
 from apps.vehicles.facts import LONGEST_VIN
@@ -88,3 +89,42 @@ class ReturnForm(forms.Form):
     def clean_returned_on(self) -> date:
         day: date = self.cleaned_data["returned_on"]
         return day
+
+
+class EvidenceForm(forms.Form):
+    """One document about a sold car, with its file."""
+
+    dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
+    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN)
+    kind = forms.ChoiceField(label=_("Kind of document"), choices=EVIDENCE_KINDS)
+    number = forms.CharField(label=_("Document number"), max_length=80, required=False)
+    issued_on = _day(True, _("Issued on"))
+    file = forms.FileField(label=_("File"), required=False, help_text=_("PDF or photo"))
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        own = list(dealers.dealers(actor=actor)[:2]) if actor.is_dealer else []
+        if len(own) == 1:
+            self.fields["dealer"].initial = own[0].code
+
+    clean_dealer = DeliveryForm.clean_dealer
+    clean_vin = DeliveryForm.clean_vin
+
+    def as_row(self) -> dict[str, Any]:
+        """The document as the service takes it."""
+        return {key: value for key, value in self.cleaned_data.items() if key != "file"} | {
+            "dealer_id": self.dealer_id
+        }
+
+    def paper(self) -> evidence.Paper | None:
+        """The file as it was sent, if there is one."""
+        sent = self.cleaned_data.get("file")
+        return evidence.Paper(sent.name, sent.read()) if sent else None
+
+
+class WithdrawForm(forms.Form):
+    """Why a document does not hold."""
+
+    note = forms.CharField(label=_("Reason"), max_length=300)

@@ -13,7 +13,8 @@ from apps.core.imports.registry import ImportColumn, ImportKind, RowProblem, Row
 from apps.core.spreadsheet import values
 from apps.core.spreadsheet.parsing import Parser
 from apps.sales import policies, services
-from apps.sales.rules import Channel, CustomerType
+from apps.sales.rules import Channel, CustomerType, EvidenceKind
+from apps.sales.services import evidence
 from apps.vehicles.facts import LONGEST_ID, VinText
 
 _CHANNELS = {
@@ -31,6 +32,25 @@ _CUSTOMERS = {
     "政府": str(CustomerType.GOVERNMENT),
     "租赁": str(CustomerType.RENTAL),
     "员工": str(CustomerType.STAFF),
+}
+_EVIDENCE = {
+    **{str(code): str(code) for code in EvidenceKind},
+    "发票": str(EvidenceKind.INVOICE),
+    "购车发票": str(EvidenceKind.INVOICE),
+    "上牌": str(EvidenceKind.REGISTRATION),
+    "上牌证明": str(EvidenceKind.REGISTRATION),
+    "行驶证": str(EvidenceKind.REGISTRATION),
+    "保险": str(EvidenceKind.INSURANCE),
+    "交强险": str(EvidenceKind.INSURANCE),
+    "客户信息": str(EvidenceKind.CUSTOMER_DATA),
+    "居住证明": str(EvidenceKind.RESIDENCE),
+    "置换凭证": str(EvidenceKind.TRADE_IN),
+    "报废证明": str(EvidenceKind.TRADE_IN),
+    "贷款合同": str(EvidenceKind.LOAN_CONTRACT),
+    "大客户合同": str(EvidenceKind.FLEET_CONTRACT),
+    "活动凭证": str(EvidenceKind.ACTIVITY),
+    "验收报告": str(EvidenceKind.ACCEPTANCE),
+    "物权转移": str(EvidenceKind.TRANSFER),
 }
 
 
@@ -142,5 +162,70 @@ DELIVERIES = registry.declare(
         feed=services.FEED,
         list_url="sales:delivery-list",
         help=_("One row for each car handed over. A car taken back is a row with quantity -1."),
+    )
+)
+
+
+EVIDENCE_COLUMNS = (
+    _column(
+        "dealer",
+        _("Dealer"),
+        values.text(200),
+        "经销商代码",
+        "经销商名称",
+        "门店",
+        "Dealer Code",
+        required=True,
+        lookup="dealer",
+        example="D001",
+    ),
+    _column("vin", "VIN", VinText(), "车架号", "车辆识别代号", required=True, example="LDP0000A0SA000001"),
+    _column(
+        "kind",
+        _("Kind of document"),
+        values.choice(_EVIDENCE),
+        "凭证类型",
+        "单据类型",
+        required=True,
+        example="上牌",
+    ),
+    _column(
+        "number", _("Document number"), values.text(80, codes=True), "凭证号", "发票号码", "车牌号", "号码"
+    ),
+    _column(
+        "issued_on",
+        _("Issued on"),
+        values.date(),
+        "开具日期",
+        "开票日期",
+        "上牌日期",
+        "日期",
+        required=True,
+        example="2026-07-05",
+    ),
+    _column("note", _("Note"), values.text(300), "备注"),
+)
+
+
+def _evidence_key(row: dict[str, Any]) -> str:
+    return "\x1f".join(str(row[name] or "") for name in ("dealer_id", "vin", "kind", "number", "issued_on"))
+
+
+def _evidence_check(rows: Rows, actor: Actor) -> list[RowProblem]:
+    return evidence.problems_of(rows, today=timezone.localdate())
+
+
+EVIDENCE = registry.declare(
+    ImportKind(
+        code=evidence.KIND,
+        label=_("Evidence of sales"),
+        action=policies.EVIDENCE,
+        columns=EVIDENCE_COLUMNS,
+        key=_evidence_key,
+        check=_evidence_check,
+        commit=evidence.take_batch,
+        withdraw=evidence.withdraw_batch,
+        list_url="sales:evidence-list",
+        help=_("One row for each document: the invoice, registration or insurance of a car that was sold."),
     )
 )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.sales.rules import Channel, CustomerType
+from apps.sales.rules import Channel, CustomerType, EvidenceKind
 from apps.vehicles.facts import LONGEST_VIN, Fact, same_dealer, vin_indexes
 
 CHANNELS = [
@@ -20,6 +20,19 @@ CUSTOMER_TYPES = [
     (CustomerType.GOVERNMENT, _("Public body")),
     (CustomerType.RENTAL, _("Rental company")),
     (CustomerType.STAFF, _("Own staff")),
+]
+EVIDENCE_KINDS = [
+    (EvidenceKind.INVOICE, _("Motor vehicle invoice")),
+    (EvidenceKind.REGISTRATION, _("Registration certificate")),
+    (EvidenceKind.INSURANCE, _("Compulsory insurance policy")),
+    (EvidenceKind.CUSTOMER_DATA, _("Proof of customer data")),
+    (EvidenceKind.RESIDENCE, _("Proof of residence")),
+    (EvidenceKind.TRADE_IN, _("Proof of trade-in or scrapping")),
+    (EvidenceKind.LOAN_CONTRACT, _("Loan contract")),
+    (EvidenceKind.FLEET_CONTRACT, _("Fleet contract")),
+    (EvidenceKind.ACTIVITY, _("Photographs and invoices of an activity")),
+    (EvidenceKind.ACCEPTANCE, _("Acceptance report of a building")),
+    (EvidenceKind.TRANSFER, _("Proof of transfer")),
 ]
 
 
@@ -85,3 +98,70 @@ class RetailDelivery(Fact):
 
     def __str__(self) -> str:
         return f"{self.external_id} · {self.occurred_on}"
+
+
+class SaleEvidence(models.Model):
+    """A document about a sold car: of which kind, issued when, known since when and from whom.
+
+    Never changed: revision 1 says it, 2 takes it back, 3 says it again, so the newest revision of a document
+    is in force when its number is odd. Of several documents of a kind the one recorded last counts.
+    """
+
+    dealer = models.ForeignKey(  # found by the indexes that begin with it
+        "dealers.Dealer",
+        verbose_name=_("dealer"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    vin = models.CharField("VIN", max_length=LONGEST_VIN)
+    kind = models.CharField(_("kind of document"), max_length=20, choices=EVIDENCE_KINDS)
+    number = models.CharField(_("document number"), max_length=80, blank=True, db_default="")
+    issued_on = models.DateField(_("issued on"))
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1, db_default=1)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.CharField(_("recorded by"), max_length=150)
+    source = models.CharField(_("source"), max_length=60)
+    batch = models.ForeignKey(
+        "core.ImportBatch",
+        verbose_name=_("import"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    file = models.ForeignKey(
+        "core.StoredFile",
+        verbose_name=_("file"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = _("evidence of a sale")
+        verbose_name_plural = _("evidence of sales")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dealer", "vin", "kind", "number", "issued_on", "revision"],
+                name="saleevidence_identity",
+            ),
+            models.CheckConstraint(condition=~Q(vin=""), name="saleevidence_of_a_car"),
+        ]
+        indexes = [
+            # the whole list, newest first
+            models.Index(fields=["-recorded_at", "-id"], name="saleevidence_newest"),
+            *vin_indexes("saleevidence"),
+            # withdrawing an import
+            models.Index(fields=["batch"], name="saleevidence_batch", condition=Q(batch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number or self.issued_on} · {self.vin}"
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether it takes a document back."""
+        return self.revision % 2 == 0

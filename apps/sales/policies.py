@@ -6,7 +6,7 @@ from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import LEDGER
-from apps.sales.models import RetailDelivery
+from apps.sales.models import RetailDelivery, SaleEvidence
 
 VIEW = declare("sales.view", _("View retail deliveries"), EVERYONE)
 RECORD = declare(
@@ -19,13 +19,26 @@ CORRECT = declare(
     _("Take back and correct retail deliveries"),
     OPERATORS | {Role.DEALER_GENERAL, Role.INTEGRATION},
 )
+EVIDENCE = declare(
+    "sales.record_evidence",
+    _("Record evidence of sales"),
+    OPERATORS
+    | {Role.HQ_POLICY, Role.HQ_FINANCE, Role.DEALER_GENERAL, Role.DEALER_SALES, Role.DEALER_FINANCE}
+    | {Role.INTEGRATION},
+)
+WITHDRAW = declare(
+    "sales.withdraw_evidence", _("Withdraw evidence of sales"), OPERATORS | {Role.HQ_POLICY, Role.HQ_FINANCE}
+)
 
 delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
+evidence = Policy(SaleEvidence, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 
 trail.name_actions(
     {
         "sales.record": _("Delivery recorded"),
         "sales.correct": _("Delivery corrected or taken back"),
+        "sales.record_evidence": _("Evidence of a sale recorded"),
+        "sales.withdraw_evidence": _("Evidence of a sale withdrawn"),
     }
 )
 trail.name_fields(
@@ -35,5 +48,7 @@ trail.name_fields(
         "model_text": _("Model as written"),
         "price_amount": _("Price (¥)"),
         "vin": _("VIN"),
+        "number": _("Document number"),
+        "issued_on": _("Issued on"),
     }
 )

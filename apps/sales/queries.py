@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from apps.core.access import Actor
 from apps.sales import policies
-from apps.sales.models import RetailDelivery
+from apps.sales.models import RetailDelivery, SaleEvidence
 
 
 def deliveries(*, actor: Actor) -> QuerySet[RetailDelivery]:
@@ -51,3 +51,22 @@ def chain(delivery: RetailDelivery, *, actor: Actor) -> QuerySet[RetailDelivery]
     # a union, because an OR over all would read the whole table
     chained = same.union(returns, undone)
     return deliveries(actor=actor).filter(pk__in=chained).order_by("recorded_at", "pk")
+
+
+def evidence(*, actor: Actor) -> QuerySet[SaleEvidence]:
+    """Documents about cars the actor's dealers sold, withdrawn ones among them."""
+    rows = SaleEvidence.objects.select_related("dealer", "file")
+    return policies.evidence.visible_to(actor, rows)
+
+
+def evidence_in_force() -> QuerySet[SaleEvidence]:
+    """Documents that nobody took back."""
+    same = {name: OuterRef(name) for name in ("dealer", "vin", "kind", "number", "issued_on")}
+    newer = SaleEvidence.objects.filter(**same, revision__gt=OuterRef("revision"))
+    odd = SaleEvidence.objects.annotate(odd=F("revision") % 2).filter(odd=1)
+    return odd.filter(~Exists(newer))
+
+
+def evidence_of(vin: str, *, actor: Actor) -> QuerySet[SaleEvidence]:
+    """The documents about one car, in the order they came in."""
+    return evidence(actor=actor).filter(vin=vin).order_by("recorded_at", "pk")

@@ -21,3 +21,19 @@ class CustomerType(StrEnum):
     GOVERNMENT = "government"
     RENTAL = "rental"
     STAFF = "staff"
+
+
+class EvidenceKind(StrEnum):
+    """What a document proves about a sold car; policies name the kinds they need."""
+
+    INVOICE = "invoice"
+    REGISTRATION = "registration"
+    INSURANCE = "insurance"
+    CUSTOMER_DATA = "customer_data"
+    RESIDENCE = "residence"
+    TRADE_IN = "trade_in"
+    LOAN_CONTRACT = "loan_contract"
+    FLEET_CONTRACT = "fleet_contract"
+    ACTIVITY = "activity"
+    ACCEPTANCE = "acceptance"
+    TRANSFER = "transfer"

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.sales.models import RetailDelivery
+from apps.sales.models import RetailDelivery, SaleEvidence
 
 
 def kind_badge(row: RetailDelivery) -> tuple[str, Any]:
@@ -89,3 +89,55 @@ def facts_of(row: RetailDelivery) -> list[dict[str, Any]]:
 
 def _fact(label: Any, value: Any, kind: str) -> dict[str, Any]:
     return {"label": label, "value": value, "kind": kind}
+
+
+def evidence_badge(row: SaleEvidence) -> tuple[str, Any]:
+    """Whether a row says what a document proves, or takes it back."""
+    return ("grey", _("Withdrawn")) if row.is_counter else ("green", _("Recorded"))
+
+
+def _file_url(row: SaleEvidence) -> str | None:
+    return reverse("core:file", kwargs={"pk": row.file_id}) if row.file_id else None
+
+
+class EvidenceTable(Table):
+    """Documents about sold cars, newest first."""
+
+    columns = (
+        Column("recorded_at", _("Recorded at"), "datetime", sort="recorded_at"),
+        Column("state", _("Status"), "badge", value=evidence_badge),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
+        Column(
+            "vin",
+            "VIN",
+            "code",
+            link=lambda row: reverse("sales:evidence-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("kind", _("Kind of document"), value=lambda row: row.get_kind_display()),
+        Column("number", _("Document number"), "code"),
+        Column("issued_on", _("Issued on"), "date", sort="issued_on"),
+        Column("recorded_by", _("Recorded by")),
+        Column("file", _("File"), value=lambda row: row.file and row.file.name, link=_file_url),
+        Column("source", _("Source"), "code", export_only=True),
+        Column("note", _("Note"), export_only=True),
+    )
+    order_by = ("-recorded_at", "-id")
+
+
+def facts_of_evidence(row: SaleEvidence) -> list[dict[str, Any]]:
+    """What a document says, as one block of label and value."""
+    shown = [
+        _fact(_("Status"), evidence_badge(row), "badge"),
+        _fact(_("Dealer"), f"{row.dealer.code} {row.dealer}", "text"),
+        _fact("VIN", row.vin, "text") | {"url": f"{reverse('vehicles:vin-look-up')}?vin={row.vin}"},
+        _fact(_("Kind of document"), row.get_kind_display(), "text"),
+        _fact(_("Document number"), row.number, "text"),
+        _fact(_("Issued on"), row.issued_on, "date"),
+        _fact(_("Recorded by"), row.recorded_by, "text"),
+        _fact(_("Recorded at"), row.recorded_at, "datetime"),
+        _fact(_("Source"), row.source, "text"),
+        _fact(_("File"), row.file and row.file.name, "text") | {"url": _file_url(row) or ""},
+        _fact(_("Note"), row.note, "text"),
+    ]
+    return [{"title": _("Document"), "facts": shown}]

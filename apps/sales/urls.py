@@ -12,7 +12,12 @@ urlpatterns = [
     path("<int:pk>/", views.DeliveryDetail.as_view(), name="delivery-detail"),
     path("<int:pk>/correct/", views.DeliveryCorrect.as_view(), name="delivery-correct"),
     path("<int:pk>/return/", views.DeliveryReturn.as_view(), name="delivery-return"),
+    path("evidence/", views.EvidenceList.as_view(), name="evidence-list"),
+    path("evidence/new/", views.EvidenceEnter.as_view(), name="evidence-enter"),
+    path("evidence/<int:pk>/", views.EvidenceDetail.as_view(), name="evidence-detail"),
+    path("evidence/<int:pk>/withdraw/", views.EvidenceWithdraw.as_view(), name="evidence-withdraw"),
 ]
 
-registry.correctable("sales.RetailDelivery")
+registry.correctable("sales.RetailDelivery", "sales.SaleEvidence")
 menu.add("sales", _("Retail deliveries"), "sales:delivery-list", policies.VIEW, order=10)
+menu.add("sales", _("Evidence of sales"), "sales:evidence-list", policies.VIEW, order=20)

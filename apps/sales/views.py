@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.imports import deciding
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.sales import forms, policies, queries, services, tables
-from apps.sales.filters import DeliveryFilter
+from apps.sales.filters import DeliveryFilter, EvidenceFilter
 from apps.sales.models import RetailDelivery
 
 
@@ -101,3 +102,67 @@ class DeliveryReturn(ObjectFormPage):
     def save(self, cleaned: dict[str, Any]) -> str:
         made = services.record_return(delivery=self.object, actor=self.actor, now=timezone.now(), **cleaned)
         return reverse("sales:delivery-detail", kwargs={"pk": made.pk})
+
+
+class EvidenceList(ListPage):
+    action = policies.VIEW
+    title = _("Evidence of sales")
+    query = queries.evidence
+    filterset = EvidenceFilter
+    table = tables.EvidenceTable
+    empty = _("No document yet. Record one, import a table, or let another system send them.")
+    buttons = (Button(_("Record a document"), "sales:evidence-enter", policies.EVIDENCE, "plus", True),)
+
+
+class EvidenceDetail(DetailPage):
+    action = policies.VIEW
+    query = queries.evidence
+    template_name = "kit/detail.html"
+    buttons = (Button(_("Withdraw"), "sales:evidence-withdraw", policies.WITHDRAW, "arrow-back-up"),)
+
+    def context(self) -> dict[str, Any]:
+        return {"blocks": tables.facts_of_evidence(self.object)}
+
+
+class EvidenceEnter(FormPage):
+    action = policies.EVIDENCE
+    title = _("Record a document")
+    form_class = forms.EvidenceForm
+    submit_label = _("Save the document")
+    success = _("The document is recorded.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def initial(self) -> dict[str, Any]:
+        return {
+            name: self.request.GET[name] for name in ("dealer", "vin", "kind") if name in self.request.GET
+        }
+
+    def form(self, data: Any = None, files: Any = None) -> Any:
+        self.shown_form: Any = super().form(data, files)
+        return self.shown_form
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        made = services.enter_evidence(
+            row=self.shown_form.as_row(),
+            paper=self.shown_form.paper(),
+            source=deciding.scoped_source(services.PAGE, self.actor),
+            actor=self.actor,
+            now=timezone.now(),
+        )
+        return reverse("sales:evidence-detail", kwargs={"pk": made.pk})
+
+
+class EvidenceWithdraw(ObjectFormPage):
+    action = policies.WITHDRAW
+    query = queries.evidence
+    form_class = forms.WithdrawForm
+    submit_label = _("Withdraw")
+    success = _("The document is withdrawn; it stays visible with who withdrew it.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.withdraw_evidence(
+            evidence=self.object, note=cleaned["note"], actor=self.actor, now=timezone.now()
+        )
+        return reverse("sales:evidence-detail", kwargs={"pk": self.object.pk})

@@ -40,8 +40,9 @@ from apps.reports.models import Duty, DutyRule
 from apps.reports.queries import submissions as reports
 from apps.reports.services import generating
 from apps.reports.services import submissions as report_services
+from apps.risk import services as risk
 from apps.sales import services as sales
-from apps.sales.models import RetailDelivery
+from apps.sales.models import RetailDelivery, SaleEvidence
 from apps.vehicles import rules as vin_rules
 from apps.vehicles.models import Brand, CarModel, ModelAlias, Series
 from apps.work import registry
@@ -416,8 +417,27 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "report": _report(dealer, actor, now),
         "store_account": StoreAccount.objects.get(dealer=dealer).pk,
         "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
+        "evidence": _evidence(dealer, ops, now),
+        "decision": _decision(dealer, ops, now),
     }
     return Owned(dealer, user, keys)
+
+
+def _evidence(dealer: Dealer, ops: Actor, now: datetime) -> int:
+    """A document about a car the dealer sold."""
+    paper = {"dealer_id": dealer.pk, "vin": vin_of(dealer.code, 101), "kind": "registration"}
+    paper |= {"number": canary(dealer, "PLATE"), "issued_on": date(2026, 7, 1)}
+    sales.record_evidence(
+        rows=[paper | {"note": canary(dealer, "PAPERNOTE")}], source="dms", actor=ops, now=now
+    )
+    return SaleEvidence.objects.get(dealer=dealer).pk
+
+
+def _decision(dealer: Dealer, ops: Actor, now: datetime) -> int:
+    """A doubt about a sale that waits for a second person."""
+    sold = RetailDelivery.objects.filter(dealer=dealer).earliest("pk")
+    finding = risk.Finding("false_retail", canary(dealer, "DOUBT"))
+    return risk.propose_decision(delivery=sold, finding=finding, actor=ops, now=now).pk
 
 
 def _session(user: User, now: datetime) -> str:
