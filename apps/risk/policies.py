@@ -17,7 +17,6 @@ DECIDE = declare(
     "risk.decide",
     _("Decide about sales as the second person"),
     OPERATORS | {Role.HQ_AUDIT, Role.HQ_FINANCE, Role.HQ_LEGAL},
-    guarded=True,
 )
 
 decision = Policy(RetailDecision, view=VIEW, ownership=Ownership.DEALER)

@@ -25,6 +25,12 @@ DAY = "2026-07-01"
 FORMS: dict[str, dict[str, Any]] = {
     "accounts:staff-create": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "sales:delivery-enter": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
+    "sales:evidence-enter": {
+        "dealer": "?",
+        "vin": "LDP0000A0SA000001",
+        "kind": "registration",
+        "issued_on": DAY,
+    },
     "sales:delivery-correct": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
     "inventory:declaration-enter": {"dealer": "?", "month": "2026-05", "end": "0"},
@@ -37,6 +43,7 @@ FORMS: dict[str, dict[str, Any]] = {
 ENDPOINTS: dict[str, dict[str, Any]] = {
     "staff-list": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "delivery-list": {"external_id": "N1", "dealer": "?", "occurred_on": DAY},
+    "evidence-list": {"dealer": "?", "vin": "LDP0000A0SA000001", "kind": "invoice", "issued_on": DAY},
     "stock-unit-list": {"external_id": "N1", "dealer": "?", "received_on": DAY, "kind": "receipt"},
     "stock-movement-list": {
         "external_id": "CANARY-?-STAY-3",
