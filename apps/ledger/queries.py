@@ -1,0 +1,142 @@
+"""Reads of accounts: what is on them, what may be spent, what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce
+
+from apps.core.access import Actor
+from apps.ledger import policies
+from apps.ledger.models import Account, AccountChange, Entry, Hold, Lot, Posting
+from apps.ledger.rules import CLAIMS, AccountKind, Book
+
+ZERO = Decimal(0)
+
+
+def accounts(*, actor: Actor) -> QuerySet[Account]:
+    """The accounts the actor reads."""
+    return policies.account.visible_to(actor, Account.objects.select_related("dealer", "person"))
+
+
+def own_accounts(*, actor: Actor) -> QuerySet[Account]:
+    """The same without the maker's side of the books."""
+    return accounts(actor=actor).filter(kind__in=CLAIMS)
+
+
+def entries(*, actor: Actor) -> QuerySet[Entry]:
+    """The entries the actor reads."""
+    return policies.entry.visible_to(actor, Entry.objects.select_related("dealer", "person"))
+
+
+def postings(*, actor: Actor) -> QuerySet[Posting]:
+    """The movements on the owners' own accounts that the actor reads."""
+    rows = Posting.objects.select_related("entry", "account", "dealer", "person")
+    return policies.posting.visible_to(actor, rows).filter(account__kind__in=CLAIMS)
+
+
+def holds(*, actor: Actor) -> QuerySet[Hold]:
+    """What is held now on accounts the actor reads."""
+    rows = Hold.objects.filter(end=None).select_related("account", "account__dealer")
+    return policies.hold.visible_to(actor, rows)
+
+
+def changes(*, actor: Actor) -> QuerySet[AccountChange]:
+    """The limits that were set and the accounts that were frozen."""
+    return policies.change.visible_to(actor, AccountChange.objects.select_related("account"))
+
+
+def lots(account: Account) -> QuerySet[Lot]:
+    """What is left on a wallet, in the order in which it is spent."""
+    return Lot.objects.filter(account=account, remaining__gt=0).order_by(
+        F("expires_on").asc(nulls_last=True), "pk"
+    )
+
+
+def find(*, book: Book, kind: AccountKind) -> Account | None:
+    """The account of this kind in a book; None while it was never used."""
+    return Account.objects.filter(dealer=book.dealer_id, person=book.person_id, kind=kind).first()
+
+
+def balance(*, book: Book, kind: AccountKind) -> Decimal:
+    """What is on an account, in yuan or points; 0 while it was never used."""
+    account = find(book=book, kind=kind)
+    return account.balance if account else ZERO
+
+
+def available(*, book: Book, kind: AccountKind) -> Decimal:
+    """What may be spent of an account: balance, plus credit limit, less what is held."""
+    account = find(book=book, kind=kind)
+    return account.available if account and not account.frozen else ZERO
+
+
+@dataclass(frozen=True)
+class Funds:
+    """What a dealer may spend of each account, in yuan; nothing from a frozen one."""
+
+    deposit: Decimal = ZERO
+    credit_line: Decimal = ZERO
+    rebate_wallet: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.deposit + self.credit_line + self.rebate_wallet
+
+
+SPENDABLE = (AccountKind.REBATE_WALLET, AccountKind.DEPOSIT, AccountKind.CREDIT_LINE)
+"""What vehicles are paid from, in this order."""
+
+
+def funds(dealer_ids: Iterable[int]) -> Mapping[int, Funds]:
+    """What these dealers may spend now; a dealer without accounts may spend nothing."""
+    wanted = set(dealer_ids)
+    found: dict[int, dict[str, Decimal]] = {dealer: {} for dealer in wanted}
+    for row in Account.objects.filter(dealer__in=wanted, kind__in=SPENDABLE, frozen=False):
+        assert row.dealer_id is not None
+        found[row.dealer_id][row.kind] = max(row.available, ZERO)
+    return {dealer: Funds(**parts) for dealer, parts in found.items()}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An account over a span of days: what was on it before, what moved, what is on it after."""
+
+    account: Account
+    opening: Decimal
+    rows: tuple[Posting, ...]
+    closing: Decimal
+
+
+def statement(account: Account, *, since: date, until: date) -> Statement:
+    """The movements of an account from a day to a day, both included, oldest first."""
+    rows = Posting.objects.filter(account=account)
+    before = rows.filter(entry__occurred_on__lt=since).aggregate(total=Coalesce(Sum("amount"), ZERO))
+    moved = tuple(
+        rows.filter(entry__occurred_on__range=(since, until))
+        .select_related("entry")
+        .order_by("entry__occurred_on", "pk")
+    )
+    opening = before["total"]
+    return Statement(account, opening, moved, opening + sum((row.amount for row in moved), ZERO))
+
+
+def movements(account: Account) -> QuerySet[Posting]:
+    """All movements of an account, the newest first, each with the balance after it."""
+    running = Window(Sum("amount"), order_by="pk")
+    return (
+        Posting.objects.filter(account=account)
+        .select_related("entry", "account")
+        .annotate(after=running)
+        .order_by("-pk")
+    )
+
+
+def trial_balance() -> Mapping[str, Decimal]:
+    """The sum of all postings by currency, of all books: 0.00 each, else the ledger is broken."""
+    rows = Posting.objects.values("entry__currency").annotate(total=Sum("amount"))
+    return {row["entry__currency"]: row["total"] for row in rows}
