@@ -119,7 +119,10 @@ def condition(policy: Policy) -> str:
         Ownership.UNIT: lambda: _owned(policy.model, policy.unit, f"= ANY ({UNITS})"),
         Ownership.PERSONAL: lambda: f"{table}.{policy.person} = {PERSON}",
     }[policy.ownership]()
-    return " OR ".join(part for part in (EVERYTHING, own, policy.wall.also) if part)
+    wide = f"{EVERYTHING} OR {own}"
+    if policy.wall.private:
+        wide = f"(NOT ({policy.wall.private}) AND ({wide}))"
+    return " OR ".join(part for part in (wide, policy.wall.also) if part)
 
 
 def _owned(model: type[Model], path: str, test: str) -> str:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, connection, transaction
 
-from apps.core.access import Actor, Scope
-from apps.core.wall import WEB, WORKER
+from apps.core.access import Actor, Scope, trusted_with
+from apps.core.wall import ALL, WEB, WORKER
 
 _SET = (
     "SELECT set_config('role', %s, true), set_config('dealerops.everything', %s, true), "
     "set_config('dealerops.dealers', %s, true), set_config('dealerops.units', %s, true), "
-    "set_config('dealerops.person', %s, true), set_config('dealerops.token', %s, true)"
+    "set_config('dealerops.person', %s, true), set_config('dealerops.trusted', %s, true), "
+    "set_config('dealerops.token', %s, true)"
 )
 
 
@@ -31,6 +32,7 @@ class Reach:
     scope: Scope = field(default_factory=Scope)
     person: int | None = None
     token: str = ""
+    trusted: frozenset[str] = frozenset()
 
 
 _UNTOLD = Reach()
@@ -52,13 +54,13 @@ def one_transaction() -> Iterator[None]:
 
 def become(actor: Actor, *, token: str = "") -> None:
     """From here to the end of the transaction the web role sees what this actor may see, and no more."""
-    _set(Reach(WEB, actor.scope, actor.user_id, token))
+    _set(Reach(WEB, actor.scope, actor.user_id, token, trusted_with(actor)))
 
 
 def present(token: str) -> None:
     """Show the digest of a secret: its row may be read before it is known whose it is."""
     now = _current.get()
-    _set(Reach(now.role, now.scope, now.person, token))
+    _set(replace(now, token=token))
 
 
 @contextmanager
@@ -82,10 +84,10 @@ def beyond(reason: str) -> Iterator[None]:
     """Read past the actor's scope, for a reason that is true of every row it reads; nothing read is shown."""
     assert reason
     before = _current.get()
-    if not before.role or before.scope.everything:
+    if not before.role or (before.scope.everything and ALL in before.trusted):
         yield
         return
-    _set(Reach(before.role, Scope(everything=True), before.person, before.token))
+    _set(replace(before, scope=Scope(everything=True), trusted=frozenset({ALL})))
     try:
         yield
     finally:
@@ -111,6 +113,7 @@ def _tell(reach: Reach, *, inside: bool = False) -> None:
                 _array(scope.dealer_ids),
                 _array(scope.unit_ids),
                 "" if reach.person is None else str(reach.person),
+                f"{{{','.join(sorted(reach.trusted))}}}" if reach.trusted else "",
                 reach.token,
             ],
         )

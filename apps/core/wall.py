@@ -19,7 +19,12 @@ EVERYTHING = "(SELECT nullif(current_setting('dealerops.everything', true), '') 
 DEALERS = "((SELECT nullif(current_setting('dealerops.dealers', true), '')::bigint[])::bigint[])"
 UNITS = "((SELECT nullif(current_setting('dealerops.units', true), '')::bigint[])::bigint[])"
 PERSON = "(SELECT nullif(current_setting('dealerops.person', true), '')::bigint)"
+TRUSTED = "((SELECT nullif(current_setting('dealerops.trusted', true), '')::text[])::text[])"
 TOKEN = "(SELECT nullif(current_setting('dealerops.token', true), ''))"  # noqa: S105 - the name of a setting
+
+
+ALL = "*"
+"""Trust in every private row."""
 
 
 class Writes(StrEnum):
@@ -41,12 +46,14 @@ class Wall:
 
     `also` names further rows that belong to the actor (SQL over the columns of the table and the phrases of
     this module), `also_read` rows it may read but not write. `open_because` leaves a table without row
-    security, with the reason; `columns` may be updated although `writes` says no.
+    security, with the reason; `columns` may be updated although `writes` says no. `private` rows (SQL) are
+    seen only by `also`, whoever else reaches everything or the owner.
     """
 
     writes: Writes = Writes.CHANGE
     also: str = ""
     also_read: str = ""
+    private: str = ""
     open_because: str = ""
     columns: tuple[str, ...] = ()
 

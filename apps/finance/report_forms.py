@@ -24,6 +24,7 @@ from apps.reports.registry import (
     Content,
     Context,
     Field,
+    Filed,
     Finding,
     Kind,
     Level,
@@ -254,6 +255,7 @@ def _statement(code: str, label: Any, period: PeriodKind, minutes: int) -> Repor
             on_submitted=_submitted,
             on_approved=_approved,
             on_returned=_returned,
+            filed=Filed.AFTER,
             duties=("GS-12",),
         )
     )

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.reports.services import counting, events, generating, ladder, reminding
+from apps.reports.services import counting, events, generating, ladder, reminding, submissions
 
 
 @shared_task(name="reports.generate_duties")
@@ -17,6 +17,7 @@ def generate_duties(**_: object) -> None:
 def escalate(**_: object) -> None:
     now = timezone.now()
     reminding.tell_asked(asks=ladder.escalate(now=now), now=now)
+    submissions.call_reviewers(now=now)
 
 
 @shared_task(name="reports.remind")

@@ -416,6 +416,37 @@ def test_shipped_rules_name_forms_that_exist_and_are_for_their_role(network) -> 
     assert named == 24
 
 
+def test_a_form_says_which_period_its_report_is_about(bare, cast) -> None:
+    """On 24 July of July, on 15 July of August (a plan), on 8 July of June; a quarter's rule says it itself."""
+    for code, text, form in (
+        ("T-20", "每月24日", "reports.work"),
+        ("T-21", "每月15日", "reports.promotion"),
+        ("T-22", "MONTHDAY(8,relation=BEFORE)", "reports.bonus"),
+        ("T-23", "MONTHLY(1)", "reports.effect"),
+    ):
+        rule(code, owner="unit", role="account_manager", rule_text=text, forms=[form])
+    rule("T-24", rule_text="MONTHLY(1,lag=10)", forms=["finance.statement"])
+    rule("T-25", rule_text="逢10", role="dealer_sales", forms=["reports.ten_day"])
+    generating.generate(month=JULY, now=at("07-01 00:20"))
+    rows = Duty.objects.filter(unit=bare.area_1) | Duty.objects.filter(dealer=bare.d1)
+    told = [
+        (row.code, f"{row.due_on:%m-%d}", f"{row.since:%m-%d}", f"{row.until:%m-%d}")
+        for row in rows.order_by("code", "due_on")
+    ]
+    assert told == [
+        ("T-20", "07-24", "07-01", "07-31"),
+        ("T-21", "07-15", "08-01", "08-31"),
+        ("T-22", "07-08", "06-01", "06-30"),
+        ("T-23", "07-31", "07-01", "07-31"),
+        ("T-24", "07-10", "06-01", "06-30"),
+        ("T-25", "07-10", "07-01", "07-10"),
+        ("T-25", "07-20", "07-11", "07-20"),
+        ("T-25", "07-30", "07-21", "07-31"),
+    ]
+    plan = {"form": "reports.promotion", "period": date(2026, 8, 1), "unit_id": bare.area_1.pk}
+    assert duties.due_of(**plan).code == "T-21"
+
+
 def test_a_report_of_one_role_does_not_fulfil_the_duty_of_another_at_the_same_unit(
     bare, cast, actor_of
 ) -> None:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import role_names
 from apps.reports import registry
 from apps.reports.rules.states import Source, State
 
@@ -22,7 +23,8 @@ SOURCES = [(Source.WEB, _("Web form")), (Source.EXCEL, _("Excel")), (Source.API,
 class Submission(models.Model):
     """One report of one owner about one period: its draft, its findings and how far it is.
 
-    Owned by a dealer, or by a unit (then perhaps by one person in it). `edition` counts every save, so that
+    Owned by a dealer, or by a unit (then perhaps by one person in it, and read by that person and whoever
+    reviews it: the `reviewer` and the levels above). `edition` counts every save, so that
     a stale tab is noticed; `version` is the number of the last version kept. `on_time` is judged by the
     server's clock at the first submission; `submitted_version` is the version that counts.
     """
@@ -55,6 +57,7 @@ class Submission(models.Model):
         related_name="+",
         db_index=False,
     )
+    reviewer = models.CharField(_("reviewed by"), max_length=30, choices=role_names.CHOICES, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.DRAFT)
     edition = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(_("version"), default=0)

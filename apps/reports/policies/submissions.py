@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
-from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
+from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare, trust
 from apps.core.roles import DEALER, DEALER_STAFF, FIELD, FIELD_STAFF, HQ, OPERATORS, WITH_FIGURES, Role
-from apps.core.wall import PERSON, UNITS, Wall, Writes
+from apps.core.wall import ALL, PERSON, TRUSTED, UNITS, Wall, Writes
 from apps.reports import registry
 from apps.reports.models import Submission, SubmissionVersion
+from apps.work.rules import states
 
 VIEW = declare("reports.view", _("View reports"), WITH_FIGURES)
 FILL = declare(
@@ -25,36 +27,84 @@ SEE_ALL = frozenset({Role.DEALER_GENERAL, Role.INVESTOR, Role.INTEGRATION})
 
 
 class SubmissionPolicy(Policy):
-    """A report belongs to its dealer, to its unit, or to one person whose report only reviewers share."""
+    """A report belongs to its dealer, to its unit, or to one person, whom only those share it with who review
+    it: the reviewer and the levels above, in their units.
+    """
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
-        if actor.scope.everything:
-            return rows
+        everybodys = Q(user_id__isnull=True)
+        if not actor.scope.everything:
+            everybodys &= Q(dealer_id__in=actor.scope.dealer_ids) | Q(unit_id__in=actor.scope.unit_ids)
         if actor.is_dealer and not actor.roles & SEE_ALL:
             own_forms = [code for code, form in registry.forms().items() if form.roles & actor.roles]
-            rows = rows.filter(form__in=own_forms)
-        units = Q(unit_id__in=actor.scope.unit_ids)
-        if not actor.may(REVIEW):
-            units &= Q(user_id__isnull=True)
-        own = Q(user_id=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
-        return rows.filter(Q(dealer_id__in=actor.scope.dealer_ids) | units | own)
+            everybodys &= Q(form__in=own_forms)
+        persons = {actor.user_id, actor.for_id} - {None}
+        return rows.filter(everybodys | Q(user_id__in=persons) | _reviewed(actor))
 
     def owners(self, obj: Any) -> Owners:
         form = registry.forms().get(obj.form)
-        own = form.roles if form is not None else frozenset()
+        filling = form.roles if form is not None else frozenset()
         return Owners(
-            roles=frozenset({*Role} - {*DEALER, *DEALER_STAFF}) | SEE_ALL | own,
+            roles=frozenset({obj.reviewer, *states.above(obj.reviewer)})
+            if obj.user_id is not None
+            else frozenset({*Role} - {*DEALER, *DEALER_STAFF}) | SEE_ALL | filling,
             dealers=frozenset({obj.dealer_id} - {None}),
             units=frozenset({obj.unit_id} - {None}),
             persons=frozenset({obj.user_id} - {None}),
         )
 
+    def _within(self, actor: Actor, owners: Owners) -> bool:
+        if not owners.persons or "system" in actor.roles or owners.persons & {actor.user_id, actor.for_id}:
+            return super()._within(actor, owners)
+        return any(
+            reach.role in (owners.roles or ()) and owners.within(reach.scope) for reach in actor.reaches
+        )
 
+
+def _levels(role: str) -> list[str]:
+    """The reviewers whose reviews a role may take over: itself and those below."""
+    return [str(level) for level in states.LADDER if role in (level, *states.above(level))]
+
+
+def _reviewed(actor: Actor) -> Q:
+    """The reports of single persons the actor reviews."""
+    if "system" in actor.roles:
+        return Q(user_id__isnull=False)
+    found = Q(pk__in=[])
+    for reach in actor.reaches:
+        if REVIEW in reach.actions:
+            own = Q(user_id__isnull=False, reviewer__in=_levels(reach.role))
+            found |= own if reach.scope.everything else own & Q(unit_id__in=reach.scope.unit_ids)
+    return found
+
+
+@trust
+def _trusted(actor: Actor) -> Iterator[str]:
+    """The same for the second wall, as `reviewer:unit` and `person:number`."""
+    if "system" in actor.roles:
+        yield ALL
+    if actor.for_id is not None:
+        yield f"person:{actor.for_id}"
+    for reach in actor.reaches:
+        if REVIEW in reach.actions:
+            units = [ALL] if reach.scope.everything else sorted(reach.scope.unit_ids)
+            yield from (f"{level}:{unit}" for level in _levels(reach.role) for unit in units)
+
+
+_TRUSTED_WITH = (
+    f"ARRAY['{ALL}', 'person:' || user_id, reviewer || ':{ALL}', reviewer || ':' || unit_id] && {TRUSTED}"
+)
 submission = SubmissionPolicy(
     Submission,
     view=VIEW,
     ownership=Ownership.DEALER,
-    wall=Wall(also=f"unit_id = ANY ({UNITS}) OR user_id = {PERSON}"),
+    wall=Wall(
+        private="user_id IS NOT NULL",
+        also=(
+            f"(user_id IS NULL AND unit_id = ANY ({UNITS})) OR user_id = {PERSON} "
+            f"OR (user_id IS NOT NULL AND {_TRUSTED_WITH})"
+        ),
+    ),
 )
 
 
@@ -62,8 +112,6 @@ class VersionPolicy(Policy):
     """A version is seen with the report it belongs to."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
-        if actor.scope.everything:
-            return rows
         seen = submission.in_scope(actor, Submission.objects.all())
         return rows.filter(submission__in=seen.values("pk"))
 

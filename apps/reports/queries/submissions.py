@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.accounts.models import Assignment
+from apps.core import reach
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, OrgUnit
 from apps.kernel.period import Month
@@ -29,9 +30,11 @@ from apps.reports.rules.declaration import (
     Value,
     period_before,
 )
-from apps.reports.rules.states import EDITABLE
+from apps.reports.rules.states import EDITABLE, State
 from apps.reports.workbooks import writing
 from apps.reports.workbooks.head import Head
+from apps.work.models import Approval
+from apps.work.rules.states import ApprovalState
 
 MOST_PLACES = 50
 
@@ -214,6 +217,22 @@ def context(submission: Submission, reading: Content) -> Context:
     return Context(prior(submission), known(submission), former, reasons, extra)
 
 
+def unasked() -> QuerySet[Submission]:
+    """Submitted reports about which nobody is asked; for the system."""
+    label = Submission._meta.label_lower
+    waiting = Approval.objects.filter(target_label=label, state=ApprovalState.WAITING)
+    rows = Submission.objects.filter(state=State.SUBMITTED).exclude(pk__in=waiting.values("target_id"))
+    return rows.select_related("dealer", "unit", "user").order_by("pk")
+
+
+def nobody_reviews(submission: Submission) -> bool:
+    """Whether a submitted report waits for a review nobody could be asked for."""
+    if submission.state != State.SUBMITTED:
+        return False
+    with reach.beyond("who sees a report may know that its reviewer's post is vacant"):
+        return unasked().filter(pk=submission.pk).exists()
+
+
 def differences(
     submission: Submission, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[comparing.Change]:
@@ -248,7 +267,8 @@ def openings(*, actor: Actor, on: date) -> list[Opening]:
         for no, place in enumerate(places(form, actor=actor, on=on)[:MOST_PLACES]):
             key = (_key(place.dealer), _key(place.unit), place.user_id)
             periods = [
-                (period, own.get((form.code, period.first, *key))) for period in _latest(form.period_of(on))
+                (period, own.get((form.code, period.first, *key)))
+                for period in _latest(form.period_filed(on))
             ]
             found.append(Opening(form, no, place, periods))
     return found

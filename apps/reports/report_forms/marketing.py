@@ -9,6 +9,7 @@ from apps.core.roles import Role
 from apps.reports.registry import (
     Check,
     Field,
+    Filed,
     Kind,
     Level,
     Owner,
@@ -86,6 +87,7 @@ PROMOTION = declare(
         ),
         minutes=40,
         reviewer=Role.PROVINCE_MANAGER,
+        filed=Filed.AHEAD,
         duties=("A1-14", "A1-13", "RM-12", "MC-01", "PM-09", "PM-10", "PM-11", "AS-10", "AS-11"),
     )
 )

@@ -9,6 +9,7 @@ from apps.core.roles import Role
 from apps.reports.registry import (
     Check,
     Field,
+    Filed,
     Kind,
     Level,
     Owner,
@@ -74,6 +75,7 @@ BONUS = declare(
         ),
         minutes=25,
         reviewer=Role.PROVINCE_MANAGER,
+        filed=Filed.AFTER,
         duties=("A2-11", "KA-07", "A1-22", "RM-18", "RM-19", "AS-08", "AS-09", "PM-14"),
     )
 )

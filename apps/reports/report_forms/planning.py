@@ -9,6 +9,7 @@ from apps.core.roles import FIELD, Role
 from apps.reports.registry import (
     Check,
     Field,
+    Filed,
     Kind,
     Level,
     Owner,
@@ -99,6 +100,7 @@ PLAN = declare(
         ),
         minutes=45,
         reviewer=Role.PROVINCE_MANAGER,
+        filed=Filed.AHEAD,
         duties=("GS-13", "GS-03", "PM-20"),
     )
 )

@@ -40,6 +40,14 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
+class Filed(StrEnum):
+    """Which period a report handed in on a named day is about: the one to come, the running, the one past."""
+
+    AHEAD = "ahead"
+    WITHIN = "within"
+    AFTER = "after"
+
+
 class Kind(StrEnum):
     """What a field holds."""
 
@@ -227,7 +235,8 @@ class ReportForm:
     values of the period before where they are known from elsewhere than reports, `context(subject)` what the
     pure `rules` need. `on_submitted`, `on_approved` and `on_returned` are services called in the
     transaction of the step as `f(submission=…, content=…, actor=…, now=…)`. `roles` fill it in; `reviewer`
-    is the role that reviews; `duties` are the codes of the duty rules it fulfils.
+    is the role that reviews; `duties` are the codes of the duty rules it fulfils. `filed` says which period
+    a report is about: a duty that asks for the form is about that period, whatever its rule's named day.
     """
 
     code: str
@@ -250,6 +259,7 @@ class ReportForm:
     on_approved: Callable[..., None] | None = None
     on_returned: Callable[..., None] | None = None
     duties: tuple[str, ...] = ()
+    filed: Filed = Filed.WITHIN
     help: Any = ""
 
     def __post_init__(self) -> None:
@@ -312,6 +322,13 @@ class ReportForm:
     def period_of(self, day: date | datetime) -> Period:
         """The period of the form's kind that contains a day."""
         return _OF[self.period](day)
+
+    def period_filed(self, day: date) -> Period:
+        """The period a report is about that is handed in on a day."""
+        running = self.period_of(day)
+        if self.filed is Filed.WITHIN:
+            return running
+        return running.next if self.filed is Filed.AHEAD else running.previous
 
 
 _OF: dict[PeriodKind, Callable[[Any], Period]] = {

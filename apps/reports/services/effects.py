@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from apps.core.access import Actor
+from apps.core import role_names
+from apps.core.access import Actor, Scope
 from apps.core.errors import DomainError
+from apps.core.roles import Role
 from apps.reports import registry
 from apps.reports.models import Submission
 from apps.reports.rules.declaration import Content
 from apps.reports.services import duties
 from apps.work import calendar
 from apps.work import services as work
+from apps.work.models import Approval
 
 RETURN_WORKDAYS = 2
 
@@ -56,6 +61,25 @@ def submitted(submission: Submission, content: Content, *, actor: Actor, now: da
         dealer_id=submission.dealer_id,
         unit_id=submission.unit_id,
     )
+    with suppress(NobodyReviews):  # a vacant post must not keep a report from coming in on time
+        ask_review(submission, asked_by=actor, now=now)
+
+
+class NobodyReviews(DomainError):
+    """The reviewer's post and every level above it are vacant, so nobody may decide about a report."""
+
+    def __init__(self, reviewer: str) -> None:
+        text = _("“%(role)s” and all levels above are vacant here. Ask headquarters to fill the post.")
+        super().__init__("nobody", text, role=role_names.NAMES[Role(reviewer)])
+
+
+def ask_review(submission: Submission, *, now: datetime, asked_by: Actor | None = None) -> Approval:
+    """Ask the reviewer of a report, or where the post is vacant the level above.
+
+    Without `asked_by` in the name of who submitted it. Errors: NobodyReviews.
+    """
+    dealers = frozenset({submission.dealer_id} - {None})
+    submitter = Actor(submission.submitted_by_id, submission.submitted_by, scope=Scope(dealer_ids=dealers))
     ask = work.Ask(
         flow=flow_of(submission.form),
         target=submission,
@@ -65,10 +89,11 @@ def submitted(submission: Submission, content: Content, *, actor: Actor, now: da
         url=reverse("reports:report-detail", kwargs={"pk": submission.pk}),
     )
     try:
-        work.ask_approval(ask=ask, asked_by=actor, now=now)
+        return work.ask_approval(ask=ask, asked_by=asked_by or submitter, now=now)
     except DomainError as error:
-        if error.code != "nobody":  # a vacant post must not keep a report from coming in on time
+        if error.code != "nobody":
             raise
+        raise NobodyReviews(str(registry.form(submission.form).reviewer)) from error
 
 
 def approved(submission: Submission, content: Content, *, actor: Actor, now: datetime) -> None:

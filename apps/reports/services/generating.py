@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.kernel.recurrence import Due, Quota, Recurrence
+from apps.kernel.recurrence import Due, Edge, Periodic, Quota, Recurrence
 from apps.kernel.workdays import Shift, WorkCalendar
+from apps.reports import registry
 from apps.reports.models.duties import DutyRule
 from apps.reports.rules.meters import meter
 from apps.work import calendar
@@ -111,6 +112,7 @@ def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
     for due in dues:
         slot = slots[due.part, due.nominal] = slots.get((due.part, due.nominal), -1) + 1
         at = timezone.make_aware(datetime.combine(due.on, due.at or rule.deadline))
+        since, until = about(rule, due)
         yield {
             "rule": rule.pk,
             "code": rule.code,
@@ -120,14 +122,30 @@ def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
             "role": rule.role,
             "form": rule.form_of(due.part),
             "nominal": str(due.nominal),
-            "since": str(due.since),
-            "until": str(due.until),
+            "since": str(since),
+            "until": str(until),
             "due_on": str(due.on),
             "due_at": at.isoformat(),
             "grace_at": (at + DAY * rule.grace_days).isoformat(),
             "exempt": rule.exempt,
             **_quota(told, due.part, rule.proof),
         }
+
+
+def about(rule: DutyRule, due: Due) -> tuple[date, date]:
+    """The first and last day of what a duty is about.
+
+    A rule that names its stretch ("every quarter, 20 days after its end") is about that; on any other day the
+    report form says whether it tells of the period past, running or to come.
+    """
+    form = registry.forms().get(rule.form_of(due.part))
+    if form is None:
+        return due.since, due.until
+    if isinstance(rule.recurrence.parts[due.part], Periodic | Edge):
+        period = form.period_of(due.since)
+    else:
+        period = form.period_filed(due.nominal)
+    return period.first, period.last
 
 
 def _quota(rule: Recurrence, place: int, proof: str) -> dict[str, int | None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, files
@@ -45,11 +47,13 @@ def begin(
 ) -> Submission:
     """The report of a place about a period: begun, or the one that is there.
 
-    Errors: `not_yours` when the actor does not fill in this form there, `future` before the period begins.
+    Errors: `not_yours` when the actor does not fill in this form there, `future` before the period is due: it
+    begins, or, for a plan, the one before does.
     """
-    if place not in queries.places(form, actor=actor, on=now.date()):
+    today = timezone.localdate(now)
+    if place not in queries.places(form, actor=actor, on=today):
         raise DomainError("not_yours", _("This report is filled in by others."))
-    if period.first > now.date():
+    if period.first > max(form.period_of(today).first, form.period_filed(today).first):
         raise DomainError("future", _("This period has not begun yet."))
     row, new = Submission.objects.get_or_create(
         form=form.code,
@@ -59,6 +63,7 @@ def begin(
         user_id=place.user_id,
         defaults={
             "form_version": form.version,
+            "reviewer": form.reviewer,
             "period_text": str(period),
             "created_at": now,
             "saved_at": now,
@@ -170,15 +175,22 @@ def review(*, submission: Submission, verdict: str, comment: str, actor: Actor, 
     Errors: those of `work.decide`, `approve` and `send_back`; `own_report`.
     """
     asked = work_queries.approvals_of(actor=actor, target=submission).filter(state="waiting").first()
-    if asked is not None:
-        work.decide(approval=asked, verdict=verdict, comment=comment, actor=actor, now=now)
-        return
-    if submission.submitted_by_id == actor.user_id:
-        raise DomainError("own_report", _("Nobody decides about one's own report."))
-    if not policies.submission.can(actor, policies.REVIEW, submission):
-        raise DomainError("not_yours", _("This is not yours to decide now."))
-    decided = approve if verdict == "approve" else send_back
-    decided(submission=submission, comment=comment, actor=actor, now=now)
+    if asked is None:
+        row = Submission.objects.select_for_update().get(pk=submission.pk)
+        if row.state != State.SUBMITTED:
+            raise DomainError("not_submitted", _("Only a submitted report can be decided."))
+        asked = effects.ask_review(row, now=now)
+    work.decide(approval=asked, verdict=verdict, comment=comment, actor=actor, now=now)
+
+
+def call_reviewers(*, now: datetime) -> int:
+    """Ask about submitted reports nobody could be asked about so far; returns for how many somebody is there."""
+    found = 0
+    for row in queries.unasked():
+        with suppress(effects.NobodyReviews):  # still nobody: the page of the report says who is missing
+            effects.ask_review(row, now=now)
+            found += 1
+    return found
 
 
 @transaction.atomic

@@ -129,7 +129,6 @@ def report_context(page: ReportPage) -> dict[str, Any]:
     waiting = next((each for each in asked if each.state == "waiting"), None)
     guises = work_queries.guises(actor=actor, on=timezone.localdate()) if waiting else ()
     deciding = any(work_queries.may_decide(approval=waiting, actor=guise) for guise in guises if waiting)
-    deciding |= waiting is None and row.state == State.SUBMITTED and row.submitted_by_id != actor.user_id
     final = row.state in FINAL and (actor.may(policies.REVIEW) or queries.may_fill(row, actor=actor))
     return {
         "subtitle": tables.owner_text(row),
@@ -138,6 +137,7 @@ def report_context(page: ReportPage) -> dict[str, Any]:
         "badge": tables.state_badge(row),
         "editing": editing,
         "deciding": deciding and actor.may(policies.REVIEW),
+        "vacant": row.get_reviewer_display() if queries.nobody_reviews(row) else "",
         "approvals": [(each, work_tables.approval_badge(each)) for each in asked],
         "may_correct": final and not actor.viewer,
         "may_lock": row.state == State.APPROVED
