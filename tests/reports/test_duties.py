@@ -417,7 +417,7 @@ def test_shipped_rules_name_forms_that_exist_and_are_for_their_role(network) -> 
 
 
 def test_a_form_says_which_period_its_report_is_about(bare, cast) -> None:
-    """On 24 July of July, on 15 July of August (a plan), on 8 July of June; a quarter's rule says it itself."""
+    """On 24 July of July, on 15 July of August (a plan), on 8 July of June."""
     for code, text, form in (
         ("T-20", "每月24日", "reports.work"),
         ("T-21", "每月15日", "reports.promotion"),

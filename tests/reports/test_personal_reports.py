@@ -1,4 +1,4 @@
-"""A report of one person is read by that person and by who reviews it, at both walls; and somebody reviews it."""
+"""A report of one person is read by that person and its reviewers, at both walls; and somebody reviews it."""
 
 from __future__ import annotations
 

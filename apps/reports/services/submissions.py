@@ -184,7 +184,7 @@ def review(*, submission: Submission, verdict: str, comment: str, actor: Actor, 
 
 
 def call_reviewers(*, now: datetime) -> int:
-    """Ask about submitted reports nobody could be asked about so far; returns for how many somebody is there."""
+    """Ask for the review of submitted reports nobody could be asked about so far; returns of how many."""
     found = 0
     for row in queries.unasked():
         with suppress(effects.NobodyReviews):  # still nobody: the page of the report says who is missing
