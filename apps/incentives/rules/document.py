@@ -217,10 +217,12 @@ class Component:
     )  # fmt: skip
 
     def check(self) -> list[tuple[str, Words]]:
-        """The type is one of the catalogue."""
-        if self.type in TYPES:
-            return []
-        return [("type", Words("没有这个返利类型", "there is no such rebate type"))]
+        """The type is one of the catalogue and pays facts of the kind selected."""
+        if self.type not in TYPES:
+            return [("type", Words("没有这个返利类型", "there is no such rebate type"))]
+        if self.selection.kind not in TYPES[self.type].kinds:
+            return [("selection.kind", Words("该类型不适用于此业务", "this type does not pay such facts"))]
+        return []
 
     @property
     def name(self) -> Words:

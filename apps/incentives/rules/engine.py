@@ -73,12 +73,20 @@ class _Work:
 def _pick(
     document: PolicyDocument, component: Component, given: DealerFacts, as_of: date, standings: Standings
 ) -> tuple[Chosen, Given, Priced]:
-    chosen = choose(component.selection, document.date_basis, given, as_of)
+    chosen = chosen_for(document, component, given, as_of)
     if component.cap.units is not None:
         chosen = _quota(chosen, component.cap.units)
     sums = sums_of(document, component, given, chosen)
     sums = replace(sums, standing=standings.get(component.code, {}).get(given.dealer))
     return chosen, sums, judging.price(component, sums)
+
+
+def chosen_for(document: PolicyDocument, component: Component, given: DealerFacts, as_of: date) -> Chosen:
+    """The facts a clause counts, excludes and waits for."""
+    kind, params = TYPES[component.type], component.params
+    return choose(
+        component.selection, document.date_basis, given, as_of, kind.price(params), kind.figures(params)
+    )
 
 
 def sums_of(document: PolicyDocument, component: Component, given: DealerFacts, chosen: Chosen) -> Given:

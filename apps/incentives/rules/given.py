@@ -116,6 +116,11 @@ class Given:
             return before
         return Missing("zero_denominator") if before == 0 else (self.units - before) / before
 
+    @property
+    def measure_last_year(self) -> Decimal:
+        """Units of last year where they are known, else 0; for steps after the growth was found."""
+        return ZERO if isinstance(self.last_year, Missing) else self.last_year
+
     def at(self, units: Decimal) -> Given:
         """The same dealer with so many average cars."""
         return replace(self, what_if=units)

@@ -58,10 +58,10 @@ EXCLUSIONS: Mapping[str, Exclusion] = {
         _exclusion(CUSTOMER_TYPE, "客户类型不适用", "customer type not covered"),
         _exclusion(
             PRICE_MISSING,
-            "缺少计算所需价格",
-            "price needed for the calculation is missing",
+            "缺少计算所需价格或数据",
+            "a price or figure of the calculation is missing",
             "invoice",
-            ("补交发票以确认价格", "hand in the invoice that shows the price"),
+            ("补交发票等资料以确认", "hand in the invoice or document that shows it"),
         ),
         _exclusion(PAID_ELSEWHERE, "同一车辆已在互斥政策中兑付", "car already paid by an exclusive policy"),
         _exclusion(

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from apps.incentives.rules import reasons
 from apps.incentives.rules.document import EvidenceNeed, Selection
 from apps.incentives.rules.facts import DealerFacts, Fact
-from apps.incentives.rules.given import DATE_OF
+from apps.incentives.rules.given import DATE_OF, PRICE_OF
 from apps.incentives.rules.outcomes import Excluded, Pending
 
 LATE = {"invoice": reasons.INVOICE_DATE, "registration": reasons.NOT_PLATED}
@@ -25,9 +25,17 @@ class Chosen:
     pending: tuple[Pending, ...]
 
 
-def choose(selection: Selection, basis: str, given: DealerFacts, as_of: date) -> Chosen:
+def choose(
+    selection: Selection,
+    basis: str,
+    given: DealerFacts,
+    as_of: date,
+    price: str = "",
+    figures: tuple[str, ...] = (),
+) -> Chosen:
     """Judge every fact of the selection's kind; facts of other kinds are none of its business.
 
+    `price` is the price basis the clause needs, `figures` the values: facts without them are excluded.
     A fact and the one that takes it back are both excluded as returned when together they come to nothing,
     otherwise a taking back follows the verdict on what it takes back.
     """
@@ -39,7 +47,9 @@ def choose(selection: Selection, basis: str, given: DealerFacts, as_of: date) ->
             excluded.append(_out(fact.key, reasons.RETURNED))
             continue
         verdict = _verdict(selection, basis, given, as_of, origin.get(fact.reverses, fact))
-        if verdict == "":
+        if verdict == "" and (price or figures) and _unknown(fact, price, figures):
+            excluded.append(_out(fact.key, reasons.PRICE_MISSING))
+        elif verdict == "":
             included.append(fact)
         elif isinstance(verdict, str):
             excluded.append(_out(fact.key, verdict))
@@ -48,6 +58,13 @@ def choose(selection: Selection, basis: str, given: DealerFacts, as_of: date) ->
     of = DATE_OF[basis]
     included.sort(key=lambda fact: (of(fact) or fact.occurred_on, fact.key))
     return Chosen(tuple(included), tuple(sorted(excluded)), tuple(sorted(pending)))
+
+
+def _unknown(fact: Fact, price: str, figures: tuple[str, ...]) -> bool:
+    """Whether a price or value the clause needs is missing."""
+    if price and PRICE_OF[price](fact) is None:
+        return True
+    return any(name not in fact.values for name in figures)
 
 
 def _out(key: str, code: str) -> Excluded:

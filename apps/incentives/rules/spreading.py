@@ -16,7 +16,7 @@ from apps.kernel import money
 GUARD = Decimal("1E-12")
 FEN = Decimal("0.01")
 NIL = Decimal("0.00")
-SCALE = 10**8
+SCALE = 10**12
 
 
 def to_fen(exact: Decimal) -> Decimal:

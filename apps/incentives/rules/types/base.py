@@ -33,6 +33,15 @@ class Payment:
     base: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How dealers are ranked: by which measure, whether more is better, among which class ("" for all)."""
+
+    measure: str
+    higher: bool = True
+    group: str = ""
+
+
 def no_value(reason: str | Missing, *steps: Step) -> Payment:
     """No amount, with its reason."""
     return Payment(None, reason.reason if isinstance(reason, Missing) else reason, steps)
@@ -51,7 +60,9 @@ class RebateType:
     """A rebate type: its declared parameters, the rule, and the clause as a dealer reads it.
 
     `measures` names the measure codes the parameters read, `reaches` the units at which the next steps lie
-    (for what the next car is worth), `ranked` the measure by which dealers are ranked, "" for none.
+    (for what the next car is worth), `ranked` how dealers are ranked, None for types that rank nobody.
+    `price` is the price basis a fact must have ("" for none) and `figures` further values it must have: facts
+    without them are excluded as R05. `kinds` are the kinds of facts the type can pay, the first its default.
     """
 
     code: str
@@ -62,5 +73,8 @@ class RebateType:
     text: Callable[[Any, str], str]
     measures: Callable[[Any], tuple[str, ...]] = _none
     reaches: Callable[[Given, Any], Sequence[Decimal]] = _never
-    ranked: Callable[[Any], str] = field(default=lambda _params: "")
+    ranked: Callable[[Any], Ranked | None] = field(default=lambda _params: None)
     monotone: Callable[[Any], bool] = field(default=lambda _params: True)
+    price: Callable[[Any], str] = field(default=lambda _params: "")
+    figures: Callable[[Any], tuple[str, ...]] = _none
+    kinds: tuple[str, ...] = ("retail", "wholesale")

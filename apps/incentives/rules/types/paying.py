@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from apps.incentives.rules.declared import Words, choice, decimal, plain
 from apps.incentives.rules.given import PRICE_OF, ZERO, Given
@@ -50,12 +50,24 @@ def price_basis(default: str = "pretax") -> Any:
     return choice("价格口径", "Price basis", PRICE_BASES, default=default, when=("pay", ("rate",)))
 
 
-def table_of(tiers: Sequence[Reach]) -> TierTable:
+class TierRow(Protocol):
+    """A row of any tier table."""
+
+    @property
+    def reach(self) -> Decimal:
+        """The lower bound, inclusive."""
+
+    @property
+    def value(self) -> Decimal:
+        """What the tier pays."""
+
+
+def table_of(tiers: Sequence[TierRow]) -> TierTable:
     """The kernel's tier table of declared rows; TierError if they are not ascending."""
     return TierTable(tuple(Tier(each.reach, each.value) for each in tiers))
 
 
-def tier_problems(tiers: Sequence[Reach], pay: str, key: str = "tiers") -> list[tuple[str, Words]]:
+def tier_problems(tiers: Sequence[TierRow], pay: str, key: str = "tiers") -> list[tuple[str, Words]]:
     """What is wrong with a tier table: empty, not ascending, a share above 1."""
     if not tiers:
         return [(key, Words("至少需要一档", "at least one tier is needed"))]
@@ -135,6 +147,13 @@ def nothing(
     if pay == "rate" and isinstance(given.base(basis), Missing):
         weight = "units"
     return Payment(ZERO, steps=steps, weight=weight, factor=ZERO, achievement=achievement, rate=ZERO)
+
+
+def asked(given: Given, amount: Decimal) -> Decimal:
+    """The amount of the facts, or in proportion that of the units asked about."""
+    if given.what_if is None:
+        return amount
+    return amount * given.what_if / given.counted if given.counted else ZERO
 
 
 def value_text(value: Decimal, pay: str, lang: str) -> str:

@@ -309,5 +309,6 @@ TYPE = RebateType(
     settle=settle,
     text=text,
     reaches=reaches,
-    monotone=lambda params: params.scale not in ("cliff", "marginal") or params.table.is_monotone,
+    monotone=lambda params: params.scale != "cliff" or params.table.is_monotone,
+    price=lambda params: params.price_basis if params.pay == "rate" or params.measure == "value" else "",
 )
