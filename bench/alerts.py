@@ -22,8 +22,8 @@ STOCK = "inventory.stock_units"
 COLUMNS = {
     "alerts_alertreading": "rule_id, dealer_id, period, revision, value, event, episode, side, is_open, "
     "armed, stake_amount",
-    "alerts_alertepisode": "rule_id, dealer_id, number, side, state, opened_period, last_period, "
-    "closed_period, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan",
+    "alerts_alertepisode": "rule_id, dealer_id, number, side, state, opened_on, last_on, "
+    "closed_on, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan",
 }
 _SOLD = """
 INSERT INTO metrics_measurevalue (period, revision, measure, dealer_id, dimension, value)
@@ -78,20 +78,20 @@ SELECT rule_id, dealer_id, %(period)s, 1, 'floor', value, event,
   FROM stepped WHERE event <> 'none' OR episode > 0
 """
 _EPISODES = """
-INSERT INTO alerts_alertepisode AS e (code, rule_id, dealer_id, number, side, state, opened_period,
-       last_period, closed_period, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan)
+INSERT INTO alerts_alertepisode AS e (code, rule_id, dealer_id, number, side, state, opened_on,
+       last_on, closed_on, close_reason, first_value, last_value, stake_amount, acknowledged_by, plan)
 SELECT code, rule_id, dealer_id, episode, side, CASE WHEN is_open THEN 'open' ELSE 'closed' END, period,
        period, CASE WHEN NOT is_open THEN period END, '', value, value, stake_amount, '', ''
   FROM alerts_alertreading WHERE code = 'floor' AND period = %(period)s
 ON CONFLICT (code, dealer_id, number) DO UPDATE
-   SET rule_id = excluded.rule_id, last_period = excluded.last_period, last_value = excluded.last_value,
+   SET rule_id = excluded.rule_id, last_on = excluded.last_on, last_value = excluded.last_value,
        stake_amount = excluded.stake_amount,
        state = CASE WHEN excluded.state = 'open' AND e.state <> 'closed' THEN e.state ELSE excluded.state END,
-       closed_period = CASE WHEN excluded.state = 'open' THEN NULL
-                            ELSE coalesce(e.closed_period, excluded.closed_period) END
+       closed_on = CASE WHEN excluded.state = 'open' THEN NULL
+                            ELSE coalesce(e.closed_on, excluded.closed_on) END
 """
 _LEFT_BEHIND = """
-UPDATE alerts_alertepisode AS e SET state = 'closed', closed_period = r.period
+UPDATE alerts_alertepisode AS e SET state = 'closed', closed_on = r.period
   FROM alerts_alertreading AS r
  WHERE r.code = 'floor' AND r.period = %(period)s AND e.code = 'floor' AND e.dealer_id = r.dealer_id
    AND e.number < r.episode AND e.state <> 'closed'
@@ -102,7 +102,7 @@ SELECT count(*) FROM (
            stake_amount
       FROM alerts_alertreading
     UNION ALL
-    SELECT code = 'floor', dealer_id, last_period, last_value, state, number, side, closed_period IS NULL,
+    SELECT code = 'floor', dealer_id, last_on, last_value, state, number, side, closed_on IS NULL,
            first_value IS NULL, stake_amount FROM alerts_alertepisode) AS told
  GROUP BY dealer_id, period, value, event, episode, side, is_open, armed, stake_amount
 HAVING count(*) FILTER (WHERE floor) <> count(*) FILTER (WHERE NOT floor)

@@ -315,6 +315,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.escalate",
         "schedule": crontab(hour=9, minute=0),
     },
+    "alerts.scan_today": {"task": "alerts.scan_today", "schedule": crontab(minute="5,35")},
+    "alerts.tell_today": {"task": "alerts.tell_today", "schedule": crontab(hour=8, minute=30)},
     "core.reconcile": {
         "task": "core.reconcile",
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),

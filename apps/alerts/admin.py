@@ -1,7 +1,14 @@
 from django.contrib import admin
 
-from apps.alerts.models import AlertRule
+from apps.alerts.models import AlertEscalation, AlertRule
 from apps.core.kit.admin import VersionAdmin
+
+
+class EscalationInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Who is told when nobody answers."""
+
+    model = AlertEscalation
+    extra = 1
 
 
 @admin.register(AlertRule)
@@ -13,11 +20,16 @@ class AlertRuleAdmin(VersionAdmin):
         "version",
         "label_zh",
         "kpi",
+        "daily",
+        "level",
+        "split",
+        "item",
         "low",
         "high",
         "severity",
         "effective_from",
         "active",
     )
-    list_filter = ("code", "active")
-    ordering = ("code", "-version")
+    list_filter = ("code", "daily", "level", "active")
+    inlines = (EscalationInline,)
+    ordering = ("code", "item", "-version")

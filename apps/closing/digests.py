@@ -53,7 +53,8 @@ def of_rows(
         conditions.append("t.revision = %s")
         params.append(revision)
     if "dealer" in fields:
-        conditions.append("t.dealer_id BETWEEN %s AND %s")
+        owner = "coalesce(t.dealer_id, 0)" if fields["dealer"].null else "t.dealer_id"
+        conditions.append(f"{owner} BETWEEN %s AND %s")
         params += [first_dealer, last_dealer]
     counted = [field for field in fields.values() if _counts(field)]
     sql = _LEAVES.format(

@@ -88,7 +88,7 @@ def _hash(part: Part) -> str:
 
 
 def _alerts(part: Part) -> None:
-    alerts.scan(**part.reading)
+    alerts.scan(**part.reading, now=part.now)
     telling.tell(**part.reading, now=part.now)
 
 

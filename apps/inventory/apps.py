@@ -8,6 +8,7 @@ class InventoryConfig(AppConfig):
     label = "inventory"
 
     def ready(self) -> None:
+        import_module("apps.inventory.alert_rules")
         import_module("apps.inventory.notices")
         import_module("apps.inventory.panels")
         import_module("apps.inventory.services.delivered")

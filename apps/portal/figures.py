@@ -187,7 +187,7 @@ def alert_lines(found: Sequence[AlertEpisode]) -> list[AlertLine]:
     """Open alerts with what they are about and what is at stake in a year."""
     return [
         AlertLine(
-            title=str(alert.dealer),
+            title=alert.place,
             note=f"{alert_label(alert.rule)} · {alert.get_side_display()}",
             severity=alert.rule.severity,
             value=str(formats.show(alert.last_value, "number")),

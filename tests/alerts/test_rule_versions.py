@@ -16,6 +16,15 @@ from apps.metrics.models import CustomKpi
 from tests.factories.facts import close, receive, sell
 
 MAY, JUNE = Month(2026, 5), Month(2026, 6)
+FORM = {
+    "level": "dealer",
+    "split": "all",
+    "cooldown_days": "0",
+    "owner_role": "account_manager",
+    "escalations-TOTAL_FORMS": "0",
+    "escalations-INITIAL_FORMS": "0",
+}
+"""What the form of a rule sends beside the limits: here no escalation."""
 CODE = "inventory.coefficient"
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +64,7 @@ def episodes() -> list[tuple]:
     rows = AlertEpisode.objects.order_by("dealer__code", "number")
     return list(
         rows.values_list(
-            "dealer__code", "number", "state", "close_reason", "closed_period", "rule__version", "last_value"
+            "dealer__code", "number", "state", "close_reason", "closed_on", "rule__version", "last_value"
         )
     )
 
@@ -139,7 +148,7 @@ def test_an_acknowledged_episode_without_ground_is_closed_not_lost(may, now):
     close(MAY, now)
     # 18 cars and 14 sold: 1.2857
     row = AlertEpisode.objects.get(dealer=may.d1)
-    assert (row.state, row.close_reason, row.closed_period, row.plan) == (
+    assert (row.state, row.close_reason, row.closed_on, row.plan) == (
         "closed",
         "unfounded",
         MAY.first,
@@ -188,7 +197,7 @@ def test_saves_in_the_admin_site_are_audited(network, client_of, hq_admin):
         "label_en": "Aged",
         "kpi": "inventory.aged_share",
     }
-    sent |= {"high": "0.2", "severity": "amber", "effective_from": "2026-07-01", "active": "on"}
+    sent |= FORM | {"high": "0.2", "severity": "amber", "effective_from": "2026-07-01", "active": "on"}
     assert client.post("/admin/alerts/alertrule/add/", sent).status_code == 302
     rule = AlertRule.objects.get(code="aged")
     address = f"/admin/alerts/alertrule/{rule.pk}/change/"
@@ -209,7 +218,7 @@ def test_saves_in_the_admin_site_are_audited(network, client_of, hq_admin):
 def test_a_rule_over_an_unknown_kpi_is_refused_by_the_form(network, client_of, hq_admin):
     sent = {"code": "x", "version": 1, "label_zh": "x", "label_en": "x", "kpi": "no.such", "high": "1"}
     answer = client_of(hq_admin).post(
-        "/admin/alerts/alertrule/add/", sent | {"severity": "amber", "effective_from": "2026-07-01"}
+        "/admin/alerts/alertrule/add/", sent | FORM | {"severity": "amber", "effective_from": "2026-07-01"}
     )
     assert answer.status_code == 200
     assert "没有这个指标。" in answer.content.decode()

@@ -15,7 +15,7 @@ from apps.accounts import services as accounts
 from apps.accounts.models import Assignment, Delegation, RightsChange, User
 from apps.accounts.rights import grants
 from apps.accounts.sessions import VISITOR, SessionStore, handle_of
-from apps.alerts.models import AlertEpisode
+from apps.alerts.models import AlertAction, AlertEpisode
 from apps.closing import services as closing
 from apps.closing.models import Run
 from apps.core import access, files, jobs
@@ -471,6 +471,9 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
     """What the close made of the dealer's facts, and what people said to it."""
     episode = AlertEpisode.objects.filter(dealer=dealer).latest("pk")
     AlertEpisode.objects.filter(pk=episode.pk).update(plan=canary(dealer, "PLAN"))
+    action = AlertAction.objects.create(
+        episode=episode, kind="other", text=canary(dealer, "MEASURE"), planned_at=now, planned_by="x"
+    )
     declared = inventory.declare_stock(
         dealer_id=dealer.pk,
         month=JUNE,
@@ -480,6 +483,7 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
     )
     return {
         "episode": episode.pk,
+        "alert_action": action.pk,
         "event": AuditEvent.objects.filter(dealer_id=dealer.pk).latest("pk").pk,
         "score": HealthScore.objects.get(dealer=dealer).pk,
         "settlement": Settlement.objects.filter(dealer=dealer).latest("pk").pk,

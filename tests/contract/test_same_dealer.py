@@ -23,6 +23,7 @@ from tests.factories.facts import close, sell
 JUNE = Month(2026, 6)
 WITHOUT_OWN_DEALER = {
     "dealers.Dealer": "is the dealer",
+    "alerts.AlertAction": "belongs to its alert, which says whose it is",
     "reports.SubmissionVersion": "belongs to its submission, which says whose it is",
     "reports.DutyAsk": "belongs to its duty, which says whose it is",
     "core.ImportRow": "staged; its batch of headquarters holds rows of many dealers",

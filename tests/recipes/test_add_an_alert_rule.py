@@ -11,7 +11,8 @@ from apps.kernel.period import Month
 from tests.factories.facts import close, receive, sell
 from tests.recipes import pages
 
-RULE = pages.block("add-an-alert-rule.md", "rule").plain
+NO_ESCALATION = {"escalations-TOTAL_FORMS": "0", "escalations-INITIAL_FORMS": "0"}
+RULE = pages.block("add-an-alert-rule.md", "rule").plain | NO_ESCALATION
 FEBRUARY, MAY, JUNE = Month(2026, 2), Month(2026, 5), Month(2026, 6)
 
 
@@ -33,7 +34,7 @@ def test_the_rule_opens_an_alert_from_its_month_on(rule, network, client_of, api
     for month in (FEBRUARY, Month(2026, 3), Month(2026, 4), MAY, JUNE):
         close(month, now)
     episode = AlertEpisode.objects.get(code=rule.code)
-    assert (episode.dealer, episode.opened_period, episode.first_value) == (
+    assert (episode.dealer, episode.opened_on, episode.first_value) == (
         network.d1,
         JUNE.first,
         D("0.250000"),

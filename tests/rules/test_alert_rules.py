@@ -1,5 +1,6 @@
 """Alert episodes: opening, closing, re-opening, re-arming. Source: I-12, story S6."""
 
+from datetime import date
 from decimal import Decimal as D
 
 from hypothesis import given
@@ -86,3 +87,20 @@ def test_an_open_episode_always_lies_beyond_its_limit_when_known(values):
         assert state.episode - before.episode == (event is Event.OPENED)
         if state.is_open:
             assert state.side in (Side.HIGH, Side.LOW)
+
+
+def test_within_the_cool_down_the_same_alert_opens_again():
+    limits = Limits(high=D("1.5"), cooldown_days=7)
+    state = State()
+    days = [date(2026, 7, day) for day in (1, 2, 8, 9, 20)]
+    events = []
+    for day, value in zip(days, ("1.6", "1.4", "1.6", "1.4", "1.6"), strict=True):
+        state, event = step(state, D(value), limits, day)
+        events.append((event, state.episode))
+    assert events == [
+        (Event.OPENED, 1),
+        (Event.CLOSED, 1),
+        (Event.REOPENED, 1),
+        (Event.CLOSED, 1),
+        (Event.OPENED, 2),
+    ]

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from apps.alerts import queries as alerts
 from apps.core.access import Actor
 from apps.dealers.models import Dealer, OrgUnit
@@ -112,7 +114,8 @@ class Board:
         if self.dealer is not None:
             found = found.filter(dealer=self.dealer)
         elif self.unit is not None:
-            found = found.filter(dealer__unit__path__startswith=self.unit.path)
+            path = self.unit.path
+            found = found.filter(Q(dealer__unit__path__startswith=path) | Q(unit__path__startswith=path))
         return queries.costliest(found, ALERTS)
 
     @cached_property
