@@ -1,0 +1,69 @@
+"""Who reads, drafts, tests, waives, countersigns and publishes commercial policies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.access import Actor, Decision, Ownership, Policy, Rows, declare
+from apps.core.roles import DEALER, FIELD, HQ, Role
+from apps.core.wall import ASKED, RESULT
+from apps.incentives.models import (
+    BackTest,
+    BackTestRow,
+    ComplianceRule,
+    ComplianceWaiver,
+    PolicyReceipt,
+    PolicyVersion,
+    StandardText,
+)
+from apps.incentives.models import Policy as CommercialPolicy
+from apps.incentives.rules.lifecycle import PUBLIC
+
+JUDGES = {Role.HQ_ADMIN, Role.HQ_POLICY, Role.HQ_FINANCE, Role.HQ_LEGAL, Role.EXECUTIVE}
+VIEW_POLICIES = declare(
+    "incentives.view_policies",
+    _("Read commercial policies"),
+    (HQ - {Role.HQ_TRAINING}) | FIELD | DEALER | {Role.INVESTOR},
+)
+VIEW_DRAFTS = declare("incentives.view_drafts", _("Read drafts of policies, back-tests and steps"), JUDGES)
+
+
+class VersionPolicy(Policy):
+    """Published versions are for everybody who reads policies, drafts for who prepares or judges them."""
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        if actor.may(VIEW_DRAFTS):
+            return rows
+        return rows.filter(state__in=[state.value for state in PUBLIC])
+
+    def can(self, actor: Actor, action: str, obj: Any | None = None, **more: Any) -> Decision:
+        if obj is not None and not obj.is_public and not actor.may(VIEW_DRAFTS):
+            return Decision(False, _("Not found."))
+        return super().can(actor, action, obj, **more)
+
+
+class CommercialPolicyPolicy(Policy):
+    """A policy is seen by whoever sees one of its versions."""
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        if actor.may(VIEW_DRAFTS):
+            return rows
+        return rows.filter(versions__state__in=[state.value for state in PUBLIC]).distinct()
+
+    def can(self, actor: Actor, action: str, obj: Any | None = None, **more: Any) -> Decision:
+        if isinstance(obj, Model) and not self.in_scope(actor, CommercialPolicy.objects.filter(pk=obj.pk)):
+            return Decision(False, _("Not found."))
+        return super().can(actor, action, obj, **more)
+
+
+commercial = CommercialPolicyPolicy(CommercialPolicy, view=VIEW_POLICIES)
+version = VersionPolicy(PolicyVersion, view=VIEW_POLICIES)
+receipt = Policy(PolicyReceipt, view=VIEW_POLICIES, ownership=Ownership.DEALER)
+back_test = Policy(BackTest, view=VIEW_DRAFTS, wall=ASKED)
+back_test_row = Policy(BackTestRow, view=VIEW_DRAFTS, ownership=Ownership.DEALER, wall=RESULT)
+compliance_rule = Policy(ComplianceRule, view=VIEW_DRAFTS)
+waiver = Policy(ComplianceWaiver, view=VIEW_DRAFTS)
+standard_text = Policy(StandardText, view=VIEW_POLICIES)
