@@ -16,6 +16,8 @@ def test_the_shipped_programme_is_a_published_policy() -> None:
     row = PolicyVersion.objects.get(policy__code="quarterly_growth")
     assert (row.version, row.state, row.effective_from) == (1, "published", date(2000, 1, 1))
     assert row.document["components"][0]["params"]["tiers"][3] == {"from": "0.2", "value": "0.015"}
+    assert row.read.data() == row.document
+    assert row.read.digest == row.sha256
 
 
 @pytest.mark.parametrize(

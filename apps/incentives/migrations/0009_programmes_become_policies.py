@@ -50,9 +50,13 @@ def document(programme, params):
         "code": "growth",
         "type": "growth",
         "params": {
+            "scale": "cliff",
+            "applies_to": "all",
             "pay": "rate",
             "price_basis": "price",
             "tiers": [{"from": tier["from"], "value": tier["rate"]} for tier in params["tiers"]],
+            "value": "0",
+            "full_at": "1",
         },
         "label": {"zh": "", "en": ""},
         "selection": SELECTION,

@@ -16,7 +16,7 @@ from apps.kernel.trace import Step
 VERSION = "advertising@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The maker's share of approved claims, and the fund that limits it."""
 

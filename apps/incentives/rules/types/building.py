@@ -26,7 +26,7 @@ class Instalment:
     label: Words = declare("words", "名称", "Name", default=Words("", ""))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """What is supported and when its parts are paid."""
 

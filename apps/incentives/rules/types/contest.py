@@ -16,7 +16,7 @@ from apps.kernel.trace import Step
 VERSION = "contest@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """By what the contest is decided, among whom, the minimum and the prizes."""
 

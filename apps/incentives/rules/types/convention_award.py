@@ -24,7 +24,7 @@ class Award:
     value: Decimal = decimal("奖金（元）", "Prize (¥)", unit="yuan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """By what the awards are decided, among whom, from which score on."""
 

@@ -25,7 +25,7 @@ class FleetTier:
     value: Decimal = decimal("每台佣金（元）", "Per car (¥)", unit="yuan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The commission by size."""
 

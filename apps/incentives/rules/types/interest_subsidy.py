@@ -16,7 +16,7 @@ VERSION = "interest_subsidy@1"
 INTEREST, LOAN, MONTHS = "loan_interest", "loan_amount", "loan_months"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """A share of the interest paid, or points of the yearly rate on the loan."""
 

@@ -16,7 +16,7 @@ VERSION = "invoice_discount@1"
 PAY = "rate"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The share of the price for all cars, and other shares for some models."""
 

@@ -24,7 +24,7 @@ class LocalTier:
     value: Decimal = decimal("金额或比例", "Amount or rate", unit_by=("pay", paying.VALUE_UNITS))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The reward for local cars, and the share of the invoice discount taken back for others."""
 

@@ -16,7 +16,7 @@ from apps.kernel.trace import Step, TraceValue
 VERSION = "new_store@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """What a new store gets, for how many months from its opening month on."""
 

@@ -16,7 +16,7 @@ from apps.kernel.trace import Step
 VERSION = "plan_coefficient@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The value at full fulfilment and the plan it is measured by."""
 

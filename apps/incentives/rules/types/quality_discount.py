@@ -25,7 +25,7 @@ class AuditPart:
     label: Words = declare("words", "名称", "Name", default=Words("", ""))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The discount, the parts that must be passed, the veto items."""
 

@@ -13,7 +13,7 @@ from apps.incentives.rules.types.ranking import Band
 VERSION = "rank@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """By what dealers are ranked, among whom, and what the places are worth."""
 

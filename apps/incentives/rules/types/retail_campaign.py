@@ -15,7 +15,7 @@ from apps.incentives.rules.types.tables import ModelValue
 VERSION = "retail_campaign@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The support for all cars, and other values for some models."""
 

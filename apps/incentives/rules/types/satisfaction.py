@@ -27,7 +27,7 @@ class Share:
     share: Decimal = decimal("占最高标准", "Share of the maximum", unit="percent", high=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The maximum, the survey, and the shares its result earns."""
 

@@ -27,7 +27,7 @@ class AgeTier:
     value: Decimal = decimal("每台补贴（元）", "Per car (¥)", unit="yuan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """By age, or as interest (ACT/360)."""
 

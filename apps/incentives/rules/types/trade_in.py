@@ -16,7 +16,7 @@ VERSION = "trade_in@1"
 SCRAPPED = "scrapped"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """The subsidy for a car traded in, and for one scrapped."""
 

@@ -22,7 +22,7 @@ from apps.kernel.trace import Step
 VERSION = "volume@1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Params:
     """How the tier is found and what it pays."""
 
