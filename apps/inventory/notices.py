@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.roles import Role
-from apps.inventory.models import TransferProposal
+from apps.inventory.models import Shipment, TransferProposal
 from apps.inventory.rules import ProposalState
 from apps.work import registry
 from apps.work import services as work
@@ -68,6 +68,60 @@ def answered(row: TransferProposal, now: datetime) -> None:
         params={"dealer": row.to_label, "vehicle": row.vehicle_text, "note": row.answer_note},
         url=_page(row),
     )
+
+
+EXCEPTION = registry.todo(
+    "inventory.answer_exception",
+    _("Exception on arrival"),
+    _("Answer: %(vehicle)s at %(dealer)s: %(note)s"),
+    icon="truck",
+)
+EXCEPTION_ANSWERED = registry.notice(
+    "inventory.exception_answered",
+    _("An exception on arrival was answered"),
+    _("%(vehicle)s: %(note)s"),
+    icon="truck",
+)
+
+
+def excepted(row: Shipment, now: datetime) -> None:
+    """Put the exception on the list of headquarters, with its clock."""
+    params = {
+        "vehicle": str(row),
+        "dealer": f"{row.dealer.code} {row.dealer}",
+        "note": f"{row.get_inspection_display()} {row.inspection_note}",
+    }
+    wanted = work.Wanted(
+        key=_exception(row),
+        params=params,
+        url=_shipment(row),
+        role=Role.HQ_OPERATIONS,
+        dealer_id=row.dealer_id,
+        due_at=row.answer_due_at,
+    )
+    work.open_todo(code=EXCEPTION, todo=wanted, now=now, opened_by=row.inspected_by)
+
+
+def exception_answered(row: Shipment, now: datetime) -> None:
+    """Take the exception off the list; tell the dealer what was answered."""
+    work.close_todo(key=_exception(row), now=now, by=row.answered_by)
+    work.tell_holders(
+        notice=EXCEPTION_ANSWERED,
+        roles=TOLD,
+        dealer_id=row.dealer_id,
+        key=_exception(row),
+        now=now,
+        params={"vehicle": str(row), "note": row.answer_note},
+        url=_shipment(row),
+    )
+
+
+def _exception(row: Shipment) -> str:
+    return f"inventory.exception:{row.pk}"
+
+
+def _shipment(row: Shipment) -> str:
+    return reverse("inventory:shipment-detail", kwargs={"pk": row.pk})
 
 
 def _key(row: TransferProposal) -> str:

@@ -9,7 +9,15 @@ from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
-from apps.inventory.models import StockDeclaration, StockMovement, StockUnit, Transfer, TransferProposal
+from apps.inventory.models import (
+    Reservation,
+    Shipment,
+    StockDeclaration,
+    StockMovement,
+    StockUnit,
+    Transfer,
+    TransferProposal,
+)
 
 VIEW = declare("inventory.view", _("View stock and movements"), EVERYONE)
 RECORD = declare(
@@ -26,8 +34,19 @@ TRANSFER = declare(
     OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER, Role.DEALER_GENERAL},
 )
 
+SHIP = declare(
+    "inventory.ship", _("Announce shipments and answer their exceptions"), OPERATORS | {Role.INTEGRATION}
+)
+RESERVE = declare(
+    "inventory.reserve",
+    _("Reserve vehicles for customer orders"),
+    OPERATORS | {Role.DEALER_GENERAL, Role.DEALER_SALES, Role.INTEGRATION},
+)
+
 unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
+shipment = Policy(Shipment, view=VIEW, ownership=Ownership.DEALER)
+reservation = Policy(Reservation, view=VIEW, ownership=Ownership.DEALER)
 declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 
@@ -66,6 +85,11 @@ trail.name_actions(
         "inventory.transfer": _("Vehicle transferred"),
         "inventory.propose_transfer": _("Vehicle offered to another dealer"),
         "inventory.answer_transfer": _("Offered vehicle answered"),
+        "inventory.ship": _("Shipment announced or changed"),
+        "inventory.receive": _("Shipment received"),
+        "inventory.answer_exception": _("Exception on arrival answered"),
+        "inventory.reserve": _("Vehicle reserved"),
+        "inventory.release": _("Reservation released"),
     }
 )
 trail.name_fields(

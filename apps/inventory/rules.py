@@ -82,6 +82,30 @@ ANSWERS = {
 """State and answer → the state it leads to and whose answer it is; whatever is absent is refused."""
 
 
+class ShipmentState(StrEnum):
+    """How far a car on its way from the maker has come."""
+
+    ALLOCATED = "allocated"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class Inspection(StrEnum):
+    """What the dealer found when a car was due."""
+
+    GOOD = "good"
+    DAMAGED = "damaged"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+
+TAKEN_IN = frozenset({Inspection.GOOD, Inspection.DAMAGED})
+"""Inspections after which the car stands in stock; after the others it does not."""
+EXCEPTION_DAYS = 2
+"""Days within which an exception on arrival is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """A class of age in days, both ends included; the last one is open."""

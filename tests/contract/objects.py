@@ -31,7 +31,7 @@ from apps.finance.rules.accounts import Balance
 from apps.health.models import HealthScore
 from apps.incentives.models import Settlement
 from apps.inventory import services as inventory
-from apps.inventory.models import StockMovement, StockUnit
+from apps.inventory.models import Shipment, StockMovement, StockUnit
 from apps.kernel.period import Month, TenDay, months_between
 from apps.metrics import services as metrics
 from apps.reports import inputs as report_inputs
@@ -394,7 +394,20 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     offered = inventory.propose_transfer(
         unit=here[2], partner=other.code, note=canary(dealer, "OFFER"), actor=ops, now=now
     )
+    coming = {
+        "external_id": canary(dealer, "SHIPMENT"),
+        "dealer_id": dealer.pk,
+        "order_no": canary(dealer, "ORDER"),
+        "carrier": canary(dealer, "CARRIER"),
+        "colour": canary(dealer, "SHIPCOLOUR"),
+        "shipped_on": date(2026, 6, 28),
+    }
+    source = f"maker-{dealer.code}"
+    inventory.announce_shipments(rows=[coming], source=source, actor=ops, now=now)
+    kept = inventory.reserve(unit=here[3], order_no=canary(dealer, "KEPT"), actor=ops, now=now)
     keys = {
+        "shipment": Shipment.objects.get(source=source).pk,
+        "reservation": kept.pk,
         "proposal": offered.pk,
         "file": stored.pk,
         "batch": batch.pk,

@@ -15,7 +15,14 @@ from apps.core.access import Ownership, policies
 from apps.core.constraints import SameDealer
 from apps.dealers.models import Dealer
 from apps.incentives.models import Settlement, SettlementLine
-from apps.inventory.models import StockMovement, StockUnit, Transfer, TransferProposal
+from apps.inventory.models import (
+    Reservation,
+    Shipment,
+    StockMovement,
+    StockUnit,
+    Transfer,
+    TransferProposal,
+)
 from apps.kernel.period import Month
 from apps.sales.models import RetailDelivery
 from tests.factories.facts import close, sell
@@ -157,6 +164,24 @@ NAMES = {"from_code": "a", "from_name": "a", "to_code": "b", "to_name": "b", "ve
             "transferproposal_unit_own",
             lambda n, unit, now: TransferProposal.objects.create(
                 from_dealer=n.d1, to_dealer=n.d2, unit=unit, vehicle_text="v", proposed_at=now
+            ),
+        ),
+        (
+            "shipment_unit_own",
+            lambda n, unit, now: Shipment.objects.create(
+                dealer=n.d1,
+                source="t",
+                external_id="x",
+                unit=unit,
+                allocated_on=JUNE.first,
+                arrived_on=JUNE.first,
+                recorded_at=now,
+            ),
+        ),
+        (
+            "reservation_unit_own",
+            lambda n, unit, now: Reservation.objects.create(
+                dealer=n.d1, unit=unit, order_no="x", reserved_at=now
             ),
         ),
     ],

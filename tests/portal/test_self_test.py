@@ -13,7 +13,7 @@ from apps.core.models import AuditEvent, Job, SelfTest
 from apps.core.roles import Role
 from apps.dealers.models import Dealer
 from apps.inventory.models import StockUnit
-from apps.inventory.views import StockList
+from apps.inventory.views.stock import StockList
 from apps.portal.selftest import keeping, routes, walking
 from apps.sales.models import RetailDelivery
 from apps.sales.views import DeliveryDetail, DeliveryList

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.db import connection
 
-from apps.inventory.filters import MovementFilter, StockFilter
+from apps.inventory.filters.stock import MovementFilter, StockFilter
 from apps.inventory.models import StockMovement, StockUnit
 from apps.kernel.period import Month
 from apps.portal import queries as portal

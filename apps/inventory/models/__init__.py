@@ -2,12 +2,17 @@
 
 from apps.inventory.models.counts import StockDeclaration
 from apps.inventory.models.movements import MOVEMENT_KINDS, StockMovement
+from apps.inventory.models.shipments import INSPECTIONS, SHIPMENT_STATES, Reservation, Shipment
 from apps.inventory.models.transfers import PROPOSAL_STATES, Transfer, TransferProposal
 from apps.inventory.models.units import StockUnit, age_on
 
 __all__ = [
+    "INSPECTIONS",
     "MOVEMENT_KINDS",
     "PROPOSAL_STATES",
+    "SHIPMENT_STATES",
+    "Reservation",
+    "Shipment",
     "StockDeclaration",
     "StockMovement",
     "StockUnit",

@@ -14,7 +14,16 @@ from apps.inventory.services.departures import (
     take_departures,
 )
 from apps.inventory.services.proposals import accept_transfer, answer_transfer, propose_transfer
+from apps.inventory.services.reservations import release, reserve
 from apps.inventory.services.reversals import undo, withdraw_batch
+from apps.inventory.services.shipments import (
+    announce_shipments,
+    answer_exception,
+    cancel_shipment,
+    receive_shipment,
+    shipment_problems,
+    take_shipments,
+)
 from apps.inventory.services.transfers import (
     Move,
     take_transfers,
@@ -27,19 +36,27 @@ __all__ = [
     "LINES",
     "Move",
     "accept_transfer",
+    "announce_shipments",
+    "answer_exception",
     "answer_transfer",
     "arrival_problems",
+    "cancel_shipment",
     "declaration_problems",
     "declare_stock",
     "depart",
     "departure_problems",
     "enter",
     "propose_transfer",
+    "receive_shipment",
     "record_arrivals",
     "record_departures",
+    "release",
+    "reserve",
+    "shipment_problems",
     "take_arrivals",
     "take_declarations",
     "take_departures",
+    "take_shipments",
     "take_transfers",
     "transfer",
     "transfer_many",

@@ -127,6 +127,8 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         facts.execute(_INSERT_UNITS, values)
         pairs = facts.fetch(_INSERT_MOVEMENTS, values)
         vehicles.open_custodies(given="given_arrived")
+        for found in (_SAME_NUMBER, _SAME_VIN):
+            facts.execute(_END_SHIPMENTS.format(found=found), {"source": source})
     late = facts.fetch(
         "SELECT count(*) FROM given_arrival JOIN given_month ON received_on BETWEEN first_on AND last_on "
         "WHERE late AND NOT in_force"
@@ -169,6 +171,19 @@ WITH made AS (
      ORDER BY a.id
     RETURNING dealer_id, period)
 SELECT DISTINCT dealer_id, period FROM made
+"""
+
+
+# a car that came ends its shipment, whoever reported that it came
+_SAME_NUMBER = "s.source = %(source)s AND s.external_id = g.external_id"
+_SAME_VIN = "s.vin = g.vin AND s.vin <> ''"
+_END_SHIPMENTS = """
+UPDATE inventory_shipment AS s
+   SET arrived_on = a.received_on, unit_id = a.id, vin = CASE WHEN s.vin = '' THEN g.vin ELSE s.vin END,
+       inspection = CASE WHEN s.inspection IN ('', 'absent', 'refused') THEN 'good' ELSE s.inspection END
+  FROM given_arrived AS a JOIN given_arrival AS g ON g.external_id = a.external_id
+ WHERE s.dealer_id = a.dealer_id AND s.arrived_on IS NULL AND s.cancelled_on IS NULL
+   AND coalesce(s.shipped_on <= a.received_on, true) AND {found}
 """
 
 

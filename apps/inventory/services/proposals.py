@@ -16,7 +16,7 @@ from apps.core.errors import DomainError
 from apps.inventory import notices, policies, queries
 from apps.inventory.models import StockUnit, TransferProposal
 from apps.inventory.rules import ANSWERS, Answer, ProposalState
-from apps.inventory.services import posting
+from apps.inventory.services import posting, reservations
 from apps.inventory.services.transfers import transfer
 
 
@@ -26,7 +26,8 @@ def propose_transfer(
 ) -> TransferProposal:
     """Offer a vehicle in stock to the dealer with a code; nothing moves until it accepts.
 
-    Errors: `not_found`, `not_in_stock`, `unknown_dealer`, `same_dealer`, `proposed_already`.
+    Errors: `not_found`, `not_in_stock`, `unknown_dealer`, `same_dealer`, `proposed_already`,
+    `conflict` when it is kept for an order.
     """
     posting.allow(actor, policies.TRANSFER, [unit.dealer_id])
     jobs.lock(f"inventory.proposal:{unit.pk}")
@@ -36,9 +37,10 @@ def propose_transfer(
         raise _refused("unknown_dealer", _("No dealer in business has this code."), "partner")
     if target.pk == unit.dealer_id:
         raise _refused("same_dealer", _("The vehicle stands at this dealer already."), "partner")
-    unit.refresh_from_db()
+    reservations.lock_unit(unit)
     if unit.gone_on is not None:
         raise DomainError("not_in_stock", _("This vehicle left the stock already."))
+    reservations.refuse_kept(unit)
     if unit.proposals.filter(state=ProposalState.PROPOSED).exists():
         raise DomainError(
             "proposed_already", _("This vehicle is offered already; withdraw that offer first.")

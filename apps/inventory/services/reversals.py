@@ -20,8 +20,13 @@ from apps.inventory.models import StockMovement
 from apps.inventory.services import counters, delivered, posting
 from apps.inventory.services.posting import DERIVED, FEED, UNITS
 from apps.metrics import services as metrics
+from apps.vehicles import facts
 
 _TOUCHED = "SELECT unit_id FROM taken_back"
+_REOPEN_SHIPMENTS = (
+    "UPDATE inventory_shipment SET arrived_on = NULL, unit_id = NULL, inspection = '' "
+    "WHERE unit_id IN (SELECT unit_id FROM taken_back WHERE quantity > 0)"
+)
 
 
 @transaction.atomic
@@ -70,6 +75,7 @@ def _counter(chosen: str, params: Mapping[str, Any], now: datetime, **more: Any)
     delivered.lock()
     countered = counters.take_back(chosen, params, now, **more)
     counters.settle_custodies(_TOUCHED)
+    facts.execute(_REOPEN_SHIPMENTS)
     delivered.follow(given=f"(SELECT dealer_id, vin FROM {UNITS} WHERE id IN ({_TOUCHED}))", now=now)
     return countered
 

@@ -22,7 +22,7 @@ from apps.dealers.models import Dealer
 from apps.inventory import policies, queries
 from apps.inventory.models import StockUnit, Transfer
 from apps.inventory.rules import MovementKind
-from apps.inventory.services import arrivals, delivered, departures, posting
+from apps.inventory.services import arrivals, delivered, departures, posting, reservations
 
 KIND = "inventory.transfer"
 _SAME_DEALER = gettext_noop("The vehicle stands at this dealer already.")
@@ -44,7 +44,8 @@ def transfer(
 ) -> Transfer:
     """Move a vehicle in stock to another dealer; the actor answers for both.
 
-    Its age starts anew at the dealer that gets it. Errors: `not_found`, `same_dealer`, `rows_refused`.
+    Its age starts anew at the dealer that gets it. Errors: `not_found`, `same_dealer`, `conflict`
+    (kept for an order), `rows_refused`.
     """
     return transfer_many(moves=[Move(unit, to_dealer, moved_on, note)], actor=actor, now=now)[0]
 
@@ -58,6 +59,8 @@ def transfer_many(*, moves: Sequence[Move], actor: Actor, now: datetime) -> list
         message = _(_SAME_DEALER)
         raise DomainError("same_dealer", message, fields={"to_dealer": message})
     delivered.lock()
+    for move in moves:
+        reservations.refuse_kept(move.unit)
     by_source: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
         by_source[move.unit.source].append(move)

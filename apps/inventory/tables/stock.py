@@ -144,7 +144,7 @@ def facts_of_proposal(row: TransferProposal) -> list[dict[str, Any]]:
         (_("Reply"), row.answer_note, "text"),
     ]
     shown = [(_("Offer"), offer), (_("Car"), car), (_("Reply"), answer)]
-    return _blocks(shown if row.answered_at else shown[:2])
+    return blocks(shown if row.answered_at else shown[:2])
 
 
 class DeclarationTable(Table):
@@ -203,10 +203,11 @@ def facts_of(unit: StockUnit) -> list[dict[str, Any]]:
         (_("Recorded at"), unit.recorded_at, "datetime"),
         (_("Import"), unit.batch_id, "text"),
     ]
-    return _blocks([(_("Stay"), stay), (_("Car"), car), (_("Origin"), origin)])
+    return blocks([(_("Stay"), stay), (_("Car"), car), (_("Origin"), origin)])
 
 
-def _blocks(titled: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:
+def blocks(titled: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Titled lists of (label, value, kind) as the detail page shows them."""
     return [
         {
             "title": title,

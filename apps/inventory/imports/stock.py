@@ -45,12 +45,12 @@ _DEPARTURES = {
 }
 
 
-def _column(name: str, label: Any, parser: Parser[Any], *aliases: str, **more: Any) -> ImportColumn:
+def column(name: str, label: Any, parser: Parser[Any], *aliases: str, **more: Any) -> ImportColumn:
     return ImportColumn(name, label, parser, parser.expected, aliases=aliases, **more)
 
 
-_ID = values.text(LONGEST_ID, codes=True)
-_DEALER = _column(
+ID = values.text(LONGEST_ID, codes=True)
+DEALER = column(
     "dealer",
     _("Dealer"),
     values.text(200),
@@ -63,43 +63,43 @@ _DEALER = _column(
     lookup="dealer",
     example="D001",
 )
-_VIN = _column("vin", "VIN", VinText(), "车架号", "车辆识别代号", "底盘号", example="LDP0000A0SA000001")
-_NOTE = _column("note", _("Note"), values.text(300), "备注")
+VIN = column("vin", "VIN", VinText(), "车架号", "车辆识别代号", "底盘号", example="LDP0000A0SA000001")
+_NOTE = column("note", _("Note"), values.text(300), "备注")
 _RECEIVED = ("入库日期", "到店日期", "提车日期", "date_posted")
 
 ARRIVAL_COLUMNS = (
-    _column(
+    column(
         "external_id",
         _("External number"),
-        _ID,
+        ID,
         "入库单号",
         "库存编号",
         "单据号",
         required=True,
         example="RK20260701001",
     ),
-    _DEALER,
-    _column("received_on", _("Received on"), values.date(), *_RECEIVED, required=True, example="2026-07-01"),
-    _VIN,
-    _column("model", _("Model"), values.text(200), "车型", "车型代码", lookup="model"),
-    _column("trim_text", _("Trim"), values.text(200), "配置", "款型", "版本"),
-    _column("colour", _("Colour"), values.text(60), "颜色", "外观颜色", "Color", "paint_color"),
-    _column("produced_on", _("Produced on"), values.date(), "生产日期", "下线日期"),
-    _column("cost_amount", _("Cost"), values.money(min=0), "成本", "进价", "采购价", example="128000.00"),
-    _column("kind", _("Kind of arrival"), values.choice(_ARRIVALS), "入库类型", default=MovementKind.RECEIPT),
+    DEALER,
+    column("received_on", _("Received on"), values.date(), *_RECEIVED, required=True, example="2026-07-01"),
+    VIN,
+    column("model", _("Model"), values.text(200), "车型", "车型代码", lookup="model"),
+    column("trim_text", _("Trim"), values.text(200), "配置", "款型", "版本"),
+    column("colour", _("Colour"), values.text(60), "颜色", "外观颜色", "Color", "paint_color"),
+    column("produced_on", _("Produced on"), values.date(), "生产日期", "下线日期"),
+    column("cost_amount", _("Cost"), values.money(min=0), "成本", "进价", "采购价", example="128000.00"),
+    column("kind", _("Kind of arrival"), values.choice(_ARRIVALS), "入库类型", default=MovementKind.RECEIPT),
     _NOTE,
 )
 DEPARTURE_COLUMNS = (
-    _column(
+    column(
         "external_id",
         _("External number of the arrival"),
-        _ID,
+        ID,
         "入库单号",
         "库存编号",
         example="RK20260701001",
     ),
-    _DEALER,
-    _column(
+    DEALER,
+    column(
         "left_on",
         _("Left on"),
         values.date(),
@@ -109,15 +109,15 @@ DEPARTURE_COLUMNS = (
         required=True,
         example="2026-07-20",
     ),
-    _VIN,
-    _column("received_on", _("Received on"), values.date(), *_RECEIVED),
-    _column(
+    VIN,
+    column("received_on", _("Received on"), values.date(), *_RECEIVED),
+    column(
         "kind", _("Kind of departure"), values.choice(_DEPARTURES), "出库类型", default=MovementKind.RETAIL
     ),
     _NOTE,
 )
 TRANSFER_COLUMNS = (
-    _column(
+    column(
         "from_dealer",
         _("From dealer"),
         values.text(200),
@@ -129,7 +129,7 @@ TRANSFER_COLUMNS = (
         lookup="dealer",
         example="D001",
     ),
-    _column(
+    column(
         "to_dealer",
         _("To dealer"),
         values.text(200),
@@ -141,7 +141,7 @@ TRANSFER_COLUMNS = (
         lookup="dealer",
         example="D002",
     ),
-    _column(
+    column(
         "moved_on",
         _("Transfer date"),
         values.date(),
@@ -151,21 +151,21 @@ TRANSFER_COLUMNS = (
         required=True,
         example="2026-07-20",
     ),
-    _VIN,
-    _column("external_id", _("External number of the arrival"), _ID, "入库单号", "库存编号"),
+    VIN,
+    column("external_id", _("External number of the arrival"), ID, "入库单号", "库存编号"),
     _NOTE,
 )
 _UNITS = values.integer(min=0, max=100_000)
 DECLARATION_COLUMNS = (
-    _DEALER,
-    _column("month", _("Month"), values.month(), "月份", "统计月份", required=True, example="2026-07"),
-    _column("end", _("Month-end stock"), _UNITS, "期末库存", "月末库存", required=True, example="42"),
-    _column("start", _("Opening stock of the month"), _UNITS, "期初库存", "月初库存"),
-    _column("receipts", _("Receipts"), _UNITS, "本月入库", "提车台数"),
-    _column("retail", _("Retail"), _UNITS, "本月零售", "零售台数"),
-    _column("transfers_out", _("Transfers out"), _UNITS, "调出"),
-    _column("transfers_in", _("Transfers in"), _UNITS, "调入"),
-    _column("adjustments", _("Adjustments"), values.integer(min=-100_000, max=100_000), "盘盈盘亏", "调整"),
+    DEALER,
+    column("month", _("Month"), values.month(), "月份", "统计月份", required=True, example="2026-07"),
+    column("end", _("Month-end stock"), _UNITS, "期末库存", "月末库存", required=True, example="42"),
+    column("start", _("Opening stock of the month"), _UNITS, "期初库存", "月初库存"),
+    column("receipts", _("Receipts"), _UNITS, "本月入库", "提车台数"),
+    column("retail", _("Retail"), _UNITS, "本月零售", "零售台数"),
+    column("transfers_out", _("Transfers out"), _UNITS, "调出"),
+    column("transfers_in", _("Transfers in"), _UNITS, "调入"),
+    column("adjustments", _("Adjustments"), values.integer(min=-100_000, max=100_000), "盘盈盘亏", "调整"),
 )
 
 

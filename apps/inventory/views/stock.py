@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.dealers import queries as dealers
-from apps.inventory import filters, forms, policies, queries, services, tables
+from apps.inventory import policies, queries, services
+from apps.inventory.filters import stock as filters
+from apps.inventory.forms import stock as forms
 from apps.inventory.models import StockUnit
 from apps.inventory.rules import ANSWERS, Answer, MovementKind
+from apps.inventory.tables import stock as tables
 from apps.kernel.period import Month
 
 
@@ -89,6 +92,7 @@ class UnitDetail(DetailPage):
     template_name = "inventory/unit_detail.html"
     buttons = (
         Button(_("Left stock"), "inventory:unit-depart", policies.RECORD, "logout", True),
+        Button(_("Reserve"), "inventory:unit-reserve", policies.RESERVE, "bookmark"),
         Button(_("Transfer"), "inventory:unit-transfer", policies.TRANSFER, "arrows-exchange"),
         Button(_("Offer to a dealer"), "inventory:unit-propose", policies.TRANSFER, "send"),
         Button(_("Missing"), "inventory:unit-adjust", policies.ADJUST, "alert-triangle"),
@@ -102,6 +106,8 @@ class UnitDetail(DetailPage):
         last = queries.in_force().filter(unit=self.object).order_by("-pk").first()
         may_undo = last is not None and self.actor.may(policies.ADJUST)
         return {
+            "reservation": queries.reservation_of(self.object.pk),
+            "may_release": self.actor.may(policies.RESERVE),
             "blocks": tables.facts_of(self.object),
             "movements": tables.MovementTable(movements),
             "undo_url": reverse("inventory:movement-undo", kwargs={"pk": last.pk})

@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
-from apps.inventory import filters, policies, queries, services
-from apps.inventory.imports import ARRIVAL_COLUMNS, DECLARATION_COLUMNS, DEPARTURE_COLUMNS
+from apps.inventory import policies, queries, services
+from apps.inventory.filters import stock as filters
+from apps.inventory.imports.stock import ARRIVAL_COLUMNS, DECLARATION_COLUMNS, DEPARTURE_COLUMNS
 from apps.inventory.rules import Answer
 from apps.kernel.period import Month
 from apps.vehicles import push

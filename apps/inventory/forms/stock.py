@@ -24,7 +24,8 @@ DEPARTURES = [
 ]
 
 
-def _day(required: bool, label: Any) -> forms.DateField:
+def day(required: bool, label: Any) -> forms.DateField:
+    """A field for a day."""
     return forms.DateField(
         label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -53,7 +54,7 @@ class DealerForm(forms.Form):
 class ArrivalForm(DealerForm):
     """One vehicle that came."""
 
-    received_on = _day(True, _("Received on"))
+    received_on = day(True, _("Received on"))
     kind = forms.ChoiceField(label=_("Kind of arrival"), choices=ARRIVALS)
     vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False)
     model = forms.CharField(
@@ -61,7 +62,7 @@ class ArrivalForm(DealerForm):
     )
     trim_text = forms.CharField(label=_("Trim"), max_length=200, required=False)
     colour = forms.CharField(label=_("Colour"), max_length=60, required=False)
-    produced_on = _day(False, _("Produced on"))
+    produced_on = day(False, _("Produced on"))
     cost_amount = forms.DecimalField(
         label=_("Cost"), min_value=0, max_digits=18, decimal_places=2, required=False
     )
@@ -80,7 +81,7 @@ class ArrivalForm(DealerForm):
 class DepartureForm(forms.Form):
     """The day a vehicle left, and why."""
 
-    left_on = _day(True, _("Left on"))
+    left_on = day(True, _("Left on"))
     kind = forms.ChoiceField(label=_("Kind of departure"), choices=DEPARTURES)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
@@ -88,14 +89,14 @@ class DepartureForm(forms.Form):
 class AdjustForm(forms.Form):
     """The day a vehicle was found missing, and what is known about it."""
 
-    left_on = _day(True, _("Missing since"))
+    left_on = day(True, _("Missing since"))
     note = forms.CharField(label=_("Reason"), max_length=300)
 
 
 class TransferForm(DealerForm):
     """Where a vehicle goes."""
 
-    moved_on = _day(True, _("Date"))
+    moved_on = day(True, _("Date"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,7 +115,7 @@ class ProposeForm(forms.Form):
 class AcceptForm(forms.Form):
     """The day the vehicle came."""
 
-    moved_on = _day(True, _("Received on"))
+    moved_on = day(True, _("Received on"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
