@@ -17,6 +17,7 @@ from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.models.jobs import JobStatus
 from apps.dealers.models import Dealer
+from apps.forecasting.services import computing as forecasting
 from apps.kernel.period import Month
 from apps.metrics import services as metrics
 from apps.metrics.models import MonthRevision
@@ -211,3 +212,4 @@ def _advance(run: Run, step: Step, now: datetime) -> None:
     run.save(update_fields=["status", "finished_at", "result_hash"])
     if run.kind == RunKind.CLOSE:
         telling.closed(run, now)
+        forecasting.ask(month=run.month, actor=access.system(run.started_by), now=now)

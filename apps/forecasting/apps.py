@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,6 @@ class ForecastingConfig(AppConfig):
     name = "apps.forecasting"
     label = "forecasting"
     verbose_name = _("Forecasts")
+
+    def ready(self) -> None:
+        import_module("apps.forecasting.tasks")

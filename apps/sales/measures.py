@@ -54,6 +54,7 @@ registry.measure(
         aggregate=Sum("quantity"),
         feed=RETAIL,
         columns=COLUMNS,
+        dimension="model_id",
     )
 )
 registry.measure(

@@ -28,6 +28,7 @@ from apps.dealers.models import Dealer, OrgUnit
 from apps.finance import services as finance
 from apps.finance.models import Statement, StoreAccount
 from apps.finance.rules.accounts import Balance
+from apps.forecasting.models import DealerForecast, UnitForecast
 from apps.health.models import HealthScore
 from apps.incentives.models import Settlement
 from apps.inventory import services as inventory
@@ -499,9 +500,15 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
         "alert_action": action.pk,
         "event": AuditEvent.objects.filter(dealer_id=dealer.pk).latest("pk").pk,
         "score": HealthScore.objects.get(dealer=dealer).pk,
+        "forecast": DealerForecast.objects.get(dealer=dealer, model=None).pk,
+        "unit_forecast": _unit_forecast(dealer),
         "settlement": Settlement.objects.filter(dealer=dealer).latest("pk").pk,
         "declaration": declared.pk,
     }
+
+
+def _unit_forecast(dealer: Dealer) -> int:
+    return UnitForecast.objects.get(unit=dealer.unit, model=None).pk
 
 
 def _shared(run: Run, ops: Actor, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from apps.core import policies as core_policies
 from apps.core.imports import policies as imports
 from apps.core.kit import search
 from apps.core.roles import DEALER, DEALER_STAFF, MONEY, OPERATORS, Role
+from apps.forecasting import policies as forecasting
 from apps.sales import views as sales_pages
 from proofs import cells
 from proofs.arena import Report
@@ -41,6 +42,7 @@ ASKED_BY = {
     "core.backup": core_policies.OPERATE,
     "portal.self_test": core_policies.OPERATE,
     "closing.run_step": closing.RUN,
+    "forecasting.compute": forecasting.COMPUTE,
     "core.check_import": imports.IMPORT,
     "core.commit_import": imports.IMPORT,
 }

@@ -12,6 +12,7 @@ from apps.dealers.models import Dealer
 from apps.inventory import services as inventory
 from apps.kernel.period import Month
 from apps.sales import services as sales
+from apps.vehicles.models import CarModel
 
 SYSTEM = access.system("test")
 _SALE = {
@@ -32,13 +33,19 @@ _SALE = {
 
 
 def sell(
-    dealers: Dealer | list[Dealer], month: Month, units: int, now: datetime, price: str = "100000.00"
+    dealers: Dealer | list[Dealer],
+    month: Month,
+    units: int,
+    now: datetime,
+    price: str = "100000.00",
+    model: CarModel | None = None,
 ) -> None:
-    """Deliver so many cars of each dealer in the middle of a month, each at the price."""
+    """Deliver so many cars (of a model) of each dealer in the middle of a month, each at the price."""
     rows = [
         {
             **_SALE,
-            "external_id": f"{dealer.code}-{month}-{number}",
+            "external_id": f"{dealer.code}-{month}-{number}{model.code if model else ''}",
+            "model_id": model.pk if model else None,
             "dealer_id": dealer.pk,
             "occurred_on": month.first.replace(day=15),
             "quantity": 1,

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.core.kit import formats
+from apps.core.kit.tables import Column, Table
+from apps.forecasting.models import Forecast
+
+
+def model_name(row: Forecast) -> str:
+    """The model, or that it is all of them."""
+    return str(row.model) if row.model_id else _now("All models")
+
+
+def band(row: Forecast, step: int = 0) -> str:
+    """The band of a month in words: low – high."""
+    low, high = (formats.show(ends[step], "units") for ends in (row.lows, row.highs))
+    return f"{low} – {high}"
+
+
+def _month(step: int, label: Any, *, phone: bool = True) -> Column:
+    return Column(
+        f"value_{step + 1}",
+        label,
+        "units",
+        value=lambda row: row.values[step],
+        sort=f"values__{step}",
+        phone=phone,
+    )
+
+
+SHARED = (
+    Column("made_for", _("Made after"), "month", sort="made_for", phone=False),
+    _month(0, _("Next month")),
+    Column("band", _("Band"), "code", value=band, phone=False),
+    _month(1, _("In 2 months"), phone=False),
+    _month(2, _("In 3 months"), phone=False),
+)
+ERRORS = (
+    Column("wape", pgettext_lazy("forecast", "Error (WAPE)"), "percent", sort="wape"),
+    Column("mase", "MASE", "number", sort="mase", phone=False),
+    Column("bias", pgettext_lazy("forecast", "Bias"), "percent", sort="bias", phone=False),
+    Column("months", _("Months of history"), "units", sort="months", export_only=True),
+    Column("sigma", _("Usual error (units)"), "number", sort="sigma", export_only=True),
+)
+
+
+class DealerForecastTable(Table):
+    """Forecasts of dealers, the biggest first."""
+
+    columns = (
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, phone=False),
+        Column(
+            "dealer",
+            _("Dealer"),
+            value=lambda row: str(row.dealer),
+            link=lambda row: reverse("forecasting:forecast-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("model", _("Model"), value=model_name),
+        *SHARED,
+        Column("method", _("Method"), value=lambda row: row.get_method_display(), phone=False),
+        *ERRORS,
+    )
+    order_by = ("-made_for", "-values__0", "pk")
+
+
+class UnitForecastTable(Table):
+    """Forecasts of units: sums of their dealers."""
+
+    columns = (
+        Column("unit_code", _("Unit code"), "code", value=lambda row: row.unit.code, phone=False),
+        Column("unit", _("Unit"), value=lambda row: str(row.unit)),
+        Column("level", _("Level"), value=lambda row: row.unit.get_kind_display(), phone=False),
+        Column("model", _("Model"), value=model_name),
+        *SHARED,
+        Column("dealers", _("Dealers"), "units", sort="dealers", phone=False),
+        *ERRORS,
+    )
+    order_by = ("-made_for", "-values__0", "pk")
+
+
+class QualityTable(Table):
+    """Error figures of groups of series."""
+
+    columns = (
+        Column("label", _("Group")),
+        Column("series", _("Series"), "units"),
+        Column("wape", _("Error of all (Σ|e| ÷ Σy)"), "percent"),
+        Column("median_wape", _("Median WAPE"), "percent"),
+        Column("median_mase", _("Median MASE"), "number"),
+        Column("better", _("Better than naive"), "percent"),
+        Column("bias", pgettext_lazy("forecast", "Bias"), "percent"),
+    )
+
+
+class HindsightTable(Table):
+    """Forecasts of the past beside what came."""
+
+    columns = (
+        Column("month", _("Month"), "code", value=lambda row: str(row.month)),
+        Column("forecast", _("Forecast a month before"), "units"),
+        Column("came", _("Sold"), "units"),
+        Column("wape", _("Error (WAPE of dealers)"), "percent"),
+        Column("inside", _("Dealers within their band"), "percent"),
+    )
+
+
+def _ends(row: Any) -> str:
+    return f"{formats.show(row.low, 'units')} – {formats.show(row.high, 'units')}"
+
+
+def _inside(row: Any) -> tuple[str, str] | None:
+    if row.inside is None:
+        return None
+    return ("green", _now("Yes")) if row.inside else ("amber", _now("No"))
+
+
+class TrackTable(Table):
+    """One series as it was forecast and as it came."""
+
+    columns = (
+        Column("month", _("Month"), "code", value=lambda row: str(row.month)),
+        Column("forecast", _("Forecast a month before"), "units"),
+        Column("band", _("Band"), "code", value=_ends),
+        Column("came", _("Sold"), "units"),
+        Column("error", _("Error"), "units"),
+        Column("inside", _("Within the band"), "badge", value=_inside),
+    )
