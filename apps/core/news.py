@@ -15,6 +15,9 @@ IMPORT_WAITS = "core.import_waits"
 NEW_DEVICE = "accounts.new_device"
 RIGHTS_WAIT = "accounts.rights_wait"
 RIGHTS_DECIDED = "accounts.rights_decided"
+BULLETIN = "work.bulletin_published"
+PLANNED = "work.activity_planned"
+CORRECTION = "work.correction_asked"
 
 _listeners: dict[str, list[Callable[..., None]]] = defaultdict(list)
 

@@ -13,3 +13,4 @@ class ReportsConfig(AppConfig):
         import_module("apps.reports.declared")
         import_module("apps.reports.registry").load()
         import_module("apps.reports.approvals").declare()
+        import_module("apps.reports.listening")

@@ -9,6 +9,7 @@ import pytest
 
 from apps.kernel.period import Month
 from apps.kernel.recurrence import parse
+from apps.reports import occasions
 from apps.reports.models import Duty, DutyRule
 from apps.reports.services import generating
 from tests.recipes import pages
@@ -27,6 +28,19 @@ def test_every_dealer_but_the_exempt_owes_it(network, client_of, hq_admin, d1_sm
     assert not Duty.objects.filter(dealer=network.d3).exists()
     page = client_of(d1_sm).get("/reports/duties/?month=2026-07").content.decode()
     assert RULE["name_zh"] in page
+
+
+@pytest.mark.django_db
+def test_what_happens_starts_a_duty_by_itself(write, monkeypatch, network, am_1, actor_of, now):
+    monkeypatch.setattr(occasions, "_occasions", dict(occasions._occasions))
+    recipe = write("add-a-duty-rule.md", "apps/inventory/receipts.py")
+    given = {"receipt": 7, "dealer_id": network.d1.pk, "note": "划伤", "actor": actor_of(am_1), "now": now}
+    recipe.damaged(**given)
+    recipe.damaged(**given)
+    assert list(Duty.objects.order_by("code").values_list("code", "note")) == [
+        ("A1-05", "划伤"),
+        ("A1-06", "划伤"),
+    ]
 
 
 def test_what_the_page_writes_can_be_read():

@@ -19,7 +19,7 @@ from apps.core.imports.registry import SAME, Committed, RowProblem
 from apps.core.models import ImportBatch, ImportRow
 from apps.core.spreadsheet.errors import Phrase
 from apps.dealers.models import Dealer
-from apps.inventory import policies, queries
+from apps.inventory import happenings, policies, queries
 from apps.inventory.models import StockUnit, Transfer
 from apps.inventory.rules import MovementKind
 from apps.inventory.services import arrivals, delivered, departures, posting, reservations
@@ -68,6 +68,7 @@ def transfer_many(*, moves: Sequence[Move], actor: Actor, now: datetime) -> list
     Transfer.objects.bulk_create(rows)
     changes = [audit.Change(row, after=_told(row), dealer_id=row.from_dealer_id) for row in rows]
     audit.record_many(actor=actor, action=policies.TRANSFER, changes=changes, now=now)
+    happenings.transferred(rows, actor=actor, now=now)
     return rows
 
 

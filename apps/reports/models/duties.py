@@ -181,6 +181,7 @@ class Duty(models.Model):
     waived_by = models.CharField(_("waived by"), max_length=150, blank=True, db_default="")
     waived_reason = models.CharField(_("reason"), max_length=300, blank=True, db_default="")
     rung = models.PositiveSmallIntegerField(default=0, db_default=0)
+    event_key = models.CharField(max_length=120, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("duty")
@@ -211,6 +212,8 @@ class Duty(models.Model):
             models.Index(fields=["due_on", "role"], name="duty_due"),
             # what waits, for the ladder, reminders and boards
             models.Index(fields=["due_at"], name="duty_waiting", condition=Q(state__in=list(WAITING))),
+            # whether what happened started duties before
+            models.Index(fields=["event_key"], name="duty_event", condition=~Q(event_key="")),
             # what a submitted report fulfils
             models.Index(fields=["form", "since"], name="duty_form", condition=~Q(form="")),
         ]

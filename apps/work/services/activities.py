@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import audit, filekinds, files
+from apps.core import audit, filekinds, files, news
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.dealers import services as dealers
@@ -97,6 +97,7 @@ def plan_activity(
     )
     told = {"kind": kind.code, "planned_on": plan.planned_on, "purpose": row.purpose}
     audit.record(actor=actor, action="work.plan_activity", obj=row, now=now, after=told)
+    news.tell(news.PLANNED, activity=row, actor=actor, now=now)
     if person_id not in policies.selves(actor):
         what = f"{row} {plan.planned_on}"
         notifying.notify(

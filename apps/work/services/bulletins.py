@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core import audit
+from apps.core import audit, news
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.work.models import Activity, Bulletin, BulletinReceipt
@@ -73,6 +73,7 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
     )
     told = {"title": bulletin.title, "audience": bulletin.audience, "readers": len(receipts)}
     audit.record(actor=actor, action="work.publish_bulletin", obj=bulletin, now=now, after=told)
+    news.tell(news.BULLETIN, bulletin=bulletin, actor=actor, now=now)
     return bulletin
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import access, audit, files
+from apps.core import access, audit, files, news
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.roles import Role
@@ -79,6 +79,7 @@ def ask_correction(*, target: Model, fault: Fault, url: str, actor: Actor, now: 
         url=reverse("work:correction-detail", kwargs={"pk": row.pk}),
     )
     approving.ask_approval(ask=ask, asked_by=actor, now=now)
+    news.tell(news.CORRECTION, correction=row, actor=actor, now=now)
     return row
 
 
