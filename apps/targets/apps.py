@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,6 @@ class TargetsConfig(AppConfig):
     name = "apps.targets"
     label = "targets"
     verbose_name = _("Targets")
+
+    def ready(self) -> None:
+        import_module("apps.targets.services")

@@ -89,6 +89,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "sales:evidence": {"pk": "evidence"},
     "settlement": {"pk": "settlement"},
     "staff": {"pk": "staff"},
+    "target": {"pk": "target"},
+    "targets:target": {"pk": "target"},
     "statement": {"pk": "statement"},
     "store-account": {"pk": "store_account"},
     "stock-declaration": {"pk": "declaration"},

@@ -44,6 +44,8 @@ from apps.reports.services import submissions as report_services
 from apps.risk import services as risk
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery, SaleEvidence
+from apps.targets import services as targets
+from apps.targets.models import Target
 from apps.vehicles import rules as vin_rules
 from apps.vehicles.models import Brand, CarModel, ModelAlias, Series
 from apps.work import registry
@@ -433,6 +435,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "delivery": RetailDelivery.objects.filter(dealer=dealer).latest("pk").pk,
         "evidence": _evidence(dealer, ops, now),
         "decision": _decision(dealer, ops, now),
+        "target": _target(dealer, ops, now),
     }
     return Owned(dealer, user, keys)
 
@@ -445,6 +448,15 @@ def _evidence(dealer: Dealer, ops: Actor, now: datetime) -> int:
         rows=[paper | {"note": canary(dealer, "PAPERNOTE")}], source="dms", actor=ops, now=now
     )
     return SaleEvidence.objects.get(dealer=dealer).pk
+
+
+def _target(dealer: Dealer, ops: Actor, now: datetime) -> int:
+    """What the dealer shall sell in August."""
+    row = {"dealer_id": dealer.pk, "month": date(2026, 8, 1), "kind": "retail", "line": "", "units": 50}
+    targets.set_targets(rows=[row], source="dms", actor=ops, now=now)
+    made = Target.objects.get(dealer=dealer)
+    Target.objects.filter(pk=made.pk).update(wanted_units=40, objection=canary(dealer, "OBJECTION"))
+    return made.pk
 
 
 def _decision(dealer: Dealer, ops: Actor, now: datetime) -> int:
