@@ -87,7 +87,7 @@ def settle(given: Given, params: Params) -> Payment:
     else:
         band = params.table.band_of(growth)
         value, coefficient = band.rate, ONE
-        found = {"Measure": growth, "From": band.lower, "Below": band.upper}
+        found = {"Growth": growth, "From": band.lower, "Below": band.upper}
         steps = (*steps, Step("Reached tier", found, band.rate, VERSION))
     if params.applies_to == "increment":
         coefficient *= max(growth, ZERO) * given.measure_last_year / given.units if given.units > 0 else ZERO

@@ -20,6 +20,7 @@ from apps.kernel.tiers import TierTable
 from apps.kernel.trace import Step
 
 VERSION = "volume@1"
+NAMES = {"achievement": "Achievement", "units": "Units", "value": "Base"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +118,8 @@ def _measure(given: Given, params: Params) -> Decimal | Missing:
 
 def _cliff(given: Given, params: Params, measured: Decimal) -> Payment:
     band = params.table.band_of(measured)
-    reached = Step(
-        "Reached tier", {"Measure": measured, "From": band.lower, "Below": band.upper}, band.rate, VERSION
-    )
+    found = {NAMES[params.measure]: measured, "From": band.lower, "Below": band.upper}
+    reached = Step("Reached tier", found, band.rate, VERSION)
     steps = (*_found(given, params), reached)
     if band.rate == 0:
         return paying.nothing(given, params.pay, params.price_basis, steps, measured)
