@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from apps.core.kit.admin import AuditedAdmin
-from apps.forecasting.models import ForecastSetting, ModelLife
+from apps.forecasting.models import ClimateWeights, ForecastSetting, ModelLife, PublishedFigure
 
 
 @admin.register(ForecastSetting)
@@ -20,3 +20,20 @@ class ModelLifeAdmin(AuditedAdmin):
     list_select_related = ("model", "follows")
     autocomplete_fields = ("model", "follows")
     ordering = ("model__code",)
+
+
+@admin.register(ClimateWeights)
+class ClimateWeightsAdmin(AuditedAdmin):
+    """How much each answer counts in the stock climate, from a month on."""
+
+    list_display = ("effective_from", "demand", "inventory", "sales", "staff", "operations")
+    ordering = ("-effective_from",)
+
+
+@admin.register(PublishedFigure)
+class PublishedFigureAdmin(AuditedAdmin):
+    """Figures of the market, with who published them."""
+
+    list_display = ("kind", "period", "value", "source")
+    list_filter = ("kind",)
+    ordering = ("kind", "-period")

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
-from apps.core.kit.api import ScopedViewSet
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.kit.api import MayAct, ScopedViewSet
 from apps.forecasting import policies
 from apps.forecasting.filters import DealerForecastFilter, UnitForecastFilter
-from apps.forecasting.queries import forecasts
+from apps.forecasting.queries import climate, forecasts
+from apps.forecasting.queries.climate import Climate
+from apps.kernel.missing import Missing
+from apps.kernel.period import Month
 
 FIELDS = {
     "model": "model__code",
@@ -45,7 +56,45 @@ class UnitForecastViewSet(ScopedViewSet):
     fields = {"id": "pk", "unit": "unit__code", "dealers": "dealers", **FIELDS}
 
 
+class ClimateRow(serializers.Serializer[Any]):
+    """The stock climate of a month; null while fewer than three dealers answered."""
+
+    period = serializers.CharField()
+    answers = serializers.IntegerField()
+    index = serializers.DecimalField(max_digits=9, decimal_places=4, allow_null=True)
+    items = serializers.DictField()
+
+
+class ClimateViewSet(viewsets.ViewSet):
+    """The stock climate of the network in the last 24 months, the oldest first."""
+
+    permission_classes = [MayAct]
+
+    def action_for(self, method: str | None) -> str:
+        """The action every method asks for."""
+        return policies.CLIMATE
+
+    @extend_schema(responses=ClimateRow(many=True))
+    def list(self, request: Request) -> Response:
+        rows = climate.network(last=Month.of(timezone.localdate()))
+        return Response([_plain(row) for row in rows])
+
+
+def _plain(row: Climate) -> dict[str, Any]:
+    return {
+        "period": str(row.month),
+        "answers": row.answers,
+        "index": _value(row.index),
+        "items": {item: _value(index) for item, index in row.items.items()},
+    }
+
+
+def _value(index: climate.Index) -> str | None:
+    return None if isinstance(index, Missing) else f"{index:.4f}"
+
+
 routes = [
+    ("stock-climate", ClimateViewSet, "stock-climate"),
     ("forecasts", ForecastViewSet, "forecast"),
     ("unit-forecasts", UnitForecastViewSet, "unit-forecast"),
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.forecasting.rules.accuracy import SeriesClass
+from apps.forecasting.rules.via import ITEMS
 from apps.kernel.period import Month
 
 METHODS = [
@@ -44,6 +45,7 @@ LEVELS = [
     (TOP_DOWN, _("The network is forecast and shared out")),
 ]
 BANDS = [(80, "80 %"), (90, "90 %"), (95, "95 %")]
+PUBLISHED = [("coefficient", _("Inventory coefficient (CADA)")), ("via", _("Inventory alert index (CADA)"))]
 Z_OF_BAND = {80: 1.2816, 90: 1.6449, 95: 1.96}
 
 
@@ -212,3 +214,67 @@ class ModelLife(models.Model):
     def clean(self) -> None:
         if self.follows_id is not None and self.launched_on is None:
             raise ValidationError({"launched_on": _("Say from when it follows the other model.")})
+
+
+def _weight(label: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(
+        label, max_digits=6, decimal_places=4, default=Decimal("0.2"), validators=[MinValueValidator(0)]
+    )
+
+
+class ClimateWeights(models.Model):
+    """The weights of the five answers in the stock climate index, from a month on. Source: §1.2."""
+
+    effective_from = models.DateField(_("effective from"), unique=True)
+    demand = _weight(_("market demand"))
+    inventory = _weight(_("stock of new vehicles"))
+    sales = _weight(_("average daily sales"))
+    staff = _weight(_("number of employees"))
+    operations = _weight(_("business situation"))
+
+    class Meta:
+        verbose_name = _("weights of the stock climate")
+        verbose_name_plural = _("weights of the stock climate")
+        constraints = [
+            models.CheckConstraint(condition=Q(effective_from__day=1), name="climateweights_first_day"),
+            models.CheckConstraint(
+                condition=Q(demand__gte=0, inventory__gte=0, sales__gte=0, staff__gte=0, operations__gte=0),
+                name="climateweights_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(demand__gt=0)
+                | Q(inventory__gt=0)
+                | Q(sales__gt=0)
+                | Q(staff__gt=0)
+                | Q(operations__gt=0),
+                name="climateweights_some",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_from:%Y-%m}"
+
+    @property
+    def weights(self) -> dict[str, Decimal]:
+        """The weights by item as the rules take them."""
+        return {item: getattr(self, item) for item in ITEMS}
+
+
+class PublishedFigure(models.Model):
+    """A figure of the whole market that an association published, shown beside the network's own."""
+
+    kind = models.CharField(_("figure"), max_length=12, choices=PUBLISHED)
+    period = models.DateField(_("month"))
+    value = models.DecimalField(_("value"), max_digits=10, decimal_places=4)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "period"], name="publishedfigure_once"),
+            models.CheckConstraint(condition=Q(period__day=1), name="publishedfigure_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.period:%Y-%m}"

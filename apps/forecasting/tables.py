@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +13,9 @@ from django.utils.translation import pgettext_lazy
 from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
 from apps.forecasting.models import Forecast
+from apps.forecasting.queries.climate import Climate, Index
+from apps.forecasting.rules import via
+from apps.kernel.missing import Missing
 
 
 def model_name(row: Forecast) -> str:
@@ -130,4 +136,83 @@ class TrackTable(Table):
         Column("came", _("Sold"), "units"),
         Column("error", _("Error"), "units"),
         Column("inside", _("Within the band"), "badge", value=_inside),
+    )
+
+
+ITEMS = {
+    "demand": _("Market demand"),
+    "inventory": _("Stock of new vehicles"),
+    "sales": _("Average daily sales"),
+    "staff": _("Number of employees"),
+    "operations": _("Business situation"),
+}
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One answer of the survey: its diffusion index, how it enters the index, its weight."""
+
+    label: Any
+    index: Decimal | None
+    before: Decimal | None
+    part: Decimal | None
+    weight: Decimal
+
+
+def items_of(now: Climate, before: Climate, weights: Mapping[str, Decimal]) -> list[ItemLine]:
+    """The five answers of a month beside those of the month before."""
+    whole = sum(weights.values(), Decimal(0))
+    return [
+        ItemLine(
+            label, _one(now.items[item]), _one(before.items[item]), _part(item, now), weights[item] / whole
+        )
+        for item, label in ITEMS.items()
+    ]
+
+
+def _one(index: Index) -> Decimal | None:
+    return None if isinstance(index, Missing) else index
+
+
+def _part(item: str, now: Climate) -> Decimal | None:
+    index = _one(now.items[item])
+    return None if index is None else via.part(item, index)
+
+
+class ItemTable(Table):
+    """The five answers of a month."""
+
+    columns = (
+        Column("label", _("Question")),
+        Column("index", _("Diffusion index"), "score"),
+        Column("before", _("Month before"), "score"),
+        Column("part", _("As it enters the index"), "score"),
+        Column("weight", _("Weight"), "percent"),
+    )
+
+
+def _item(item: str, label: Any) -> Column:
+    return Column(item, label, "score", value=lambda row: _one(row.items[item]))
+
+
+class ClimateTable(Table):
+    """The index of regions or of months, with its five answers."""
+
+    columns = (
+        Column("label", _("Region")),
+        Column("month", _("Month"), "code", value=lambda row: str(row.month)),
+        Column("index", _("Stock climate"), "score", value=lambda row: _one(row.index)),
+        *(_item(item, label) for item, label in ITEMS.items()),
+        Column("answers", _("Answers"), "units"),
+    )
+
+
+class PublishedTable(Table):
+    """Figures of the market and where they stand."""
+
+    columns = (
+        Column("kind", _("Figure"), value=lambda row: row.get_kind_display()),
+        Column("period", _("Month"), "month"),
+        Column("value", _("Value"), "number"),
+        Column("source", _("Source")),
     )

@@ -1,0 +1,1 @@
+"""Pages of forecasts, of the stock climate and of demand."""
