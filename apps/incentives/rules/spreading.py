@@ -95,10 +95,11 @@ def _month_capped(shares: Sequence[Decimal], given: Given, limit: Decimal) -> li
 def lines(payment: Payment, facts: Sequence[Fact], amount: Decimal) -> tuple[Line, ...]:
     """Lines to the fen that sum to the amount, in proportion to the weights (largest remainder).
 
-    Returns (negative weights) lose what the same factor gives; what remains falls on the others.
+    Returns (negative weights) lose what the same factor gives; what remains falls on the others. What is paid
+    to the dealer as a whole, or without any fact, is one line without a key.
     """
     if not facts or payment.weight == "dealer":
-        return (Line("", ZERO, payment.base or ZERO, amount),) if amount or not facts else ()
+        return (Line("", ZERO, payment.base or ZERO, amount),) if amount else ()
     if payment.weight == "units" and not payment.shares and all(fact.units == 1 for fact in facts):
         return _even(facts, amount)
     weights = weights_of(payment, facts)

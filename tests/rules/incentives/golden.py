@@ -13,6 +13,7 @@ import json
 import re
 from datetime import date
 from decimal import Decimal as D
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,11 +55,12 @@ def window(case: Case) -> Window:
     return QUARTER if "month=" in case.cars else JUNE
 
 
-def policy(name: str, term: str = "month", **more: object) -> document.PolicyDocument:
+@cache
+def policy(name: str, term: str = "month") -> document.PolicyDocument:
     """A policy with one clause."""
     clause = {"code": "c1", **POLICIES[name]}
     body = {"code": name, "label": {"zh": name, "en": name}, "term": {"kind": term}, "components": [clause]}
-    return document.read({**body, **more})
+    return document.read(body)
 
 
 def document_of(case: Case) -> document.PolicyDocument:
