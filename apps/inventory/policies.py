@@ -10,6 +10,7 @@ from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
 from apps.inventory.models import (
+    HoldingTerms,
     Reservation,
     Shipment,
     StockDeclaration,
@@ -47,6 +48,7 @@ unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 shipment = Policy(Shipment, view=VIEW, ownership=Ownership.DEALER)
 reservation = Policy(Reservation, view=VIEW, ownership=Ownership.DEALER)
+terms = Policy(HoldingTerms, view=VIEW, ownership=Ownership.GLOBAL)
 declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 

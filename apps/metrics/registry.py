@@ -37,7 +37,8 @@ class Measure:
     fact means 0 or missing (None: no fact is 0 for dealers that exist in the month); an aggregate of NULL
     over existing facts is missing; a rate without facts is missing. `dimension` names a column of the facts
     by which the measure is stored too. `columns` show a fact to people. With `known_only` the facts
-    say all there is to know: a dealer without them has no value, never 0.
+    say all there is to know: a dealer without them has no value, never 0. Where no single aggregate over
+    the facts gives the value, `told` gives (dealer, value) as SQL, and the facts only explain it.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Measure:
     dimension: str | None = None
     where: Q | None = None
     known_only: bool = False
+    told: Callable[[Month], tuple[str, list[Any]]] | None = None
 
     def rows(self, month: Month) -> QuerySet[Any]:
         """The facts of a month."""

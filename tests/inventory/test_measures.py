@@ -8,17 +8,27 @@ from decimal import Decimal
 import pytest
 
 from apps.inventory import services
-from apps.inventory.models import StockMovement
+from apps.inventory.models import HoldingTerms, StockMovement
+from apps.inventory.rules import floorplan_interest, holding_cost
 from apps.kernel.period import Month
+from apps.ledger import services as ledger
+from apps.ledger.rules import AccountKind, Book
 from apps.metrics import partitions
 from apps.metrics import services as metrics
 from apps.metrics.models import MeasureValue
 from apps.metrics.registry import registry
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
+from apps.vehicles.models import Brand, CarModel, Series
 from tests.sales.rows import row
 
 MAY, JUNE = Month(2026, 5), Month(2026, 6)
+
+
+def car_model(code: str) -> CarModel:
+    brand = Brand.objects.create(code=f"B-{code}", name="B")
+    series = Series.objects.create(brand=brand, code=f"S-{code}", name="S")
+    return CarModel.objects.create(series=series, code=code, name=code)
 
 
 @pytest.fixture
@@ -133,3 +143,70 @@ def test_one_unknown_price_makes_the_amount_missing(network, sell, measured) -> 
     found = measured(JUNE)
     assert found["sales.retail_units"] == 2
     assert "sales.retail_amount" not in found
+
+
+def test_what_stock_costs_while_it_stands(network, yard, measured) -> None:
+    d1 = network.d1
+    HoldingTerms.objects.create(effective_from=date(2026, 5, 1), annual_rate=Decimal("0.06"))
+    cost = Decimal(135000)
+    yard.come("U1", d1, received_on=date(2026, 4, 16), produced_on=date(2026, 4, 1), cost_amount=cost)
+    yard.come("U2", d1, received_on=date(2026, 6, 30), produced_on=date(2026, 6, 20), cost_amount=cost)
+    found = measured(JUNE)
+    # 75 days at 6 % on 360 days, and 0 days
+    assert found["inventory.interest_amount"] == Decimal("1687.50")
+    assert found["inventory.holding_amount"] == Decimal("1687.50")
+    assert found["inventory.made_ago_days"] == 90 + 10
+    HoldingTerms.objects.create(
+        effective_from=date(2026, 6, 1),
+        annual_rate=Decimal("0.06"),
+        free_days=15,
+        year_days=365,
+        storage_amount=Decimal(200),
+        depreciation_rate=Decimal("0.15"),
+    )
+    found = measured(JUNE)
+    interest = floorplan_interest(cost, Decimal("0.06"), 75, free_days=15, year_days=365)
+    assert found["inventory.interest_amount"] == interest
+    assert found["inventory.holding_amount"] == holding_cost(
+        interest=interest,
+        storage=Decimal(500),
+        insurance=Decimal(0),
+        cost=cost,
+        depreciation_rate=Decimal("0.15"),
+        days=75,
+    )
+
+
+def test_an_unknown_cost_leaves_interest_unknown(network, yard, measured) -> None:
+    yard.come("U1", network.d1, received_on=date(2026, 5, 2), cost_amount=None)
+    assert not {"inventory.interest_amount", "inventory.holding_amount"} & set(measured(MAY))
+
+
+def test_stock_against_sales_and_the_order_of_sale(network, yard, measured) -> None:
+    """In stock 3 white and 1 black; sold 1 white and 3 black in three months, one of them out of order."""
+    d1, model = network.d1, car_model("M1")
+    kind = {"model_id": model.pk, "trim_text": "2.0T"}
+    for number in range(4):
+        yard.come(f"W{number}", d1, colour="白", received_on=date(2026, 3, 1 + number), **kind)
+    for number in range(4):
+        yard.come(f"B{number}", d1, colour="黑", received_on=date(2026, 3, 11 + number), **kind)
+    yard.go("W0", d1, date(2026, 4, 2), kind="retail")
+    yard.go("B0", d1, date(2026, 5, 2), kind="retail")
+    yard.go("B2", d1, date(2026, 6, 2), kind="retail")
+    yard.go("B1", d1, date(2026, 6, 3), kind="retail")
+    found = measured(JUNE)
+    # stock 3/4 and 1/4, sales 1/4 and 3/4
+    assert found["inventory.mix_gap"] == Decimal("0.5")
+    assert (found["inventory.out_of_order_units"], found["inventory.compared_units"]) == (1, 2)
+    assert measured(MAY)["inventory.out_of_order_units"] == 0
+    assert "inventory.mix_gap" not in measured(JUNE, network.d2)
+
+
+def test_the_credit_line_of_a_dealer(network, yard, measured, now, actor_of, hq_admin) -> None:
+    book = Book(dealer=network.d1.pk)
+    account = ledger.open_account(book=book, kind=AccountKind.CREDIT_LINE, now=now)
+    ledger.set_limit(
+        account=account, limit_amount=Decimal(500000), reason="x", actor=actor_of(hq_admin), now=now
+    )
+    assert measured(JUNE)["inventory.credit_limit_amount"] == 500_000
+    assert "inventory.credit_limit_amount" not in measured(JUNE, network.d2)

@@ -3,6 +3,7 @@
 from apps.inventory.models.counts import StockDeclaration
 from apps.inventory.models.movements import MOVEMENT_KINDS, StockMovement
 from apps.inventory.models.shipments import INSPECTIONS, SHIPMENT_STATES, Reservation, Shipment
+from apps.inventory.models.terms import HoldingTerms
 from apps.inventory.models.transfers import PROPOSAL_STATES, Transfer, TransferProposal
 from apps.inventory.models.units import StockUnit, age_on
 
@@ -11,6 +12,7 @@ __all__ = [
     "MOVEMENT_KINDS",
     "PROPOSAL_STATES",
     "SHIPMENT_STATES",
+    "HoldingTerms",
     "Reservation",
     "Shipment",
     "StockDeclaration",

@@ -62,11 +62,23 @@ def collect(
     written = 0
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, [*key, *dealers, measures is None, chosen])
-        for group in _sharing(registry.measures[code] for code in chosen):
+        wanted = [registry.measures[code] for code in chosen]
+        for measure in wanted:
+            if measure.told is not None:
+                cursor.execute(*_as_told(measure, measure.told(month), key, dealers))
+                written += cursor.rowcount
+        for group in _sharing(measure for measure in wanted if measure.told is None):
             for sql, params in _inserts(group, month, key, dealers):
                 cursor.execute(sql, params)
                 written += cursor.rowcount
     return written
+
+
+def _as_told(measure: Measure, told: Sql, key: list[Any], dealers: tuple[int, int]) -> Sql:
+    """The rows of a measure that tells its own values."""
+    sql, params = told
+    found = f"SELECT * FROM ({sql}) AS told (dealer_id, value) WHERE dealer_id BETWEEN %s AND %s"  # noqa: S608
+    return _INSERT + _KNOWN.format(found=found), [*key, measure.code, *params, *dealers]
 
 
 def _sharing(measures: Iterable[Measure]) -> list[list[Measure]]:

@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column
+from apps.inventory.measures import holding
 from apps.inventory.models import StockMovement, age_on
-from apps.inventory.rules import AGED_DAYS, LINES
+from apps.inventory.rules import AGED_DAYS, LINES, MovementKind
 from apps.kernel.formula import Kind
 from apps.kernel.kpi import Unit
 from apps.kernel.period import Month
@@ -42,6 +43,13 @@ COLUMNS = (
 AGED_COLUMNS = (*COLUMNS, Column("age", _("Days in stock"), "days"))
 COST_COLUMNS = (*COLUMNS, Column("cost_amount", _("Cost"), "money", value=lambda row: row.unit.cost_amount))
 
+MADE_COLUMNS = (*COLUMNS, Column("made_ago", _("Days since production"), "days"))
+HELD_COLUMNS = (
+    *AGED_COLUMNS,
+    Column("interest", _("Interest"), "money"),
+    Column("holding", _("Holding cost"), "money"),
+)
+
 
 def stock(month: Month) -> QuerySet[StockMovement]:
     """The movements that make up the stock at the end of a month."""
@@ -50,9 +58,14 @@ def stock(month: Month) -> QuerySet[StockMovement]:
 
 
 def with_age(month: Month) -> QuerySet[StockMovement]:
-    """The same with `age`, the days since receipt at the end of the business month. Source: I-06."""
+    """The same with `age`, the days since receipt at the end of the business month, and with what each
+    vehicle has cost since then. Source: I-06, I-10, I-11.
+    """
     _first, last = periods.business_calendar().bounds(month)
-    return stock(month).annotate(age=age_on(last, "unit__received_on"))
+    aged = stock(month).annotate(
+        age=age_on(last, "unit__received_on"), made_ago=age_on(last, "unit__produced_on")
+    )
+    return aged.annotate(**holding.costs("unit__cost_amount", holding.terms_on(last)))
 
 
 AGED = Q(age__gt=AGED_DAYS)
@@ -64,15 +77,18 @@ def moved(month: Month) -> QuerySet[StockMovement]:
     return StockMovement.objects.filter(period=month.first).select_related("unit__model")
 
 
-_UNCOSTED = Coalesce(Sum("quantity", filter=Q(unit__cost_amount__isnull=True)), 0)
-# one unknown cost makes the sum unknown, not smaller
-COST = Case(
-    When(
-        Exact(_UNCOSTED, 0),
-        then=Coalesce(Sum(F("quantity") * F("unit__cost_amount")), 0, output_field=_MONEY),
-    ),
-    output_field=_MONEY,
-)
+def _known(column: str, value: str, sign: int = 1) -> Case:
+    """The sum of a value; one vehicle without it makes the sum unknown, not smaller."""
+    unknown = Coalesce(Sum("quantity", filter=Q(**{f"{column}__isnull": True})), 0)
+    summed = Coalesce(Sum(F("quantity") * F(value) * sign), 0, output_field=_MONEY)
+    return Case(When(Exact(unknown, 0), then=summed), output_field=_MONEY)
+
+
+COST = _known("unit__cost_amount", "unit__cost_amount")
+INTEREST = _known("unit__cost_amount", "interest")
+HOLDING = _known("unit__cost_amount", "holding")
+LEFT_COST = _known("unit__cost_amount", "unit__cost_amount", -1)
+MADE_AGO = _known("unit__produced_on", "made_ago")
 AGE = Sum(F("quantity") * F("age"), output_field=IntegerField())
 
 
@@ -147,6 +163,43 @@ _declare(
     with_age,
     AGE,
     AGED_COLUMNS,
+)
+_declare(
+    "inventory.made_ago_days",
+    _("Days since production of all vehicles"),
+    Kind.STOCK,
+    Unit.DAYS,
+    with_age,
+    MADE_AGO,
+    MADE_COLUMNS,
+)
+_declare(
+    "inventory.interest_amount",
+    _("Interest of the vehicles in stock since receipt"),
+    Kind.STOCK,
+    Unit.YUAN,
+    with_age,
+    INTEREST,
+    HELD_COLUMNS,
+)
+_declare(
+    "inventory.holding_amount",
+    _("Cost of holding the vehicles in stock since receipt"),
+    Kind.STOCK,
+    Unit.YUAN,
+    with_age,
+    HOLDING,
+    HELD_COLUMNS,
+)
+_declare(
+    "inventory.retail_cost_amount",
+    _("Cost of the vehicles that left by retail"),
+    Kind.FLOW,
+    Unit.YUAN,
+    moved,
+    LEFT_COST,
+    COST_COLUMNS,
+    Q(kind=MovementKind.RETAIL),
 )
 _declare_flow("receipts", "inventory.receipt_units", _("Receipts (units)"))
 _declare_flow("retail", "inventory.retail_out_units", _("Left stock by retail (units)"))
