@@ -300,7 +300,7 @@ class AlertAction(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=ACTION_KINDS)
     units = models.PositiveIntegerField(_("cars"), null=True, blank=True)
     text = models.CharField(_("what will be done"), max_length=300)
-    due_on = models.DateField(_("until"), null=True, blank=True)
+    due_on = models.DateField(_("planned until"), null=True, blank=True)
     planned_at = models.DateTimeField(_("planned at"))
     planned_by = models.CharField(_("planned by"), max_length=150)
     done_at = models.DateTimeField(_("done at"), null=True)

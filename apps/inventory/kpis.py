@@ -135,7 +135,7 @@ COMPUTED = (
         Unit.PERCENT,
         decimals=1,
     ),
-    _kpi("I-12", "inventory.stock_units", "月末库存", "Month-end stock", STOCK, Unit.UNITS, decimals=0),
+    _kpi("§1.1", "inventory.stock_units", "月末库存", "Month-end stock", STOCK, Unit.UNITS, decimals=0),
     _kpi("I-09", "inventory.capital", "库存资金占用", "Capital tied up in stock", COST, Unit.YUAN),
     _kpi(
         "I-05",

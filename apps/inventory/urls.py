@@ -3,13 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.inventory import policies
-from apps.inventory.views import shipments
+from apps.inventory.views import board, shipments
 from apps.inventory.views import stock as views
 from apps.work import registry
 
 app_name = "inventory"
 urlpatterns = [
     path("", views.StockList.as_view(), name="stock-list"),
+    path("board/", board.StockBoard.as_view(), name="stock-board"),
     path("new/", views.ArrivalEnter.as_view(), name="arrival-enter"),
     path("units/<int:pk>/", views.UnitDetail.as_view(), name="unit-detail"),
     path("units/<int:pk>/depart/", views.Depart.as_view(), name="unit-depart"),
@@ -37,6 +38,7 @@ urlpatterns = [
 ]
 
 registry.correctable("inventory.StockUnit")
+menu.add("inventory", _("Stock board"), "inventory:stock-board", policies.VIEW, order=5)
 menu.add("inventory", _("Vehicles in stock"), "inventory:stock-list", policies.VIEW, order=20)
 menu.add("inventory", _("Vehicles on the way"), "inventory:shipment-list", policies.VIEW, order=25)
 menu.add("inventory", _("Reserved vehicles"), "inventory:reservation-list", policies.VIEW, order=27)

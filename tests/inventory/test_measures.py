@@ -203,7 +203,7 @@ def test_stock_against_sales_and_the_order_of_sale(network, yard, measured) -> N
 
 
 def test_the_credit_line_of_a_dealer(network, yard, measured, now, actor_of, hq_admin) -> None:
-    book = Book(dealer=network.d1.pk)
+    book = Book(dealer_id=network.d1.pk)
     account = ledger.open_account(book=book, kind=AccountKind.CREDIT_LINE, now=now)
     ledger.set_limit(
         account=account, limit_amount=Decimal(500000), reason="x", actor=actor_of(hq_admin), now=now

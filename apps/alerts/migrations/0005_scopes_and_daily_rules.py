@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 ("units", models.PositiveIntegerField(blank=True, null=True, verbose_name="cars")),
                 ("text", models.CharField(max_length=300, verbose_name="what will be done")),
-                ("due_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="planned until")),
                 ("planned_at", models.DateTimeField(verbose_name="planned at")),
                 ("planned_by", models.CharField(max_length=150, verbose_name="planned by")),
                 ("done_at", models.DateTimeField(null=True, verbose_name="done at")),

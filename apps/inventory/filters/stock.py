@@ -17,6 +17,7 @@ from apps.inventory.models import (
     Transfer,
     TransferProposal,
 )
+from apps.inventory.queries.board import under
 from apps.inventory.rules import BUCKETS
 from apps.vehicles import queries as vehicles
 
@@ -35,16 +36,22 @@ class StockFilter(django_filters.FilterSet):
         field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
     )
     model = django_filters.CharFilter(method="by_model", label=_("Model"))
+    colour = django_filters.CharFilter(lookup_expr="iexact", label=_("Colour"))
+    unit = django_filters.CharFilter(method="by_unit", label=_("Unit code"))
     vin = django_filters.CharFilter(method="by_vin", label="VIN")
     age = django_filters.ChoiceFilter(choices=_BUCKETS, method="by_age", label=_("Days in stock"))
 
     class Meta:
         model = StockUnit
-        fields = ("on", "dealer", "model", "vin", "age")
+        fields = ("on", "dealer", "unit", "model", "colour", "vin", "age")
 
     def as_given(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """The day is asked of the query itself."""
         return rows
+
+    def by_unit(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Vehicles of the dealers in a unit and below it."""
+        return under(rows, value)
 
     def by_model(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Vehicles whose model carries the code, or is named so."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column
 from apps.inventory.measures.stock import COLUMNS, STOCK, moved, stock
-from apps.inventory.models import StockMovement, StockUnit
+from apps.inventory.models import Reservation, StockMovement, StockUnit
 from apps.inventory.rules import MovementKind
 from apps.kernel.formula import Kind
 from apps.kernel.kpi import Unit
@@ -61,7 +61,13 @@ def left_by_retail(month: Month) -> QuerySet[StockMovement]:
 
 
 def out_of_order(month: Month) -> QuerySet[StockMovement]:
-    """Those of them that left while the same model, trim and colour had stood longer. Source: I-14."""
+    """Those of them that left while the same model, trim and colour had stood longer and was kept for no
+    order. Source: I-14.
+    """
+    day = OuterRef(OuterRef("occurred_on"))
+    kept = Reservation.objects.filter(unit=OuterRef("pk"), reserved_at__date__lte=day).filter(
+        Q(released_at__isnull=True) | Q(released_at__date__gt=day)
+    )
     older = StockUnit.objects.filter(
         dealer=OuterRef("dealer"),
         model=OuterRef("unit__model"),
@@ -69,7 +75,7 @@ def out_of_order(month: Month) -> QuerySet[StockMovement]:
         colour=OuterRef("unit__colour"),
         received_on__lt=OuterRef("unit__received_on"),
     ).filter(Q(gone_on__isnull=True) | Q(gone_on__gt=OuterRef("occurred_on")))
-    return left_by_retail(month).filter(Exists(older))
+    return left_by_retail(month).filter(Exists(older.filter(~Exists(kept))))
 
 
 def _declare(code: str, label: Any, facts: Any) -> None:
