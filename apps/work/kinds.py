@@ -152,6 +152,27 @@ activity(
 )
 activity(
     Kind(
+        code="promotion",
+        label=_("Promotion event"),
+        icon="confetti",
+        place=True,
+        subjects=(Subject.NONE, Subject.DEALER),
+        topics=(
+            ("prefecture_city", _("Promotion in a prefecture-level city")),
+            ("county", _("Promotion in a county or town")),
+            ("store", _("Promotion at the store")),
+        ),
+        questions=(
+            Question("where", _("City and place"), required=True),
+            Question("visitors_count", _("Visitors"), Answer.NUMBER),
+            Question("leads", _("Leads won"), Answer.NUMBER, required=True),
+            Question("orders", _("Orders won"), Answer.NUMBER),
+            Question("summary", _("What was found and agreed?"), required=True),
+        ),
+    )
+)
+activity(
+    Kind(
         code="diary",
         label=_("Field diary"),
         icon="notebook",

@@ -28,6 +28,7 @@ CREATED = {
     "apps/incentives/rules/growth_linear.py",
     "apps/dealers/imports/outlets.py",
     "apps/sales/report_forms.py",
+    "apps/sales/price_exceptions.py",
 }
 each_document = pytest.mark.parametrize("name", DOCUMENTS)
 each_readme = pytest.mark.parametrize("name", READMES)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import role_names
 from apps.kernel.recurrence import Recurrence, RecurrenceError, from_data, parse, to_data, words
 from apps.kernel.workdays import Shift
+from apps.reports import proofs
 from apps.reports.rules.duties import WAITING, Skip, Standing, State, standing
 
 OWNERS = [("dealer", _("Every dealer")), ("unit", _("Every unit with the role"))]
@@ -111,6 +112,9 @@ class DutyRule(models.Model):
             raise ValidationError({"rule_text": _("This rule cannot be read: %s") % error}) from error
         if rule.shift is not Shift.NONE:
             self.shift = rule.shift.value
+        if self.proof and proofs.of(self.proof) is None:
+            known = ", ".join(sorted(proofs.proofs()))
+            raise ValidationError({"proof": _("No records of this name are counted. Known: %s") % known})
         if len(self.forms) > 1 and len(self.forms) != len(rule.parts):
             raise ValidationError({"forms": _("Name one form, or one for each part of the rule.")})
         self.structure = to_data(rule)

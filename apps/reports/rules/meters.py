@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from apps.core.roles import Role
 from apps.kernel.recurrence import Coverage, Daily, EveryDays, Part, Periodic, Quota, Recurrence, Scope
 from apps.work.rules.activities import Subject
-
-KINDS = {
-    "work.visits": ("visit",),
-    "work.contacts": ("contact",),
-    "work.contacts_and_visits": ("contact", "visit"),
-    "work.meetings": ("meeting",),
-    "work.bulletins": ("bulletin",),
-    "work.displays": ("display_check",),
-}
-"""The proofs rules may name, with the kinds of activities they count."""
 
 _SUBJECTS = {
     "二级网点": Subject.SECOND_TIER,
@@ -30,15 +21,28 @@ _TOPICS = {
     "经销商会": "dealers",
     "展会": "trade_fair",
     "联谊会": "social",
+    "地级城市": "prefecture_city",
 }
+_TOPICAL = frozenset({"meeting", "promotion"})
+"""Kinds told apart by their topic, not by whom they are about."""
+_COLLEAGUES = {
+    "客户经理及以上": (Role.ACCOUNT_MANAGER, Role.REGION_MANAGER),
+    "客户经理": (Role.ACCOUNT_MANAGER,),
+}
+"""Whom of one's own people a rule means; the first words that fit."""
+_EACH_OF = {
+    Role.ACCOUNT_MANAGER_2: (Subject.SECOND_TIER, ()),
+    Role.KEY_ACCOUNT_MANAGER: (Subject.KEY_ACCOUNT, (Role.KEY_ACCOUNT_CLERK,)),
+}
+"""Of whom "each" speaks where a rule leaves it to its role: what the role looks after, and its people."""
 
 
 @dataclass(frozen=True)
 class Meter:
     """How the records of one part of a rule are counted.
 
-    With `each` the count is of subjects that reached `minimum`, and as many are needed as there are; with
-    `different` a subject counts once.
+    With `each` the count is of subjects that reached `minimum`, and as many are needed as there are: those of
+    the kinds of `subjects` and the people in the roles `colleagues`. With `different` a subject counts once.
     """
 
     kinds: tuple[str, ...]
@@ -47,23 +51,46 @@ class Meter:
     minimum: int = 1
     different: bool = False
     each: bool = False
+    colleagues: tuple[str, ...] = ()
 
 
-def meter(rule: Recurrence, place: int, proof: str) -> Meter | None:
-    """How a part of a rule is counted; None when nothing is."""
-    kinds, part = KINDS.get(proof), rule.parts[place]
-    if kinds is None:
+def meter(
+    rule: Recurrence, place: int, kinds: Sequence[str], *, role: str = "", each_dealer: bool = False
+) -> Meter | None:
+    """How a part of a role's rule is counted from records of some kinds; None when nothing is."""
+    told, part = tuple(kinds), rule.parts[place]
+    if not told:
         return None
+    if each_dealer:
+        return Meter(told, (Subject.DEALER,), each=True)
     if isinstance(part, Quota):
-        told = f"{part.subject},{part.distinct}"
-        topics = () if "meeting" not in kinds else _found(told, _TOPICS)
-        subjects = () if "meeting" in kinds else _found(told, _SUBJECTS)
-        each = part.scope is Scope.PER_SUBJECT and bool(subjects)
-        return Meter(kinds, subjects, topics, part.minimum, bool(part.distinct), each)
+        return _of_quota(part, told, role)
     if isinstance(part, Periodic):
-        return Meter(kinds, minimum=part.times)
-    covered = _covered(rule, part, kinds)
-    return covered or (Meter(kinds) if isinstance(part, Daily | EveryDays) else None)
+        return Meter(told, minimum=part.times)
+    covered = _covered(rule, part, told)
+    return covered or (Meter(told) if isinstance(part, Daily | EveryDays) else None)
+
+
+def _of_quota(part: Quota, kinds: tuple[str, ...], role: str) -> Meter:
+    told = f"{part.subject},{part.distinct}"
+    if _TOPICAL & {*kinds}:
+        return Meter(kinds, (), _found(told, _TOPICS), part.minimum, bool(part.distinct))
+    subjects = _found(told, _SUBJECTS)
+    colleagues: tuple[str, ...] = ()
+    if part.scope is Scope.PER_SUBJECT:
+        colleagues = next((_codes(roles) for words, roles in _COLLEAGUES.items() if words in told), ())
+        if not subjects and not colleagues and role in _EACH_OF:
+            kept, people = _EACH_OF[Role(role)]
+            subjects = (str(kept),)
+            colleagues = _codes(people) if "contact" in kinds else ()
+    if colleagues:
+        subjects = (*subjects, str(Subject.COLLEAGUE))
+    each = part.scope is Scope.PER_SUBJECT and bool(subjects)
+    return Meter(kinds, subjects, (), part.minimum, bool(part.distinct), each, colleagues)
+
+
+def _codes(roles: Iterable[Role]) -> tuple[str, ...]:
+    return tuple(str(role) for role in roles)
 
 
 def _covered(rule: Recurrence, part: Part, kinds: tuple[str, ...]) -> Meter | None:

@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.kernel.period import Month
-from apps.kernel.recurrence import Due, Edge, Periodic, Quota, Recurrence
+from apps.kernel.recurrence import Due, Edge, Periodic, Quota
 from apps.kernel.workdays import Shift, WorkCalendar
-from apps.reports import registry
+from apps.reports import proofs, registry
 from apps.reports.models.duties import DutyRule
-from apps.reports.rules.meters import meter
+from apps.reports.rules.meters import Meter, meter
 from apps.work import calendar
 
 DAY = timedelta(days=1)
@@ -107,7 +107,6 @@ def _reigns() -> Iterator[tuple[DutyRule, date, date]]:
 
 
 def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
-    told = rule.recurrence
     slots: dict[tuple[int, date], int] = {}
     for due in dues:
         slot = slots[due.part, due.nominal] = slots.get((due.part, due.nominal), -1) + 1
@@ -128,7 +127,7 @@ def _dues(rule: DutyRule, dues: Iterable[Due]) -> Iterator[dict[str, Any]]:
             "due_at": at.isoformat(),
             "grace_at": (at + DAY * rule.grace_days).isoformat(),
             "exempt": rule.exempt,
-            **_quota(told, due.part, rule.proof),
+            **_quota(rule, due.part),
         }
 
 
@@ -148,9 +147,18 @@ def about(rule: DutyRule, due: Due) -> tuple[date, date]:
     return period.first, period.last
 
 
-def _quota(rule: Recurrence, place: int, proof: str) -> dict[str, int | None]:
+def meter_of(rule: DutyRule, place: int) -> Meter | None:
+    """How a part of a rule is counted; None where it is not."""
+    named = proofs.of(rule.proof)
+    if named is None:
+        return None
+    told = rule.recurrence
+    return meter(told, place, named.kinds, role=rule.role, each_dealer=named.each_dealer)
+
+
+def _quota(rule: DutyRule, place: int) -> dict[str, int | None]:
     """How many records a duty needs; None where it is not counted."""
-    how, part = meter(rule, place, proof), rule.parts[place]
+    how, part = meter_of(rule, place), rule.recurrence.parts[place]
     told: dict[str, int | None] = {"needed": how.minimum if how else None, "target": None, "most": None}
     if how and isinstance(part, Quota) and not how.each:
         told |= {"target": part.target, "most": part.maximum}

@@ -16,8 +16,8 @@ from apps.work.queries.activities import About
 from apps.work.rules.activities import Kind
 
 
-def _topics() -> list[tuple[str, Any]]:
-    found = [topic for kind in kinds.kinds().values() for topic in kind.topics]
+def _topics() -> list[tuple[Any, Any]]:
+    found = [(kind.label, kind.topics) for kind in kinds.kinds().values() if kind.topics]
     return [("", _("None")), *found]
 
 
@@ -31,7 +31,7 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_("Code or name of a dealer, an outlet (D001/N2), a key account or a colleague"),
     )
-    topic = forms.ChoiceField(label=_("Kind of meeting"), choices=_topics, required=False)
+    topic = forms.ChoiceField(label=_("Type"), choices=_topics, required=False)
     title = forms.CharField(label=_("Title"), max_length=150, required=False)
     planned_on = DateField(label=_("Planned for"))
     planned_time = forms.TimeField(

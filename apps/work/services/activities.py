@@ -282,7 +282,7 @@ def _check(kind: rules.Kind, plan: Plan, about: About) -> None:
         )
         raise DomainError("subject", message, fields={"subject": message})
     if kind.topics and plan.topic not in dict(kind.topics):
-        message = _("Say what kind of meeting it is.")
+        message = _("Choose the type.")
         raise DomainError("topic", message, fields={"topic": message})
 
 
