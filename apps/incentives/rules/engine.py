@@ -15,12 +15,11 @@ from types import MappingProxyType
 from apps.incentives.rules import judging, reasons, spreading
 from apps.incentives.rules.document import Component, PolicyDocument, Selection
 from apps.incentives.rules.facts import DealerFacts, Fact
-from apps.incentives.rules.given import ONE, ZERO, Given, Standing
+from apps.incentives.rules.given import ONE, PRICE_OF, ZERO, Given, Standing
 from apps.incentives.rules.judging import Priced
 from apps.incentives.rules.outcomes import ComponentOutcome, DealerOutcome, Excluded, Line, NextStep
 from apps.incentives.rules.selecting import Chosen, choose
 from apps.incentives.rules.types import TYPES
-from apps.kernel.missing import Missing
 from apps.kernel.trace import Step, Trace
 
 VERSION = "policy@1"
@@ -157,10 +156,8 @@ def _ceilings(document: PolicyDocument, work: list[_Work]) -> None:
     """Limits on the sum of all clauses: the clauses of lowest priority lose first."""
     limit = document.stacking.total
     if document.stacking.ceiling is not None:
-        base = _price_of_all(document, work)
-        share = None if isinstance(base, Missing) else base * document.stacking.ceiling
-        if share is not None:
-            limit = share if limit is None else min(limit, share)
+        share = _price_of_all(document, work) * document.stacking.ceiling
+        limit = share if limit is None else min(limit, share)
     if limit is None:
         return
     left = max(limit, ZERO)
@@ -175,9 +172,11 @@ def _ceilings(document: PolicyDocument, work: list[_Work]) -> None:
         left -= exact
 
 
-def _price_of_all(document: PolicyDocument, work: list[_Work]) -> Decimal | Missing:
+def _price_of_all(document: PolicyDocument, work: list[_Work]) -> Decimal:
+    """Σ units × price of all cars that any clause counts; a car without a price adds nothing."""
     facts = {fact.key: fact for each in work for fact in each.chosen.included}
-    return Given(work[0].given.dealer, tuple(facts.values())).base(document.stacking.basis)
+    price_of = PRICE_OF[document.stacking.basis]
+    return sum((fact.units * (price_of(fact) or ZERO) for fact in facts.values()), ZERO)
 
 
 def _outcome(work: _Work, look_ahead: bool) -> ComponentOutcome:

@@ -102,8 +102,8 @@ def _verdict(
         return reasons.OUT_OF_AREA
     day = DATE_OF[basis](fact)
     first, last = given.window
-    if day is None or not first <= day <= last:
-        return _no_day(basis, day, as_of, given)
+    if (day is None or not first <= day <= last) and (found := _no_day(basis, day, fact, as_of, given)):
+        return found
     if selection.price_to_list is not None and not _price_kept(selection, fact):
         return reasons.PRICE_CONDITION
     for need in selection.evidence:
@@ -126,15 +126,23 @@ def _scope(selection: Selection, fact: Fact) -> str:
     return ""
 
 
-def _no_day(basis: str, day: date | None, as_of: date, given: DealerFacts) -> str | tuple[str, date]:
+def _no_day(
+    basis: str, day: date | None, fact: Fact, as_of: date, given: DealerFacts
+) -> str | tuple[str, date]:
     """A date that counts is outside the term, or not there yet."""
-    if day is not None or basis in ("occurred", "recorded"):
-        return reasons.INVOICE_DATE if basis == "invoiced" else reasons.NOT_IN_TERM
-    kind = "invoice" if basis == "invoiced" else "registration"
-    return (kind, given.window.last) if as_of <= given.window.last else LATE[kind]
+    code = reasons.INVOICE_DATE if basis == "invoiced" else reasons.NOT_IN_TERM
+    if day is None and basis == "plated":
+        code = reasons.NOT_PLATED
+    if code in fact.waived:
+        return ""
+    if day is not None or basis in ("occurred", "recorded") or as_of > given.window.last:
+        return code
+    return ("invoice" if basis == "invoiced" else "registration"), given.window.last
 
 
 def _price_kept(selection: Selection, fact: Fact) -> bool:
+    if reasons.PRICE_CONDITION in fact.waived:
+        return True
     if fact.price is None or fact.list_price is None or selection.price_to_list is None:
         return False
     return fact.price >= fact.list_price * selection.price_to_list

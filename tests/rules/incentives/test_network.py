@@ -62,6 +62,7 @@ INSURED = {"insurance": Evidence("insurance", DAY, DAY)}
         ({"in_area_only": True}, {"in_area": None}, ""),
         ({"price_to_list": "0.95"}, {}, "R16"),
         ({"price_to_list": "0.9"}, {}, ""),
+        ({"price_to_list": "0.95"}, {"waived": frozenset({"R16"})}, ""),
         ({}, {"risk": "false_retail"}, "R11"),
         ({}, {"risk": "customer_data"}, "R10"),
         ({}, {"occurred_on": date(2026, 7, 1)}, "R18"),
@@ -78,6 +79,7 @@ def test_a_date_that_counts_may_still_come():
     car = CAR._replace(plated_on=None)
     assert settled(made, car, as_of=date(2026, 6, 20)).pending[0].until == date(2026, 6, 30)
     assert settled(made, car).excluded[0].code == "R07"
+    assert settled(made, car._replace(waived=frozenset({"R07"}))).amount == D(1000)
 
 
 def test_facts_of_another_kind_are_none_of_a_clauses_business():
