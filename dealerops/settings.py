@@ -62,6 +62,7 @@ LOCAL_APPS = [
         "inventory",
         "finance",
         "targets",
+        "scores",
         "forecasting",
         "engagement",
         "ordering",

@@ -12,7 +12,7 @@ KINDS = [
 ]
 STATES = [
     (TargetState.WAITING.value, _("Waits for the dealer's signature")),
-    (TargetState.SIGNED.value, _("Countersigned")),
+    (TargetState.SIGNED.value, _("Signed by the dealer")),
     (TargetState.OBJECTED.value, _("The dealer objects")),
 ]
 

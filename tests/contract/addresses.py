@@ -44,6 +44,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "dealers:outlet-create": {"pk": "dealer"},
     "dealers:unit": {"pk": "unit"},
     "delegation": {"pk": "delegation"},
+    "delivered-score": {"pk": "delivered_score"},
     "delivery": {"pk": "delivery"},
     "finance:statement": {"pk": "statement"},
     "forecast": {"pk": "forecast"},

@@ -44,6 +44,8 @@ from apps.reports.services import submissions as report_services
 from apps.risk import services as risk
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery, SaleEvidence
+from apps.scores import services as scores
+from apps.scores.models import DeliveredScore
 from apps.targets import services as targets
 from apps.targets.models import Target
 from apps.vehicles import rules as vin_rules
@@ -436,6 +438,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "evidence": _evidence(dealer, ops, now),
         "decision": _decision(dealer, ops, now),
         "target": _target(dealer, ops, now),
+        "delivered_score": _delivered_score(dealer, ops, now),
     }
     return Owned(dealer, user, keys)
 
@@ -448,6 +451,18 @@ def _evidence(dealer: Dealer, ops: Actor, now: datetime) -> int:
         rows=[paper | {"note": canary(dealer, "PAPERNOTE")}], source="dms", actor=ops, now=now
     )
     return SaleEvidence.objects.get(dealer=dealer).pk
+
+
+def _delivered_score(dealer: Dealer, ops: Actor, now: datetime) -> int:
+    """A survey result of the dealer."""
+    row = {"dealer_id": dealer.pk, "month": date(2026, 6, 1), "score": "satisfaction.nps"}
+    scores.record_scores(
+        rows=[row | {"value": Decimal("41.5"), "note": canary(dealer, "SCORENOTE")}],
+        source="survey",
+        actor=ops,
+        now=now,
+    )
+    return DeliveredScore.objects.get(dealer=dealer).pk
 
 
 def _target(dealer: Dealer, ops: Actor, now: datetime) -> int:
