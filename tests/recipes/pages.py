@@ -54,7 +54,8 @@ def written(found: Block) -> ModuleType:
 @contextmanager
 def appended(found: Block) -> Iterator[ModuleType]:
     """The module a Python block is added to, with the block at its end; as before when the block is left."""
-    module = importlib.import_module(found.place.removesuffix(".py").replace("/", "."))
+    place = found.place.removesuffix("/__init__.py").removesuffix(".py")
+    module = importlib.import_module(place.replace("/", "."))
     before = dict(vars(module))
     lists = {name: list(value) for name, value in before.items() if isinstance(value, list)}
     try:

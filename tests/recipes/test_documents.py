@@ -25,7 +25,7 @@ DOCUMENTS = sorted(
 VARIABLE = re.compile(r"\b(?:DEALEROPS_[A-Z_]+|DATABASE_URL|REDIS_URL|POSTGRES_PASSWORD)\b")
 FOR_TESTS = {"DEALEROPS_REAL_DATA"}
 CREATED = {
-    "apps/incentives/rules/growth_linear.py",
+    "apps/incentives/rules/types/test_drive.py",
     "apps/dealers/imports/outlets.py",
     "apps/sales/report_forms.py",
     "apps/sales/price_exceptions.py",
