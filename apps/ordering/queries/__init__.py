@@ -1,0 +1,27 @@
+from apps.ordering.queries.plans import (
+    Desk,
+    WeekOfMoney,
+    cash_need,
+    desk,
+    lines,
+    lines_of,
+    plans,
+    suggested_lines,
+    terms_on,
+    trim_of,
+    windows_for,
+)
+
+__all__ = [
+    "Desk",
+    "WeekOfMoney",
+    "cash_need",
+    "desk",
+    "lines",
+    "lines_of",
+    "plans",
+    "suggested_lines",
+    "terms_on",
+    "trim_of",
+    "windows_for",
+]
