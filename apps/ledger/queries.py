@@ -147,3 +147,8 @@ def funds_in_all(*, actor: Actor) -> Funds:
     rows = accounts(actor=actor).filter(kind__in=SPENDABLE, frozen=False, dealer__isnull=False)
     free = rows.order_by().values("kind").annotate(free=Sum(F("balance") + F("limit_amount") - F("held")))
     return Funds(**{row["kind"]: max(row["free"], ZERO) for row in free})
+
+
+def reversal_of(entry: Entry) -> Entry | None:
+    """The entry that took this one back."""
+    return Entry.objects.filter(reverses=entry).first()

@@ -36,7 +36,7 @@ class LineFilter(django_filters.FilterSet):
     model = django_filters.CharFilter(field_name="model__code", lookup_expr="iexact", label=_("Model code"))
     state = django_filters.ChoiceFilter(choices=LINE_STATES, label=_("State"))
     starts_on = django_filters.DateFilter(field_name="plan__starts_on", label=_("Covers from"))
-    late = django_filters.BooleanFilter(label=_("Late"), method="that_are_late")
+    late = django_filters.BooleanFilter(label=_("Delivery late"), method="that_are_late")
 
     class Meta:
         model = OrderLine

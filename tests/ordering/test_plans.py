@@ -11,6 +11,8 @@ import pytest
 from apps.core import access
 from apps.core.errors import DomainError
 from apps.core.models import AuditEvent, Job
+from apps.inventory import services as inventory
+from apps.inventory.models import Shipment
 from apps.ledger import queries as accounts
 from apps.ledger import services as ledger
 from apps.ledger.models import Account, Hold
@@ -215,7 +217,11 @@ def test_a_late_line_is_chased_until_it_arrived(put, submitted, people, network)
     assert arrive(arrived={first.order_no: 6, second.order_no: 1}, actor=SYSTEM, now=at(25)) == 2
     assert arrive(arrived={first.order_no: 6, second.order_no: 1}, actor=SYSTEM, now=at(25)) == 0
     assert Todo.objects.filter(code="ordering.chase", state="open").count() == 1
-    arrive(arrived={second.order_no: 4}, actor=SYSTEM, now=at(26))
+    row = {"dealer_id": network.d1.pk, "order_no": second.order_no, "shipped_on": date(2026, 7, 20)}
+    rows = [{**row, "external_id": f"S{each}", "colour": "白"} for each in range(4)]
+    inventory.announce_shipments(rows=rows, source="maker", actor=SYSTEM, now=at(25))
+    Shipment.objects.update(arrived_on=date(2026, 7, 26))
+    services.follow(actor=SYSTEM, now=at(26))
     submitted.refresh_from_db()
     assert (submitted.state, [state for state, _ in states(submitted)]) == ("closed", ["arrived", "arrived"])
 

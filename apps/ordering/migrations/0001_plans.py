@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "Being drafted"),
-                            ("reported", "Reported"),
+                            ("reported", "Reported to the region"),
                             ("submitted", "Submitted"),
                             ("confirmed", "Confirmed"),
                             ("closed", "Fulfilled"),

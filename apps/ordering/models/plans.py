@@ -13,7 +13,7 @@ from apps.ordering.rules.windows import Terms, Window
 
 PLAN_STATES = [
     (PlanState.DRAFT.value, _("Being drafted")),
-    (PlanState.REPORTED.value, _("Reported")),
+    (PlanState.REPORTED.value, _("Reported to the region")),
     (PlanState.SUBMITTED.value, _("Submitted")),
     (PlanState.CONFIRMED.value, _("Confirmed")),
     (PlanState.CLOSED.value, _("Fulfilled")),

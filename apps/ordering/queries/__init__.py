@@ -1,6 +1,7 @@
 from apps.ordering.queries.plans import (
     Desk,
     WeekOfMoney,
+    arrivals,
     cash_need,
     desk,
     lines,
@@ -15,6 +16,7 @@ from apps.ordering.queries.plans import (
 __all__ = [
     "Desk",
     "WeekOfMoney",
+    "arrivals",
     "cash_need",
     "desk",
     "lines",

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
+from apps.inventory.models import Shipment
 from apps.ledger import queries as accounts
 from apps.ordering import policies
 from apps.ordering.models import OrderLine, OrderPlan, OrderTerms
@@ -71,6 +72,13 @@ def lines_of(plan: OrderPlan) -> list[OrderLine]:
 def suggested_lines(*, dealer_id: int, on: date) -> Sequence[dict[str, Any]]:
     """What is suggested to order, as lines; nothing while there is no forecast."""
     return ()
+
+
+def arrivals() -> dict[str, int]:
+    """How many cars arrived under each order number that still waits for some."""
+    waiting = OrderLine.objects.filter(state=LineState.CONFIRMED).values("order_no")
+    rows = Shipment.objects.filter(order_no__in=waiting, arrived_on__isnull=False)
+    return dict(rows.order_by().values_list("order_no").annotate(cars=Count("pk")))
 
 
 def trim_of(*, model_id: int, text: str) -> Trim | None:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from apps.core import audit
 from apps.core.access import Actor
-from apps.ordering import notices
+from apps.ordering import notices, queries
 from apps.ordering.models import OrderLine, OrderPlan
 from apps.ordering.rules.plans import LineState, PlanState
 
@@ -25,7 +25,8 @@ class Followed:
 
 @transaction.atomic
 def follow(*, actor: Actor, now: datetime) -> Followed:
-    """The daily run: plans nobody submitted lapse, and late lines become to-dos of those who chase them."""
+    """The daily run: plans nobody submitted lapse, arrivals are counted, late lines are chased."""
+    arrive(arrived=queries.arrivals(), actor=actor, now=now)
     return Followed(_lapse(actor, now), _chase(now))
 
 

@@ -105,7 +105,9 @@ def save_lines(
     money back and are paid anew. Errors: `cut_off`, `state`, `reason` with the lines that lack one.
     """
     plan = _locked(plan, Step.CHANGE, actor, now)
-    rows = {line.pk: line for line in plan.lines.select_for_update(of=("self",)).select_related("model", "trim")}
+    rows = {
+        line.pk: line for line in plan.lines.select_for_update(of=("self",)).select_related("model", "trim")
+    }
     lacking = {
         f"reason_{key}": _("Say why another number than the suggested one.")
         for key, (units, reason) in quantities.items()

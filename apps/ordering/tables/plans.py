@@ -38,7 +38,7 @@ def plan_badge(row: OrderPlan) -> tuple[str, Any]:
 def line_badge(row: OrderLine) -> tuple[str, Any]:
     """The state with its colour; a confirmed line that should be there reads as late."""
     if row.state == LineState.CONFIRMED and row.promised_on and row.promised_on < timezone.localdate():
-        return "red", _now("Late")
+        return "red", _now("Delivery late")
     return _LINE_COLOURS[LineState(row.state)], row.get_state_display()
 
 

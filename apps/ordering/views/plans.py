@@ -82,7 +82,9 @@ class PlanDetail(DetailPage):
     template_name = "ordering/plan_detail.html"
     shown: ClassVar[dict[Step, tuple[Button, ...]]] = {
         Step.SUBMIT: (Button(_("Submit the order"), "ordering:plan-submit", policies.SUBMIT, "send", True),),
-        Step.REPORT: (Button(_("Report"), "ordering:plan-report", policies.REPORT, "arrow-up", True),),
+        Step.REPORT: (
+            Button(_("Report the plan"), "ordering:plan-report", policies.REPORT, "arrow-up", True),
+        ),
         Step.CONFIRM: (
             Button(_("Confirm the order"), "ordering:plan-confirm", policies.CONFIRM, "check", True),
         ),
@@ -169,7 +171,7 @@ class PlanReport(ConfirmPage):
     action = policies.REPORT
     query = queries.plans
     question = _("Report this plan? The dealer is asked to check and submit it.")
-    submit_label = _("Report")
+    submit_label = _("Report the plan")
     success = _("The plan is reported.")
 
     def act(self) -> str:
