@@ -36,7 +36,7 @@ trail.name_actions(
 )
 trail.name_fields(
     {
-        "lines": _("Lines"),
+        "lines": _("Order lines"),
         "state": _("State"),
         "held": _("Held (¥)"),
         "missing": _("Missing (¥)"),
