@@ -59,7 +59,9 @@ def test_a_person_sees_the_own_points_and_no_books_of_dealers(network, client_of
 
 def test_the_api_lists_accounts_and_takes_payments(network, api_of, hq_fin, d1_gm) -> None:
     told = {"dealer": "D001", "amount": "250.50", "paid_on": "2026-07-01", "reference": "X1"}
-    answer = api_of(hq_fin).post("/api/v1/ledger-movements/", told, format="json", HTTP_IDEMPOTENCY_KEY="payment-0001")
+    answer = api_of(hq_fin).post(
+        "/api/v1/ledger-movements/", told, format="json", HTTP_IDEMPOTENCY_KEY="payment-0001"
+    )
     assert answer.status_code == 201, answer.content
     rows = api_of(d1_gm).get("/api/v1/ledger-accounts/").json()["results"]
     assert [(row["dealer"], row["kind"], row["balance"]) for row in rows] == [("D001", "deposit", "250.50")]
