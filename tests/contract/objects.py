@@ -412,8 +412,10 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     inventory.announce_shipments(rows=[coming], source=source, actor=ops, now=now)
     money = accounts_and_orders(dealer, canary, now)
     kept = inventory.reserve(unit=here[3], order_no=canary(dealer, "KEPT"), actor=ops, now=now)
+    counting = inventory.open_count(dealer=dealer, kind="monthly", actor=ops, now=now)
     keys = {
         **money,
+        "count": counting.pk,
         "shipment": Shipment.objects.get(source=source).pk,
         "reservation": kept.pk,
         "proposal": offered.pk,

@@ -34,6 +34,7 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "sales:delivery-correct": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
+    "inventory:count-begin": {"dealer": "?", "kind": "three_day"},
     "inventory:declaration-enter": {"dealer": "?", "month": "2026-05", "end": "0"},
     "inventory:unit-transfer": {"dealer": "?", "moved_on": DAY},
     "finance:account-map": {"dealer": "?", "account": "6602.10", "line": "E80"},
