@@ -311,8 +311,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.remind",
         "schedule": crontab(hour=7, minute=45),
     },
-    "ledger.expire": {"task": "ledger.expire", "schedule": crontab(hour=0, minute=10)},
-    "ordering.follow": {"task": "ordering.follow", "schedule": crontab(hour=7, minute=30)},
     "reports.count": {"task": "reports.count", "schedule": crontab(minute="*/15")},
     "reports.escalate": {
         "task": "reports.escalate",
@@ -320,6 +318,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "alerts.scan_today": {"task": "alerts.scan_today", "schedule": crontab(minute="5,35")},
     "alerts.tell_today": {"task": "alerts.tell_today", "schedule": crontab(hour=8, minute=30)},
+    "incentives.deem_confirmed": {
+        "task": "incentives.deem_confirmed",
+        "schedule": crontab(hour=0, minute=40),
+    },
     "core.reconcile": {
         "task": "core.reconcile",
         "schedule": env.float("DEALEROPS_RECONCILE_SECONDS", default=20.0),

@@ -30,7 +30,11 @@ from apps.finance.models import Statement, StoreAccount
 from apps.finance.rules.accounts import Balance
 from apps.forecasting.models import DealerForecast, UnitForecast
 from apps.health.models import HealthScore
-from apps.incentives.models import Settlement
+from apps.incentives import services as incentives
+from apps.incentives.models import Settlement, SettlementRun
+from apps.incentives.models import Statement as RebateStatement
+from apps.incentives.rules.facts import Window
+from apps.incentives.rules.settling import RunKind
 from apps.inventory import services as inventory
 from apps.inventory.models import Shipment, StockMovement, StockUnit
 from apps.kernel.period import Month, TenDay, months_between
@@ -56,9 +60,9 @@ from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
 from apps.work.services import activities, bulletins, findings
-from tests.contract.money import accounts_and_orders
 from tests.factories import network as factory
 from tests.finance.rows import statement
+from tests.incentives import story
 from tests.inventory.rows import arrival, departure
 from tests.sales.rows import row as delivery
 
@@ -129,6 +133,7 @@ def build_world(now: datetime) -> World:
     for owned in (own, sister, foreign):
         owned.keys["duty"] = _duty(owned.dealer).pk
     run = _close(now)
+    settled = _settled(ops, now)
     mates = (cast["d1_sm"], cast["d2_other"], cast["d2_other"])
     for owned, mate in zip((own, sister, foreign), mates, strict=True):
         staff = cast[f"{owned.user.username.partition('_')[0]}_sm"]
@@ -137,7 +142,9 @@ def build_world(now: datetime) -> World:
         owned.keys.update(_results(owned.dealer, ops, now))
         owned.keys["delegation"] = _delegation(owned.user, mate, now).pk
         owned.keys.update(_work(owned, now))
+        owned.keys.update(_disputed(owned, now))
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
+    shared["settlement_run"] = settled.pk
     return World(network, cast, own, sister, foreign, shared)
 
 
@@ -410,12 +417,8 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     }
     source = f"maker-{dealer.code}"
     inventory.announce_shipments(rows=[coming], source=source, actor=ops, now=now)
-    money = accounts_and_orders(dealer, canary, now)
     kept = inventory.reserve(unit=here[3], order_no=canary(dealer, "KEPT"), actor=ops, now=now)
-    counting = inventory.open_count(dealer=dealer, kind="monthly", actor=ops, now=now)
     keys = {
-        **money,
-        "count": counting.pk,
         "shipment": Shipment.objects.get(source=source).pk,
         "reservation": kept.pk,
         "proposal": offered.pk,
@@ -446,6 +449,37 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
         "delivered_score": _delivered_score(dealer, ops, now),
     }
     return Owned(dealer, user, keys)
+
+
+def _settled(ops: Actor, now: datetime) -> SettlementRun:
+    """June's cars settled under a policy that asks for documents, which they lack, and published."""
+    version = story.policy()
+    window = Window(JUNE.first, JUNE.last)
+    run = incentives.calculate(
+        policy=version.policy, window=window, kind=RunKind.FINAL, actor=SYSTEM, now=now
+    )
+    published = {"state": "published", "published_at": now}
+    SettlementRun.objects.filter(pk=run.pk).update(**published, published_by=ops.label)
+    dates = {"clock_from": now.date(), "promised_on": date(2026, 8, 11), "dispute_until": date(2026, 7, 17)}
+    RebateStatement.objects.filter(run=run).update(**published, **dates)
+    return run
+
+
+def _disputed(owned: Owned, now: datetime) -> dict[str, Any]:
+    """A statement of the dealer with a car that it disputes."""
+    row = RebateStatement.objects.get(dealer=owned.dealer)
+    line = row.lines.exclude(status="included").earliest("pk")
+    paper = incentives.Disputed(line.pk, line.cure, "", date(2026, 7, 1), "a.pdf", b"%PDF-1.4\n%%EOF")
+    note = canary(owned.dealer, "DISPUTE")
+    claim = incentives.Claim("missing_car", Decimal(1), note, [paper])
+    actor = accounts_queries.actor_for(owned.user, on=now.date())
+    made = incentives.open_dispute(statement=row, claim=claim, actor=actor, now=now)
+    return {
+        "rebate_statement": row.pk,
+        "car": line.pk,
+        "dispute": made.pk,
+        "dispute_item": made.items.get().pk,
+    }
 
 
 def _evidence(dealer: Dealer, ops: Actor, now: datetime) -> int:

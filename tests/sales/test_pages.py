@@ -10,8 +10,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from apps.sales import services
 from apps.sales.models import RetailDelivery
+from apps.sales.services import deliveries
 from apps.vehicles.models import Brand, CarModel, Series
 from tests.conftest import WALLS
 from tests.sales.rows import row
@@ -28,7 +28,7 @@ def stock(network, hq_ops, actor_of, now):
         row("A2", network.d1.pk, occurred_on=date(2026, 5, 2), model="轩昂 X7"),
         row("B1", network.d4.pk, price_amount=Decimal("88888.50")),
     ]
-    services.record_deliveries(rows=rows, source="dms", actor=actor_of(hq_ops), now=now)
+    deliveries.record_deliveries(rows=rows, source="dms", actor=actor_of(hq_ops), now=now)
     return {fact.external_id: fact for fact in RetailDelivery.objects.all()}
 
 
@@ -126,7 +126,7 @@ def test_a_return_that_was_itself_taken_back_leaves_the_delivery_in_force(
     shown = page.get(url("delivery-detail", stock["A1"])).context
     assert [button["url"] for button in shown["buttons"] if "correct" in button["url"]] == []
     back = RetailDelivery.objects.get(quantity=-1)
-    services._counter("SELECT %(pk)s::bigint", {"pk": back.pk}, None, now)
+    deliveries._counter("SELECT %(pk)s::bigint", {"pk": back.pk}, None, now)
     shown = page.get(url("delivery-detail", stock["A1"])).context
     assert sorted(fact.quantity for fact in shown["chain"].rows) == [-1, 1, 1]
     assert [button["url"] for button in shown["buttons"] if "correct" in button["url"]] != []

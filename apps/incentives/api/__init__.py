@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.incentives.api import settlements
+from apps.incentives.api import settlements, statements
 
-routes: list[tuple[str, Any, str]] = [*settlements.routes]
+routes: list[tuple[str, Any, str]] = [*settlements.routes, *statements.routes]

@@ -1,3 +1,4 @@
+from apps.incentives.models.disputes import Dispute, DisputeItem
 from apps.incentives.models.policies import (
     BackTest,
     BackTestRow,
@@ -10,12 +11,15 @@ from apps.incentives.models.policies import (
 )
 from apps.incentives.models.programmes import Programme, ProgrammeVersion, type_choices
 from apps.incentives.models.settlements import Settlement, SettlementLine
+from apps.incentives.models.statements import SettlementRun, Statement, StatementLine
 
 __all__ = [
     "BackTest",
     "BackTestRow",
     "ComplianceRule",
     "ComplianceWaiver",
+    "Dispute",
+    "DisputeItem",
     "Policy",
     "PolicyReceipt",
     "PolicyVersion",
@@ -23,6 +27,9 @@ __all__ = [
     "ProgrammeVersion",
     "Settlement",
     "SettlementLine",
+    "SettlementRun",
     "StandardText",
+    "Statement",
+    "StatementLine",
     "type_choices",
 ]

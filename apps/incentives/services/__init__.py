@@ -1,3 +1,27 @@
+from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
+from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
+from apps.incentives.services.releasing import (
+    ask_release,
+    confirm,
+    deem_confirmed,
+    make_payable,
+    record_payment,
+)
 from apps.incentives.services.settling import settle
 
-__all__ = ["settle"]
+__all__ = [
+    "Claim",
+    "Disputed",
+    "answer",
+    "ask_calculation",
+    "ask_release",
+    "calculate",
+    "confirm",
+    "deem_confirmed",
+    "escalate",
+    "make_payable",
+    "open_dispute",
+    "record_payment",
+    "run_calculation",
+    "settle",
+]

@@ -11,7 +11,12 @@ from apps.sales.services.deliveries import (
     take_batch,
     withdraw_batch,
 )
-from apps.sales.services.evidence import enter_evidence, record_evidence, withdraw_evidence
+from apps.sales.services.evidence import (
+    enter_evidence,
+    record_accepted,
+    record_evidence,
+    withdraw_evidence,
+)
 
 __all__ = [
     "FEED",
@@ -22,6 +27,7 @@ __all__ = [
     "enter_evidence",
     "new_external_id",
     "problems_of",
+    "record_accepted",
     "record_deliveries",
     "record_evidence",
     "record_return",

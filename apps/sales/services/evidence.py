@@ -109,6 +109,18 @@ def enter_evidence(
     return SaleEvidence.objects.filter(**same).order_by("-revision")[0]
 
 
+def record_accepted(
+    *, row: Mapping[str, Any], file: StoredFile, source: str, actor: Actor, now: datetime
+) -> None:
+    """Record a document that was accepted in another proceeding, with the file handed in there.
+
+    Whoever decided there needs no right of its own here; a document known already is no error.
+    """
+    made = _post(facts.from_rows([row], _RECORD), source, None, actor, now, file)
+    for each in SaleEvidence.objects.filter(pk__in=made):
+        audit.record(actor=actor, action=policies.EVIDENCE, obj=each, now=now, after=_trail(each))
+
+
 @transaction.atomic
 def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Make documents of the good staged rows of an import."""

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.incentives import services
+from apps.incentives.models import Policy, StatementLine
+from apps.incentives.models.disputes import DISPUTE_REASONS
+from apps.incentives.models.statements import RUN_KINDS
+from apps.sales.models import EVIDENCE_KINDS
+
+
+def _day(label: Any, *, required: bool = True, **more: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget, **more)
+
+
+class RunForm(forms.Form):
+    """Which policy is settled for which term, and whether it is only to see what is expected."""
+
+    policy = forms.ModelChoiceField(label=_("Policy"), queryset=None)
+    day = _day(_("A day of the term"), help_text=_("The month, quarter or year it lies in is settled."))
+    kind = forms.ChoiceField(label=_("Kind"), choices=RUN_KINDS, widget=forms.RadioSelect, initial="interim")
+
+    def __init__(self, *args: Any, policies: QuerySet[Policy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"].queryset = policies  # type: ignore[attr-defined]
+
+
+class PaidForm(forms.Form):
+    """The day money was paid."""
+
+    paid_on = _day(_("Paid on"))
+
+
+class DisputeForm(forms.Form):
+    """What a dealer expects, and for each car it disputes the document that shows it."""
+
+    reason = forms.ChoiceField(label=_("Kind"), choices=DISPUTE_REASONS)
+    expected_amount = forms.DecimalField(label=_("Expected (¥)"), max_digits=18, decimal_places=2)
+    note = forms.CharField(
+        label=_("Explanation"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(
+        self, *args: Any, cars: Sequence[StatementLine], accepted: Iterable[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.cars = cars
+        kinds = [(code, label) for code, label in EVIDENCE_KINDS if code in set(accepted)]
+        for car in cars:
+            self.fields[f"car_{car.pk}"] = forms.BooleanField(label=car.vin, required=False)
+            self.fields[f"kind_{car.pk}"] = forms.ChoiceField(
+                label=_("Document"), choices=kinds, initial=car.cure, required=False
+            )
+            self.fields[f"issued_on_{car.pk}"] = _day(_("Date on the document"), required=False)
+            self.fields[f"number_{car.pk}"] = forms.CharField(
+                label=_("Document number"), max_length=80, required=False
+            )
+            self.fields[f"file_{car.pk}"] = forms.FileField(
+                label=_("File"), required=False, help_text=_("PDF or photo")
+            )
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The fields of each car together, for the page."""
+        names = ("kind", "issued_on", "number", "file")
+        return [
+            {"car": car, "box": self[f"car_{car.pk}"], "fields": [self[f"{name}_{car.pk}"] for name in names]}
+            for car in self.cars
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for car in self._chosen(cleaned):
+            for name in ("issued_on", "file"):
+                if not cleaned.get(f"{name}_{car.pk}"):
+                    self.add_error(f"{name}_{car.pk}", _("This field is required."))
+        return cleaned
+
+    def claim(self) -> services.Claim:
+        """The dispute as the service takes it."""
+        data = self.cleaned_data
+        items = [
+            services.Disputed(
+                line_id=car.pk,
+                kind=data[f"kind_{car.pk}"],
+                number=data[f"number_{car.pk}"],
+                issued_on=data[f"issued_on_{car.pk}"],
+                file_name=data[f"file_{car.pk}"].name,
+                file_content=data[f"file_{car.pk}"].read(),
+            )
+            for car in self._chosen(data)
+        ]
+        return services.Claim(data["reason"], data["expected_amount"], data["note"], items)
+
+    def _chosen(self, data: dict[str, Any]) -> list[StatementLine]:
+        return [car for car in self.cars if data.get(f"car_{car.pk}")]
+
+
+class AnswerForm(forms.Form):
+    """The decision about a disputed car."""
+
+    verdict = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Accept: the car is paid for by the next run")), ("no", _("Reject"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed to refuse."),
+    )
+
+
+class AppealForm(forms.Form):
+    """Why a second person should decide."""
+
+    appeal = forms.CharField(
+        label=_("Why the decision is wrong"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,3 +1,0 @@
-from apps.ordering.forms.plans import LineForm, NewPlanForm, QuantitiesForm
-
-__all__ = ["LineForm", "NewPlanForm", "QuantitiesForm"]

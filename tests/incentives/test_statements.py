@@ -1,0 +1,230 @@
+"""From calculation to claw-back: the settlement story by its services, to the fen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal as D
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from apps.accounts import queries as accounts
+from apps.core.errors import DomainError
+from apps.incentives import services
+from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
+from apps.incentives.rules.settling import RunKind
+from apps.incentives.services.calculating import content_hash
+from apps.incentives.services.disputing import Claim, Disputed
+from apps.ledger.models import Account
+from apps.sales import services as sales
+from apps.sales.models import RetailDelivery
+from apps.work import services as work
+from apps.work.models import Approval, Notice
+from tests.incentives import story
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+ADDED = (
+    "INSERT INTO incentives_statementline (statement_id, dealer_id, status) "
+    "SELECT id, dealer_id, 'included' FROM incentives_statement"
+)
+
+
+def at(month: int, day: int, hour: int = 10) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def told(network, d1_gm, monkeypatch):
+    """The published policy, June's cars, the signed target, and who acts."""
+    made = story.policy()
+    story.sell_june(network.d1, at(7, 1, 8))
+    story.target(network.d1)
+    people = story.people(network) | {"gm": d1_gm}
+    actors = {name: accounts.actor_for(user, on=date(2026, 7, 1)) for name, user in people.items()}
+    return made.policy, actors
+
+
+def run(policy, actor, now, kind=RunKind.FINAL):
+    return services.calculate(policy=policy, window=story.JUNE, kind=kind, actor=actor, now=now)
+
+
+def publish(made, actors, now):
+    made.refresh_from_db()
+    if made.state == "calculated":
+        services.ask_release(run=made, actor=actors["policy"], now=now)
+    asked = Approval.objects.get(flow="incentives.release", target_id=made.pk, state="waiting")
+    work.decide(approval=asked, verdict="approve", comment="", actor=actors["fin"], now=now)
+
+
+def statement(dealer, number):
+    return Statement.objects.get(dealer=dealer, number=number)
+
+
+def test_the_story_to_the_fen(told, network) -> None:
+    policy, actors = told
+    run(policy, actors["policy"], at(7, 1), RunKind.INTERIM)
+    interim = statement(network.d1, 1)
+    assert (interim.state, interim.amount, interim.included) == ("interim", D("98000.00"), 98)
+    assert (interim.curable, interim.curable_amount) == (2, D("52000.00"))
+
+    made = run(policy, actors["policy"], at(7, 10))
+    with pytest.raises(DomainError):
+        work.decide(
+            approval=_asked(made, actors),
+            verdict="approve",
+            comment="",
+            actor=actors["policy"],
+            now=at(7, 10),
+        )
+    first = _first_published(made, actors, network)
+    out = StatementLine.objects.filter(statement=first, status="excluded").order_by("vin")
+    frozen = (first.sha256, _bytes(first))
+
+    services.confirm(statement=first, actor=actors["gm"], now=at(7, 10, 15))
+    _dispute(first, list(out), actors, at(7, 11))
+    first.refresh_from_db()
+    assert (first.state, first.confirmed_at) == ("disputed", at(7, 10, 15))
+    _decide(actors)
+
+    second_run = run(policy, actors["policy"], at(7, 20))
+    publish(second_run, actors, at(7, 20))
+    second = statement(network.d1, 2)
+    assert (second.amount, second.settled_before, second.delta) == (
+        D("150000.00"),
+        D("98000.00"),
+        D("52000.00"),
+    )
+    assert second.origin == first
+    again = run(policy, actors["policy"], at(7, 21))
+    assert again.statements_count == 0
+
+    _pay_and_take_back(policy, actors, network, first, second)
+    first.refresh_from_db()
+    assert (first.sha256, _bytes(first)) == frozen
+    assert content_hash(first, first.lines.all()) == first.sha256
+
+
+def _pay_and_take_back(policy, actors, network, first, second) -> None:
+    services.make_payable(statements=[first.pk, second.pk], actor=actors["fin"], now=at(8, 1))
+    services.confirm(statement=second, actor=actors["gm"], now=at(8, 1))
+    services.make_payable(statements=[second.pk], actor=actors["fin"], now=at(8, 1))
+    paid = services.record_payment(
+        statements=[first.pk, second.pk], paid_on=date(2026, 8, 5), actor=actors["fin"], now=at(8, 5)
+    )
+    assert paid == 2
+    first.refresh_from_db()
+    assert (first.state, (first.paid_on - first.clock_from).days) == ("paid", 26)
+    assert Account.objects.get(dealer=network.d1, kind="rebate_wallet").balance == D("150000.00")
+
+    car = RetailDelivery.objects.get(vin=story.vin(story.RETURNED))
+    sales.record_return(
+        delivery=car, returned_on=date(2026, 8, 18), note="退车", actor=story.SYSTEM, now=at(8, 18)
+    )
+    publish(run(policy, actors["policy"], at(8, 20)), actors, at(8, 20))
+    third = statement(network.d1, 3)
+    assert (third.amount, third.delta) == (D("99000.00"), D("-51000.00"))
+    back = StatementLine.objects.get(statement=third, delivery=car)
+    assert (back.code, back.before, back.change) == ("R08", D("1500.00"), D("-1500.00"))
+    assert back.origin.statement == second
+    deltas = Statement.objects.filter(dealer=network.d1).values_list("delta", flat=True)
+    assert sum(deltas) == third.amount == D("99000.00")
+
+
+def _first_published(made, actors, network):
+    publish(made, actors, at(7, 10))
+    first = statement(network.d1, 1)
+    assert (first.state, first.delta, first.included, first.excluded) == (
+        "published",
+        D("98000.00"),
+        98,
+        2,
+    )
+    assert (first.promised_on, first.dispute_until) == (date(2026, 8, 9), date(2026, 7, 17))
+    out = StatementLine.objects.filter(statement=first, status="excluded").order_by("vin")
+    assert [(line.vin[-3:], line.code) for line in out] == [("017", "R03"), ("044", "R07")]
+    assert Notice.objects.filter(code="incentives.statement_published").count() >= 1
+    return first
+
+
+def _asked(made, actors):
+    services.ask_release(run=made, actor=actors["policy"], now=at(7, 10))
+    asked = Approval.objects.get(flow="incentives.release", target_id=made.pk)
+    work.decide(approval=asked, verdict="return", comment="复核", actor=actors["fin"], now=at(7, 10))
+    services.ask_release(run=SettlementRun.objects.get(pk=made.pk), actor=actors["policy"], now=at(7, 10))
+    return Approval.objects.get(flow="incentives.release", target_id=made.pk, state="waiting")
+
+
+def _decide_release(asked, actor) -> None:
+    work.decide(approval=asked, verdict="approve", comment="", actor=actor, now=at(7, 10))
+
+
+def _bytes(row) -> list:
+    return list(StatementLine.objects.filter(statement=row).order_by("pk").values_list())
+
+
+def _dispute(first, out, actors, now) -> None:
+    def paper(line, kind, day):
+        return Disputed(line.pk, kind, "", day, "证明.pdf", PDF)
+
+    late, plate = out
+    wrong = Claim("missing_car", D(150000), "", [paper(plate, "insurance", date(2026, 7, 5))])
+    with pytest.raises(DomainError) as refused:
+        services.open_dispute(statement=first, claim=wrong, actor=actors["gm"], now=now)
+    assert refused.value.code == "wrong_document"
+    items = [paper(late, "invoice", date(2026, 6, 20)), paper(plate, "registration", date(2026, 7, 5))]
+    made = services.open_dispute(
+        statement=first, claim=Claim("missing_car", D(150000), "两台车", items), actor=actors["gm"], now=now
+    )
+    assert (made.expected_amount, made.actual_amount) == (D(150000), D("98000.00"))
+    assert {item.answer_due_at.date() for item in made.items.all()} == {date(2026, 7, 17)}
+
+
+def _decide(actors) -> None:
+    late, plate = DisputeItem.objects.order_by("vin")
+    services.answer(item=plate, granted=True, reason="", actor=actors["policy"], now=at(7, 13))
+    services.answer(item=late, granted=False, reason="发票日期为7月", actor=actors["policy"], now=at(7, 13))
+    services.escalate(item=late, appeal="原发票有误，已红冲重开", actor=actors["gm"], now=at(7, 14))
+    with pytest.raises(DomainError) as refused:
+        services.answer(item=late, granted=True, reason="", actor=actors["policy"], now=at(7, 15))
+    assert refused.value.code == "same_person"
+    services.answer(item=late, granted=True, reason="", actor=actors["fin"], now=at(7, 15))
+    late.refresh_from_db()
+    assert late.state == "upheld"
+
+
+def test_a_published_statement_never_changes(told, network) -> None:
+    policy, actors = told
+    publish(run(policy, actors["policy"], at(7, 10)), actors, at(7, 10))
+    for sql in (
+        "UPDATE incentives_statement SET delta = 1, settled_before = amount - 1",
+        "DELETE FROM incentives_statementline",
+        "UPDATE incentives_statementline SET amount = 1, change = 1 - before",
+        ADDED,
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def test_unheard_statements_count_as_confirmed_after_the_window(told, network) -> None:
+    policy, actors = told
+    publish(run(policy, actors["policy"], at(7, 10)), actors, at(7, 10))
+    assert services.deem_confirmed(now=at(7, 17)) == 0
+    assert services.deem_confirmed(now=at(7, 18)) == Statement.objects.count()
+    row = statement(network.d1, 1)
+    assert row.state == "confirmed"
+    line = StatementLine.objects.filter(statement=row, status="excluded").first()
+    claim = Claim("missing_car", D(1), "", [Disputed(line.pk, line.cure, "", date(2026, 7, 1), "x.pdf", PDF)])
+    with pytest.raises(DomainError) as refused:
+        services.open_dispute(statement=row, claim=claim, actor=actors["gm"], now=at(7, 18))
+    assert refused.value.code == "window_closed"
+
+
+def test_a_policy_that_pays_nothing_still_tells_every_car(told, network) -> None:
+    policy, actors = told
+    story.target(network.d1, 1000)
+    made = run(policy, actors["policy"], at(7, 10))
+    row = statement(network.d1, 1)
+    assert (row.amount, row.included, row.excluded) == (D("0.00"), 98, 2)
+    assert made.included >= 98
