@@ -311,6 +311,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.remind",
         "schedule": crontab(hour=7, minute=45),
     },
+    "ledger.expire": {"task": "ledger.expire", "schedule": crontab(hour=0, minute=10)},
+    "ordering.follow": {"task": "ordering.follow", "schedule": crontab(hour=7, minute=30)},
     "reports.count": {"task": "reports.count", "schedule": crontab(minute="*/15")},
     "reports.escalate": {
         "task": "reports.escalate",

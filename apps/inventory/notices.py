@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.core.roles import Role
-from apps.inventory.models import Shipment, TransferProposal
-from apps.inventory.rules import ProposalState
+from apps.core.spreadsheet.errors import Phrase
+from apps.inventory.models import CountSheet, Shipment, TransferProposal
+from apps.inventory.rules import Party, ProposalState
 from apps.work import registry
 from apps.work import services as work
 
+_MANY = gettext_noop("%(count)s vehicles %(model)s")
 TOLD = (Role.DEALER_GENERAL, Role.DEALER_SALES)
 ANSWER = registry.todo(
     "inventory.answer_transfer",
@@ -40,34 +44,103 @@ DECLINED = registry.notice(
 )
 
 
-def offered(row: TransferProposal, now: datetime) -> None:
-    """Tell the other dealer, and put the answer on the list of its general manager."""
-    params = {"dealer": row.from_label, "vehicle": row.vehicle_text}
-    url = _page(row)
-    wanted = work.Wanted(
-        key=_key(row), params=params, url=url, role=Role.DEALER_GENERAL, dealer_id=row.to_dealer_id
-    )
-    work.open_todo(code=ANSWER, todo=wanted, now=now, opened_by=row.proposed_by)
-    work.tell_holders(
-        notice=OFFERED, roles=TOLD, dealer_id=row.to_dealer_id, key=_key(row), now=now, params=params, url=url
-    )
+CONFIRM = registry.todo(
+    "inventory.confirm_suggestion",
+    _("Suggested transfer"),
+    _("Confirm: %(vehicle)s to %(other)s"),
+    icon="transfer",
+)
+SEND = registry.todo(
+    "inventory.send_transfer",
+    _("Vehicle to be sent"),
+    _("Send %(vehicle)s to %(other)s"),
+    icon="truck",
+)
+ARRIVE = registry.todo(
+    "inventory.receive_transfer",
+    _("Vehicle from another dealer"),
+    _("Receive %(vehicle)s from %(other)s"),
+    icon="truck-delivery",
+)
+SUGGESTED = registry.notice(
+    "inventory.transfer_suggested",
+    _("A transfer of my vehicles is suggested"),
+    _("%(vehicle)s could go to %(other)s."),
+    icon="transfer",
+)
+AGREED = registry.notice(
+    "inventory.transfer_agreed",
+    _("An offered vehicle is agreed to"),
+    _("%(other)s agreed to %(vehicle)s; it can be sent."),
+    icon="transfer",
+)
+SENT = registry.notice(
+    "inventory.transfer_sent",
+    _("A vehicle is on its way to my store"),
+    _("%(other)s sent %(vehicle)s."),
+    icon="truck",
+)
+_TURNS = {
+    ProposalState.SUGGESTED: (CONFIRM, Party.GIVER),
+    ProposalState.PROPOSED: (ANSWER, Party.TAKER),
+    ProposalState.AGREED: (SEND, Party.GIVER),
+    ProposalState.SHIPPED: (ARRIVE, Party.TAKER),
+}
+"""State → what has to be done next, and by which side."""
+_TELLS = {
+    ProposalState.SUGGESTED: (SUGGESTED, Party.GIVER),
+    ProposalState.PROPOSED: (OFFERED, Party.TAKER),
+    ProposalState.AGREED: (AGREED, Party.GIVER),
+    ProposalState.SHIPPED: (SENT, Party.TAKER),
+    ProposalState.ACCEPTED: (ACCEPTED, Party.GIVER),
+    ProposalState.DECLINED: (DECLINED, Party.GIVER),
+}
+"""State → who is told of it; a withdrawn offer is told to nobody."""
 
 
-def answered(row: TransferProposal, now: datetime) -> None:
-    """Take the offer off the list; tell the dealer that offered how it was answered."""
-    withdrawn = row.state == ProposalState.WITHDRAWN
-    work.close_todo(key=_key(row), now=now, by=row.answered_by, dropped=withdrawn)
-    if withdrawn:
-        return
-    work.tell_holders(
-        notice=ACCEPTED if row.state == ProposalState.ACCEPTED else DECLINED,
-        roles=TOLD,
-        dealer_id=row.from_dealer_id,
-        key=f"{_key(row)}:answered",
-        now=now,
-        params={"dealer": row.to_label, "vehicle": row.vehicle_text, "note": row.answer_note},
-        url=_page(row),
-    )
+def turned(rows: Sequence[TransferProposal], before: ProposalState | None, now: datetime, by: str) -> None:
+    """Vehicles proposed together reached a state: end what had to be done, say what has to be done next.
+
+    One to-do and one notice for a lot, however many vehicles it holds.
+    """
+    row, state = rows[0], ProposalState(rows[0].state)
+    if before is not None:
+        work.close_todo(key=_key(row, before), now=now, by=by, dropped=state is ProposalState.WITHDRAWN)
+    if state in _TURNS:
+        code, side = _TURNS[state]
+        dealer_id, params = _told(rows, side)
+        wanted = work.Wanted(
+            key=_key(row, state),
+            params=params,
+            url=_page(row),
+            role=Role.DEALER_GENERAL,
+            dealer_id=dealer_id,
+        )
+        work.open_todo(code=code, todo=wanted, now=now, opened_by=by)
+    if state in _TELLS:
+        notice, side = _TELLS[state]
+        dealer_id, params = _told(rows, side)
+        work.tell_holders(
+            notice=notice,
+            roles=TOLD,
+            dealer_id=dealer_id,
+            key=f"{_key(row, state)}:told",
+            now=now,
+            params=params,
+            url=_page(row),
+        )
+
+
+def _told(rows: Sequence[TransferProposal], side: Party) -> tuple[int, dict[str, str]]:
+    """The dealer of a side, and the texts it is told with."""
+    row = rows[0]
+    giver = side is Party.GIVER
+    other = row.to_label if giver else row.from_label
+    vehicle = row.vehicle_text
+    if len(rows) > 1:
+        vehicle = str(Phrase(_MANY, {"count": len(rows), "model": row.model_text}))
+    params = {"dealer": other, "other": other, "vehicle": vehicle, "note": row.answer_note}
+    return row.from_dealer_id if giver else row.to_dealer_id, params
 
 
 EXCEPTION = registry.todo(
@@ -116,6 +189,37 @@ def exception_answered(row: Shipment, now: datetime) -> None:
     )
 
 
+MISSING = registry.todo(
+    "inventory.vehicles_missing",
+    _("Vehicles missing on a stock count"),
+    _("%(dealer)s: %(count)s vehicles missing on the count of %(day)s"),
+    icon="alert-triangle",
+)
+
+
+def vehicles_missing(row: CountSheet, now: datetime) -> None:
+    """Missing vehicles are a matter of the field at once: they may have been sold behind everybody's back."""
+    params = {"dealer": str(row.dealer), "count": str(row.missing_units), "day": row.day.isoformat()}
+    wanted = work.Wanted(
+        key=_missing(row),
+        params=params,
+        url=reverse("inventory:count-detail", kwargs={"pk": row.pk}),
+        role=Role.ACCOUNT_MANAGER,
+        dealer_id=row.dealer_id,
+        due_at=now + timedelta(days=1),
+    )
+    work.open_todo(code=MISSING, todo=wanted, now=now, opened_by=row.finished_by)
+
+
+def count_closed(row: CountSheet, now: datetime) -> None:
+    """Nothing is open about a count any more."""
+    work.close_todo(key=_missing(row), now=now, by=row.finished_by)
+
+
+def _missing(row: CountSheet) -> str:
+    return f"inventory.missing:{row.pk}"
+
+
 def _exception(row: Shipment) -> str:
     return f"inventory.exception:{row.pk}"
 
@@ -124,8 +228,9 @@ def _shipment(row: Shipment) -> str:
     return reverse("inventory:shipment-detail", kwargs={"pk": row.pk})
 
 
-def _key(row: TransferProposal) -> str:
-    return f"inventory.proposal:{row.pk}"
+def _key(row: TransferProposal, state: ProposalState) -> str:
+    about = f"inventory.lot:{row.lot}" if row.lot else f"inventory.proposal:{row.pk}"
+    return about if state is ProposalState.PROPOSED else f"{about}:{state}"
 
 
 def _page(row: TransferProposal) -> str:

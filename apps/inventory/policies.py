@@ -10,6 +10,8 @@ from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
 from apps.inventory.models import (
+    CountLine,
+    CountSheet,
     HoldingTerms,
     Reservation,
     Shipment,
@@ -43,12 +45,36 @@ RESERVE = declare(
     _("Reserve vehicles for customer orders"),
     OPERATORS | {Role.DEALER_GENERAL, Role.DEALER_SALES, Role.INTEGRATION},
 )
+SUGGEST = declare(
+    "inventory.suggest_transfer",
+    _("Suggest transfers between dealers"),
+    OPERATORS | {Role.ACCOUNT_MANAGER, Role.PROVINCE_MANAGER, Role.REGION_MANAGER},
+)
+COUNT = declare(
+    "inventory.count",
+    _("Count stock"),
+    OPERATORS
+    | {
+        Role.DEALER_GENERAL,
+        Role.DEALER_SALES,
+        Role.DEALER_FINANCE,
+        Role.ACCOUNT_MANAGER,
+        Role.PROVINCE_MANAGER,
+    },
+)
+COUNT_APPROVE = declare(
+    "inventory.approve_count",
+    _("Approve adjustments after stock counts"),
+    OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER},
+)
 
 unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 shipment = Policy(Shipment, view=VIEW, ownership=Ownership.DEALER)
 reservation = Policy(Reservation, view=VIEW, ownership=Ownership.DEALER)
 terms = Policy(HoldingTerms, view=VIEW, ownership=Ownership.GLOBAL)
+count = Policy(CountSheet, view=VIEW, ownership=Ownership.DEALER)
+count_line = Policy(CountLine, view=VIEW, ownership=Ownership.DEALER)
 declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 
@@ -87,10 +113,12 @@ trail.name_actions(
         "inventory.transfer": _("Vehicle transferred"),
         "inventory.propose_transfer": _("Vehicle offered to another dealer"),
         "inventory.answer_transfer": _("Offered vehicle answered"),
+        "inventory.suggest_transfer": _("Transfer suggested"),
         "inventory.ship": _("Shipment announced or changed"),
         "inventory.receive": _("Shipment received"),
         "inventory.answer_exception": _("Exception on arrival answered"),
         "inventory.reserve": _("Vehicle reserved"),
+        "inventory.count": _("Stock counted"),
         "inventory.release": _("Reservation released"),
     }
 )

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.inventory import policies
-from apps.inventory.views import board, shipments
+from apps.inventory.views import board, counts, desk, shipments, transfers
 from apps.inventory.views import stock as views
 from apps.work import registry
 
@@ -27,14 +27,25 @@ urlpatterns = [
     path("shipments/<int:pk>/cancel/", shipments.Cancel.as_view(), name="shipment-cancel"),
     path("movements/", views.MovementList.as_view(), name="movement-list"),
     path("movements/<int:pk>/undo/", views.Undo.as_view(), name="movement-undo"),
-    path("transfers/", views.TransferList.as_view(), name="transfer-list"),
-    path("offers/", views.ProposalList.as_view(), name="proposal-list"),
-    path("offers/<int:pk>/", views.ProposalDetail.as_view(), name="proposal-detail"),
-    path("offers/<int:pk>/accept/", views.ProposalAccept.as_view(), name="proposal-accept"),
-    path("offers/<int:pk>/decline/", views.ProposalDecline.as_view(), name="proposal-decline"),
-    path("offers/<int:pk>/withdraw/", views.ProposalWithdraw.as_view(), name="proposal-withdraw"),
-    path("counts/", views.DeclarationList.as_view(), name="declaration-list"),
-    path("counts/new/", views.DeclarationEnter.as_view(), name="declaration-enter"),
+    path("transfers/", transfers.TransferList.as_view(), name="transfer-list"),
+    path("offers/", transfers.ProposalList.as_view(), name="proposal-list"),
+    path("offers/<int:pk>/", transfers.ProposalDetail.as_view(), name="proposal-detail"),
+    path("desk/", desk.TransferDesk.as_view(), name="transfer-desk"),
+    path("desk/suggest/", desk.Suggest.as_view(), name="transfer-suggest"),
+    path("offers/<int:pk>/confirm/", transfers.ProposalConfirm.as_view(), name="proposal-confirm"),
+    path("offers/<int:pk>/agree/", transfers.ProposalAgree.as_view(), name="proposal-agree"),
+    path("offers/<int:pk>/ship/", transfers.ProposalShip.as_view(), name="proposal-ship"),
+    path("offers/<int:pk>/accept/", transfers.ProposalAccept.as_view(), name="proposal-accept"),
+    path("offers/<int:pk>/decline/", transfers.ProposalDecline.as_view(), name="proposal-decline"),
+    path("offers/<int:pk>/withdraw/", transfers.ProposalWithdraw.as_view(), name="proposal-withdraw"),
+    path("declarations/", views.DeclarationList.as_view(), name="declaration-list"),
+    path("declarations/new/", views.DeclarationEnter.as_view(), name="declaration-enter"),
+    path("counts/", counts.CountList.as_view(), name="count-list"),
+    path("counts/new/", counts.CountBegin.as_view(), name="count-begin"),
+    path("counts/<int:pk>/", counts.CountDetail.as_view(), name="count-detail"),
+    path("counts/<int:pk>/scan/", counts.CountScan.as_view(), name="count-scan"),
+    path("counts/<int:pk>/finish/", counts.CountFinish.as_view(), name="count-finish"),
+    path("counts/<int:pk>/explain/", counts.CountExplain.as_view(), name="count-explain"),
 ]
 
 registry.correctable("inventory.StockUnit")
@@ -43,5 +54,5 @@ menu.add("inventory", _("Vehicles in stock"), "inventory:stock-list", policies.V
 menu.add("inventory", _("Vehicles on the way"), "inventory:shipment-list", policies.VIEW, order=25)
 menu.add("inventory", _("Reserved vehicles"), "inventory:reservation-list", policies.VIEW, order=27)
 menu.add("inventory", _("Stock movements"), "inventory:movement-list", policies.VIEW, order=30)
-menu.add("inventory", _("Transfers between dealers"), "inventory:transfer-list", policies.VIEW, order=40)
-menu.add("inventory", _("Month-end counts"), "inventory:declaration-list", policies.VIEW, order=50)
+menu.add("inventory", _("Transfer desk"), "inventory:transfer-desk", policies.VIEW, order=40)
+menu.add("inventory", _("Stock counts"), "inventory:count-list", policies.VIEW, order=50)

@@ -23,7 +23,7 @@ VIEW = declare("ledger.view", _("View accounts and their movements"), EVERYONE)
 POST = declare(
     "ledger.post",
     _("Record payments and correct entries of accounts"),
-    {Role.HQ_ADMIN, Role.HQ_FINANCE, Role.INTEGRATION},
+    {Role.HQ_ADMIN, Role.HQ_FINANCE},
     guarded=True,
 )
 SET_TERMS = declare(

@@ -140,3 +140,15 @@ def trial_balance() -> Mapping[str, Decimal]:
     """The sum of all postings by currency, of all books: 0.00 each, else the ledger is broken."""
     rows = Posting.objects.values("entry__currency").annotate(total=Sum("amount"))
     return {row["entry__currency"]: row["total"] for row in rows}
+
+
+def funds_in_all(*, actor: Actor) -> Funds:
+    """What the dealers of an actor may spend now, together; nothing of a frozen account."""
+    rows = accounts(actor=actor).filter(kind__in=SPENDABLE, frozen=False, dealer__isnull=False)
+    free = rows.order_by().values("kind").annotate(free=Sum(F("balance") + F("limit_amount") - F("held")))
+    return Funds(**{row["kind"]: max(row["free"], ZERO) for row in free})
+
+
+def reversal_of(entry: Entry) -> Entry | None:
+    """The entry that took this one back."""
+    return Entry.objects.filter(reverses=entry).first()

@@ -60,6 +60,7 @@ from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
 from apps.work.services import activities, bulletins, findings
+from tests.contract.money import accounts_and_orders
 from tests.factories import network as factory
 from tests.finance.rows import statement
 from tests.incentives import story
@@ -417,8 +418,12 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     }
     source = f"maker-{dealer.code}"
     inventory.announce_shipments(rows=[coming], source=source, actor=ops, now=now)
+    money = accounts_and_orders(dealer, canary, now)
     kept = inventory.reserve(unit=here[3], order_no=canary(dealer, "KEPT"), actor=ops, now=now)
+    counting = inventory.open_count(dealer=dealer, kind="monthly", actor=ops, now=now)
     keys = {
+        **money,
+        "count": counting.pk,
         "shipment": Shipment.objects.get(source=source).pk,
         "reservation": kept.pk,
         "proposal": offered.pk,

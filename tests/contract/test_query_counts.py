@@ -19,7 +19,11 @@ JUNE = Month(2026, 6)
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 FRAME = 3  # what every page reads alike: the session, the user with its assignments, the months of the picker
 LIST, DASHBOARD = FRAME + 4, FRAME + 12
-FIGURES = {"portal:ranking", "metrics:feed-list"}  # lists with figures above their rows, like a dashboard
+FIGURES = {
+    "portal:ranking",
+    "metrics:feed-list",
+    "ordering:plan-list",
+}  # lists with figures above their rows, like a dashboard
 
 
 OF_STORES = {"accounts:staff-list", "staff-list"}  # a general manager's own people

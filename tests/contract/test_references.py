@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 FACTS = (RetailDelivery, StockUnit, StockMovement, Transfer, StockDeclaration, FeedStatus, User, AuditEvent)
 DAY = "2026-07-01"
 FORMS: dict[str, dict[str, Any]] = {
+    "ordering:plan-create": {"dealer": "?", "starts_on": "2026-07-25"},
     "accounts:staff-create": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "sales:delivery-enter": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "sales:evidence-enter": {
@@ -33,6 +34,7 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "sales:delivery-correct": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
+    "inventory:count-begin": {"dealer": "?", "kind": "three_day"},
     "inventory:declaration-enter": {"dealer": "?", "month": "2026-05", "end": "0"},
     "inventory:unit-transfer": {"dealer": "?", "moved_on": DAY},
     "finance:account-map": {"dealer": "?", "account": "6602.10", "line": "E80"},
@@ -41,6 +43,11 @@ FORMS: dict[str, dict[str, Any]] = {
 """Forms a dealer may open that ask for a dealer, with the rest of their fields."""
 
 ENDPOINTS: dict[str, dict[str, Any]] = {
+    "order-plan-list": {
+        "dealer": "?",
+        "starts_on": "2026-07-25",
+        "lines": [{"model": "X5", "quantity": 1, "price_amount": "1000"}],
+    },
     "staff-list": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "delivery-list": {"external_id": "N1", "dealer": "?", "occurred_on": DAY},
     "evidence-list": {"dealer": "?", "vin": "LDP0000A0SA000001", "kind": "invoice", "issued_on": DAY},

@@ -24,6 +24,7 @@ from apps.core.kit import search
 from apps.core.roles import DEALER, DEALER_STAFF, MONEY, OPERATORS, Role
 from apps.forecasting import policies as forecasting
 from apps.incentives import policies as incentives
+from apps.ledger import policies as ledger
 from apps.sales import views as sales_pages
 from proofs import cells
 from proofs.arena import Report
@@ -41,6 +42,7 @@ ASKED_BY = {
     "accounts.send_reset": NOBODY,  # of who forgot its password: before any log-in
     "core.check_trail": NOBODY,  # of beat, each night
     "core.backup": core_policies.OPERATE,
+    "ordering.fund_blocked": ledger.POST,
     "portal.self_test": core_policies.OPERATE,
     "closing.run_step": closing.RUN,
     "incentives.calculate": incentives.CALCULATE,

@@ -42,11 +42,15 @@ def offer(unit, d1_gm, actor_of, now) -> TransferProposal:
 
 def test_every_answer_stands_in_the_table() -> None:
     assert {key[1]: (new, side) for key, (new, side) in ANSWERS.items()} == {
+        "confirm": ("proposed", "giver"),
+        "agree": ("agreed", "taker"),
+        "ship": ("shipped", "giver"),
         "accept": ("accepted", "taker"),
         "decline": ("declined", "taker"),
         "withdraw": ("withdrawn", "giver"),
     }
-    assert {state for state, _answer in ANSWERS} == {ProposalState.PROPOSED}
+    final = {ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.WITHDRAWN}
+    assert {state for state, _answer in ANSWERS} == set(ProposalState) - final
 
 
 def test_an_offer_moves_nothing_and_both_dealers_see_it(
@@ -77,6 +81,7 @@ def test_accepting_moves_the_car_out_and_in_on_one_day(network, unit, offer, d2_
     assert VINS[0] in shown.content.decode() and "缺货调拨" in shown.content.decode()
     assert [button["url"] for button in shown.context["buttons"]] == [
         url("proposal-accept", offer.pk),
+        url("proposal-agree", offer.pk),
         url("proposal-decline", offer.pk),
     ]
     answer = client.post(url("proposal-accept", offer.pk), {"moved_on": "2026-04-02", "note": "已到店"})

@@ -55,7 +55,7 @@ def test_a_car_is_allocated_shipped_and_received(network, ops, now, announce, re
     assert done.state is ShipmentState.RECEIVED
     unit = StockUnit.objects.get()
     assert (unit.vin, unit.received_on, unit.colour, done.unit) == (VINS[0], date(2026, 6, 6), "白", unit)
-    assert list(queries.carriers(actor=ops)) == [{"carrier": "安捷", "arrived": 1, "on_time": 0}]
+    assert queries.punctuality(actor=ops) == [queries.Punctuality("安捷", 1, 0)]
     with pytest.raises(DomainError) as refused:
         receive()
     assert refused.value.code == "closed"

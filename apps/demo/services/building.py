@@ -14,7 +14,7 @@ from apps.closing import services as closing
 from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
-from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, statements
+from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, orders, statements
 from apps.kernel.period import Month
 
 Say = Callable[[str], None]
@@ -49,6 +49,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         facts.feeds(found, dealers, months[:-1], seed=plan.seed)
         say("visits and bulletins")
         fieldwork.build(seed=plan.seed, now=now)
+        say("accounts and orders")
+        orders.build(rows, _hero(rows, found), seed=plan.seed, actor=actor, now=now)
         say("duties")
         duties.load(months[-2:], now=now)
         say("statements")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import ge, gt, le, lt
 
@@ -34,7 +34,7 @@ class Priced:
     def zero(self, label: str) -> Priced:
         """The same clause, paying nothing."""
         step = Step(label, {}, ZERO, VERSION)
-        return replace(self, exact=ZERO, reason="", steps=(*self.steps, step))
+        return Priced(self.payment, ZERO, "", self.gates, (*self.steps, step))
 
 
 def price(component: Component, given: Given) -> Priced:

@@ -122,6 +122,14 @@ def _pair(label: str, text: str, lang: str) -> str:
     return f"{label}：{text}。" if _zh(lang) else f"{label}: {text}."
 
 
+_TIER_APPLIES = {
+    True: Words("所达档次适用于期内全部车辆。", "The tier reached applies to all cars of the term."),
+    False: Words(
+        "各月车辆按当月末所达档次，不追溯。", "Every month keeps the tier of its end; not retroactive."
+    ),
+}
+
+
 def _clause(component: Component, lang: str) -> list[str]:
     zh = _zh(lang)
     kind = TYPES[component.type]
@@ -129,7 +137,7 @@ def _clause(component: Component, lang: str) -> list[str]:
     lines = [text if text.endswith(("。", ".")) else text + ("。" if zh else ".")]
     selection = component.selection
     counted = _choice(selection, "kind", lang)
-    lines.append(_pair("业务" if zh else "Facts", counted, lang))
+    lines.append(_pair("计算对象" if zh else "Counts", counted, lang))
     lines += _restrictions(selection, lang)
     if selection.in_area_only:
         lines.append("只计责任区域内销售。" if zh else "Only sales inside the dealer's area count.")
@@ -139,8 +147,9 @@ def _clause(component: Component, lang: str) -> list[str]:
     lines += [_need(need, lang) for need in selection.evidence]
     lines += [_gate(gate, lang) for gate in component.gates]
     lines += _caps(component, lang)
-    if not component.retroactive:
-        lines.append("各月按当时所达档次，不追溯。" if zh else "Every month keeps its tier; not retroactive.")
+    params = component.params
+    if getattr(params, "scale", "") == "cliff" and params.pay != "lump":
+        lines.append(_TIER_APPLIES[component.retroactive].text(lang))
     if component.exclusive_group:
         group = component.exclusive_group
         lines.append(

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.inventory.api import shipments, stock
+from apps.inventory.api import counts, shipments, stock
 
-routes: list[tuple[str, Any, str]] = [*stock.routes, *shipments.routes]
+routes: list[tuple[str, Any, str]] = [*stock.routes, *shipments.routes, *counts.routes]

@@ -175,11 +175,26 @@ class ProposalInput(serializers.Serializer[Any]):
 
 class AcceptInput(serializers.Serializer[Any]):
     moved_on = serializers.DateField()
+    damage_note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    whole_lot = serializers.BooleanField(required=False, default=False)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
 class AnswerInput(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=300)
+    whole_lot = serializers.BooleanField(required=False, default=False)
+
+
+class NoteInput(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    whole_lot = serializers.BooleanField(required=False, default=False)
+
+
+class ShipInput(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=100)
+    shipped_on = serializers.DateField()
+    eta_on = serializers.DateField(required=False, allow_null=True, default=None)
+    whole_lot = serializers.BooleanField(required=False, default=False)
 
 
 class ProposalViewSet(ScopedViewSet):
@@ -205,6 +220,11 @@ class ProposalViewSet(ScopedViewSet):
         "answered_at": "answered_at",
         "answered_by": "answered_by",
         "answer": "answer_note",
+        "lot": "lot",
+        "carrier": "carrier",
+        "shipped_on": "shipped_on",
+        "eta_on": "eta_on",
+        "damage_note": "damage_note",
         "transfer": "transfer_id",
     }
 
@@ -233,6 +253,27 @@ class ProposalViewSet(ScopedViewSet):
         )
         return self.retrieve(request, pk=pk)
 
+    @action(detail=True, methods=["post"], serializer_class=NoteInput)
+    def confirm(self, request: Request, pk: str) -> Response:
+        """Confirm a suggested transfer: the vehicle is offered to the other dealer."""
+        return self._answer(Answer.CONFIRM, pk, NoteInput)
+
+    @action(detail=True, methods=["post"], serializer_class=NoteInput)
+    def agree(self, request: Request, pk: str) -> Response:
+        """Agree to an offer; the other dealer sends the vehicle."""
+        return self._answer(Answer.AGREE, pk, NoteInput)
+
+    @action(detail=True, methods=["post"], serializer_class=ShipInput)
+    def ship(self, request: Request, pk: str) -> Response:
+        """Say that an agreed vehicle is on its way."""
+        services.ship_transfer(
+            proposal=self.get_object(),
+            actor=actor_of(request),
+            now=timezone.now(),
+            **self._given(ShipInput),
+        )
+        return self.retrieve(request, pk=pk)
+
     @action(detail=True, methods=["post"], serializer_class=AnswerInput)
     def decline(self, request: Request, pk: str) -> Response:
         """Say no to an offer."""
@@ -243,13 +284,15 @@ class ProposalViewSet(ScopedViewSet):
         """Take one's own offer back."""
         return self._answer(Answer.WITHDRAW, pk)
 
-    def _answer(self, answer: Answer, pk: str) -> Response:
+    def _answer(
+        self, answer: Answer, pk: str, kind: type[serializers.Serializer[Any]] = AnswerInput
+    ) -> Response:
         services.answer_transfer(
             proposal=self.get_object(),
             answer=answer,
             actor=actor_of(self.request),
             now=timezone.now(),
-            **self._given(AnswerInput),
+            **self._given(kind),
         )
         return self.retrieve(self.request, pk=pk)
 

@@ -18,7 +18,9 @@ class ReceiveForm(forms.Form):
         max_length=LONGEST_VIN,
         required=False,
         help_text=_("Scan or type the VIN on the car; it is compared with the one announced."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-scan": "vin"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "data-scan": "vin", "data-scan-label": _("Scan with the camera")}
+        ),
     )
     note = forms.CharField(
         label=_("What was found"),

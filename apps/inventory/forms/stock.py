@@ -112,19 +112,6 @@ class ProposeForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class AcceptForm(forms.Form):
-    """The day the vehicle came."""
-
-    moved_on = day(True, _("Received on"))
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
-
-
-class AnswerForm(forms.Form):
-    """Why an offer is declined or withdrawn."""
-
-    note = forms.CharField(label=_("Reason"), max_length=300)
-
-
 class UndoForm(forms.Form):
     """Why a movement is taken back."""
 

@@ -246,6 +246,7 @@ registry.declare(
         key=_transfer_key,
         check=_check_transfers,
         commit=services.take_transfers,
+        withdraw=services.withdraw_transfers,
         feed=FEED,
         help=_("One row for each vehicle that went from one dealer to another; both stocks change that day."),
         list_url="inventory:transfer-list",

@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
 from apps.inventory.models.units import StockUnit
-from apps.inventory.rules import ProposalState
+from apps.inventory.rules import OPEN_PROPOSALS, ProposalState
 
 PROPOSAL_STATES = [
+    (ProposalState.SUGGESTED, _("Suggested")),
     (ProposalState.PROPOSED, _("Waiting for an answer")),
+    (ProposalState.AGREED, _("Agreed, to be sent")),
+    (ProposalState.SHIPPED, _("On the way")),
     (ProposalState.ACCEPTED, _("Accepted")),
     (ProposalState.DECLINED, _("Declined")),
     (ProposalState.WITHDRAWN, _("Withdrawn")),
@@ -45,6 +48,13 @@ class Transfer(models.Model):
     occurred_on = models.DateField(_("date"))
     recorded_at = models.DateTimeField(_("recorded at"))
     note = models.CharField(_("note"), max_length=300, blank=True)
+    batch = models.ForeignKey(
+        "core.ImportBatch",
+        verbose_name=_("import"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("transfer")
@@ -63,8 +73,10 @@ class Transfer(models.Model):
 
 
 class TransferProposal(models.Model):
-    """A vehicle a dealer offers to another; it moves when the other accepts.
+    """A vehicle a dealer offers to another, perhaps because somebody suggested it; both sides agree.
 
+    It stands at the giver until the taker has it: only then custody and stock change. Vehicles proposed
+    together share a `lot`.
     What both must know of it stands in the row itself, so neither needs to read the other's stock.
     """
 
@@ -91,6 +103,11 @@ class TransferProposal(models.Model):
     answer_note = models.CharField(_("answer"), max_length=300, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True)
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
+    lot = models.CharField(_("proposed together"), max_length=20, blank=True, db_default="")
+    carrier = models.CharField(_("carrier"), max_length=100, blank=True, db_default="")
+    shipped_on = models.DateField(_("shipped on"), null=True)
+    eta_on = models.DateField(_("expected on"), null=True)
+    damage_note = models.CharField(_("damage on arrival"), max_length=300, blank=True, db_default="")
     transfer = models.OneToOneField(
         Transfer,
         verbose_name=_("transfer"),
@@ -105,10 +122,14 @@ class TransferProposal(models.Model):
         verbose_name_plural = _("proposed transfers")
         constraints = [
             models.UniqueConstraint(
-                fields=["unit"], name="transferproposal_open", condition=Q(state=ProposalState.PROPOSED)
+                fields=["unit"], name="transferproposal_open", condition=Q(state__in=sorted(OPEN_PROPOSALS))
             ),
             models.CheckConstraint(
                 condition=~Q(from_dealer=F("to_dealer")), name="transferproposal_two_dealers"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.SHIPPED) | Q(shipped_on__isnull=False),
+                name="transferproposal_shipped",
             ),
             models.CheckConstraint(
                 condition=Q(state=ProposalState.ACCEPTED) ^ Q(transfer__isnull=True),
@@ -120,6 +141,9 @@ class TransferProposal(models.Model):
                 dealers={"from_dealer": "from_dealer", "to_dealer": "to_dealer"},
                 name="transferproposal_transfer_own",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["lot"], name="transferproposal_lot", condition=~Q(lot="")),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.core.access import Actor
 from apps.inventory import policies
@@ -96,14 +96,3 @@ def pipeline(*, actor: Actor, on: date, dealer_ids: Collection[int] | None = Non
 
 def _counted(rows: QuerySet[Any], **counts: Count) -> QuerySet[Any, dict[str, Any]]:
     return rows.order_by().values(*_SKU).annotate(**counts)
-
-
-def carriers(*, actor: Actor) -> QuerySet[Shipment, dict[str, Any]]:
-    """Each carrier's arrived cars with an expected day, and how many of them came by then."""
-    rows = shipments(actor=actor).filter(arrived_on__isnull=False, eta_on__isnull=False).exclude(carrier="")
-    return (
-        rows.order_by()
-        .values("carrier")
-        .annotate(arrived=Count("pk"), on_time=Count("pk", filter=Q(arrived_on__lte=F("eta_on"))))
-        .order_by("carrier")
-    )

@@ -1,6 +1,7 @@
 """Stock comes, goes, is transferred, adjusted and declared; movements are never changed or deleted."""
 
 from apps.inventory.services.arrivals import arrival_problems, enter, record_arrivals, take_arrivals
+from apps.inventory.services.counts import explain_count, finish_count, open_count, scan
 from apps.inventory.services.declarations import (
     LINES,
     declaration_problems,
@@ -13,9 +14,15 @@ from apps.inventory.services.departures import (
     record_departures,
     take_departures,
 )
-from apps.inventory.services.proposals import accept_transfer, answer_transfer, propose_transfer
+from apps.inventory.services.proposals import (
+    accept_transfer,
+    answer_transfer,
+    propose_transfer,
+    ship_transfer,
+    suggest_transfers,
+)
 from apps.inventory.services.reservations import release, reserve
-from apps.inventory.services.reversals import undo, withdraw_batch
+from apps.inventory.services.reversals import undo, withdraw_batch, withdraw_transfers
 from apps.inventory.services.shipments import (
     announce_shipments,
     answer_exception,
@@ -46,13 +53,19 @@ __all__ = [
     "depart",
     "departure_problems",
     "enter",
+    "explain_count",
+    "finish_count",
+    "open_count",
     "propose_transfer",
     "receive_shipment",
     "record_arrivals",
     "record_departures",
     "release",
     "reserve",
+    "scan",
+    "ship_transfer",
     "shipment_problems",
+    "suggest_transfers",
     "take_arrivals",
     "take_declarations",
     "take_departures",
@@ -63,4 +76,5 @@ __all__ = [
     "transfer_problems",
     "undo",
     "withdraw_batch",
+    "withdraw_transfers",
 ]

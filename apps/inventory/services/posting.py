@@ -29,6 +29,8 @@ MOVEMENTS = StockMovement._meta.db_table
 IN, OUT, BACK = "~in", "~out", "~back"
 DERIVED = "derived:sales"
 """The source of movements that follow from retail deliveries."""
+COUNTED = "count"
+"""The source of vehicles a stock count found."""
 PAGE = "page"
 
 Pair = tuple[int, Month]

@@ -12,7 +12,7 @@ from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.inventory import policies, queries
 from apps.inventory.models import Reservation, StockUnit
-from apps.inventory.rules import ProposalState
+from apps.inventory.rules import OPEN_PROPOSALS
 
 
 def lock_unit(unit: StockUnit) -> None:
@@ -43,7 +43,7 @@ def reserve(
     if held is not None and held.order_no == order_no:
         return held
     refuse_kept(unit)
-    if unit.proposals.filter(state=ProposalState.PROPOSED).exists():
+    if unit.proposals.filter(state__in=OPEN_PROPOSALS).exists():
         raise DomainError(
             "proposed_already", _("This vehicle is offered already; withdraw that offer first.")
         )

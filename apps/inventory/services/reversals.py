@@ -70,6 +70,17 @@ def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
     return countered
 
 
+@transaction.atomic
+def withdraw_transfers(batch: ImportBatch, actor: Actor, now: datetime) -> int:
+    """Take back the transfers of an import on both sides; answers how many movements were countered.
+
+    Errors: `negative_stock` when a vehicle left its new dealer since.
+    """
+    ends = "SELECT unnest(ARRAY[unit_out_id, unit_in_id]) FROM inventory_transfer WHERE batch_id = %(batch)s"
+    chosen = f"m.kind IN ('transfer_out', 'transfer_in') AND m.unit_id IN ({ends})"
+    return _counter(chosen, {"batch": batch.pk}, now, batch=batch)
+
+
 def _counter(chosen: str, params: Mapping[str, Any], now: datetime, **more: Any) -> int:
     """Counter the chosen movements; what deliveries say of their vehicles holds again."""
     delivered.lock()

@@ -51,7 +51,9 @@ def transfer(
 
 
 @transaction.atomic
-def transfer_many(*, moves: Sequence[Move], actor: Actor, now: datetime) -> list[Transfer]:
+def transfer_many(
+    *, moves: Sequence[Move], actor: Actor, now: datetime, batch: ImportBatch | None = None
+) -> list[Transfer]:
     """Move many vehicles at once, all or none; errors as `transfer`."""
     concerned = {move.unit.dealer_id for move in moves} | {move.to_dealer.pk for move in moves}
     posting.allow(actor, policies.TRANSFER, concerned)
@@ -65,6 +67,8 @@ def transfer_many(*, moves: Sequence[Move], actor: Actor, now: datetime) -> list
     for move in moves:
         by_source[move.unit.source].append(move)
     rows = [row for source, group in by_source.items() for row in _move(source, group, actor, now)]
+    for row in rows:
+        row.batch = batch
     Transfer.objects.bulk_create(rows)
     changes = [audit.Change(row, after=_told(row), dealer_id=row.from_dealer_id) for row in rows]
     audit.record_many(actor=actor, action=policies.TRANSFER, changes=changes, now=now)
@@ -116,7 +120,7 @@ def take_transfers(batch: ImportBatch, actor: Actor, now: datetime) -> Committed
         if unit is not None:
             day = date.fromisoformat(row["moved_on"])
             moves.append(Move(unit, dealers[row["to_dealer_id"]], day, row["note"] or ""))
-    made = transfer_many(moves=moves, actor=actor, now=now)
+    made = transfer_many(moves=moves, actor=actor, now=now, batch=batch)
     return Committed(created=len(made), same=len(rows) - len(made))
 
 

@@ -98,7 +98,15 @@ class TransferTable(Table):
 
 def proposal_badge(row: TransferProposal) -> tuple[str, str]:
     """The state of a proposed transfer with its colour."""
-    colours = {"proposed": "amber", "accepted": "green", "declined": "red", "withdrawn": "grey"}
+    colours = {
+        "suggested": "amber",
+        "proposed": "amber",
+        "agreed": "blue",
+        "shipped": "blue",
+        "accepted": "green",
+        "declined": "red",
+        "withdrawn": "grey",
+    }
     return colours[row.state], str(row.get_state_display())
 
 
@@ -138,13 +146,20 @@ def facts_of_proposal(row: TransferProposal) -> list[dict[str, Any]]:
         (_("Model"), row.model_text, "text"),
         (_("Colour"), row.colour, "text"),
     ]
+    way = [
+        (_("Carrier"), row.carrier, "text"),
+        (_("Shipped on"), row.shipped_on, "date"),
+        (_("Expected on"), row.eta_on, "date"),
+        (_("Damage on arrival"), row.damage_note, "text"),
+    ]
     answer = [
         (_("Answered at"), row.answered_at, "datetime"),
         (_("Answered by"), row.answered_by, "text"),
         (_("Reply"), row.answer_note, "text"),
     ]
-    shown = [(_("Offer"), offer), (_("Car"), car), (_("Reply"), answer)]
-    return blocks(shown if row.answered_at else shown[:2])
+    shown: list[tuple[Any, Any]] = [(_("Offer"), offer), (_("Car"), car)]
+    shown += [(_("Way"), way)] if row.shipped_on else []
+    return blocks([*shown, (_("Reply"), answer)] if row.answered_at else shown)
 
 
 class DeclarationTable(Table):

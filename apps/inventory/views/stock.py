@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.forms import Form
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,17 +15,13 @@ from apps.inventory import policies, queries, services
 from apps.inventory.filters import stock as filters
 from apps.inventory.forms import stock as forms
 from apps.inventory.models import StockUnit
-from apps.inventory.rules import ANSWERS, Answer, MovementKind
+from apps.inventory.rules import MovementKind
 from apps.inventory.tables import stock as tables
 from apps.kernel.period import Month
 
 
 def _unit_url(pk: int) -> str:
     return reverse("inventory:unit-detail", kwargs={"pk": pk})
-
-
-def _proposal_url(pk: int) -> str:
-    return reverse("inventory:proposal-detail", kwargs={"pk": pk})
 
 
 class StockList(ListPage):
@@ -74,16 +69,6 @@ class MovementList(ListPage):
     filterset = filters.MovementFilter
     table = tables.MovementTable
     empty = _("No movement yet.")
-
-
-class TransferList(ListPage):
-    action = policies.VIEW
-    title = _("Transfers between dealers")
-    query = queries.transfers
-    filterset = filters.TransferFilter
-    table = tables.TransferTable
-    empty = _("No transfer yet. Open a vehicle in stock to transfer it.")
-    buttons = (Button(_("Proposed transfers"), "inventory:proposal-list", policies.VIEW, "arrows-exchange"),)
 
 
 class UnitDetail(DetailPage):
@@ -199,84 +184,7 @@ class Propose(UnitForm):
 
     def save(self, cleaned: dict[str, Any]) -> str:
         made = services.propose_transfer(unit=self.object, actor=self.actor, now=timezone.now(), **cleaned)
-        return _proposal_url(made.pk)
-
-
-class ProposalList(ListPage):
-    action = policies.VIEW
-    title = _("Proposed transfers")
-    query = queries.proposals
-    filterset = filters.ProposalFilter
-    table = tables.ProposalTable
-    empty = _("No vehicle was offered yet. Open a vehicle in stock to offer it to another dealer.")
-
-
-class ProposalDetail(DetailPage):
-    """An offer with the answers this actor may give, as the table of answers has them."""
-
-    action = policies.VIEW
-    query = queries.proposals
-    template_name = "kit/detail.html"
-    answers: ClassVar[dict[Answer, Button]] = {
-        Answer.ACCEPT: Button(_("Accept"), "inventory:proposal-accept", policies.TRANSFER, "check", True),
-        Answer.DECLINE: Button(_("Decline"), "inventory:proposal-decline", policies.TRANSFER, "x"),
-        Answer.WITHDRAW: Button(_("Withdraw the offer"), "inventory:proposal-withdraw", policies.TRANSFER),
-    }
-
-    @property
-    def buttons(self) -> tuple[Button, ...]:  # type: ignore[override]
-        own = queries.parties(self.object, actor=self.actor)
-        return tuple(
-            button
-            for answer, button in self.answers.items()
-            if (self.object.state, answer) in ANSWERS and ANSWERS[self.object.state, answer][1] in own
-        )
-
-    def context(self) -> dict[str, Any]:
-        return {"blocks": tables.facts_of_proposal(self.object)}
-
-
-class ProposalForm(ObjectFormPage):
-    """An answer to an offer."""
-
-    action = policies.TRANSFER
-    query = queries.proposals
-    form_class: ClassVar[type[Form]] = forms.AnswerForm
-    answer: ClassVar[Answer]
-
-    def page_title(self) -> str:
-        return f"{self.submit_label} · {self.object.vehicle_text}"
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        services.answer_transfer(
-            proposal=self.object, answer=self.answer, actor=self.actor, now=timezone.now(), **cleaned
-        )
-        return _proposal_url(self.object.pk)
-
-
-class ProposalDecline(ProposalForm):
-    answer = Answer.DECLINE
-    submit_label = _("Decline")
-    success = _("The offer is declined.")
-
-
-class ProposalWithdraw(ProposalForm):
-    answer = Answer.WITHDRAW
-    submit_label = _("Withdraw the offer")
-    success = _("The offer is withdrawn.")
-
-
-class ProposalAccept(ProposalForm):
-    form_class = forms.AcceptForm
-    submit_label = _("Accept")
-    success = _("The vehicle is transferred.")
-
-    def initial(self) -> dict[str, Any]:
-        return {"moved_on": timezone.localdate()}
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        services.accept_transfer(proposal=self.object, actor=self.actor, now=timezone.now(), **cleaned)
-        return _proposal_url(self.object.pk)
+        return reverse("inventory:proposal-detail", kwargs={"pk": made.pk})
 
 
 class Undo(ObjectFormPage):

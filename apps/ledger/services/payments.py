@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.ledger import policies
+from apps.ledger import listening, policies
 from apps.ledger.models import Account, Entry
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, transfer
 from apps.ledger.services.posting import post
@@ -28,6 +29,7 @@ class Payment:
     note: str = ""
 
 
+@transaction.atomic
 def record_payment(*, payment: Payment, actor: Actor, now: datetime) -> Entry:
     """Put a payment on the dealer's deposit, or pay back its credit line; the same reference counts once.
 
@@ -50,4 +52,7 @@ def record_payment(*, payment: Payment, actor: Actor, now: datetime) -> Entry:
         occurred_on=payment.paid_on,
         note=payment.note or payment.reference,
     )
-    return post(draft=draft, actor=actor, now=now)
+    entry = post(draft=draft, actor=actor, now=now)
+    if entry.recorded_at == now:
+        listening.paid(dealer_id=payment.dealer_id, actor=actor, now=now)
+    return entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -77,6 +77,32 @@ def fulfil(
     if dealer_id is None and actor.user_id is not None:
         waiting = waiting.filter(role__in=actor.roles)
     rows = list(waiting)
+    _finish(rows, at=at, note="", proof=proof, actor=actor, now=at, action="reports.fulfil_duty")
+    return len(rows)
+
+
+@transaction.atomic
+def prove(
+    *,
+    rules: Collection[str],
+    dealer_id: int,
+    at: datetime,
+    actor: Actor,
+    proof: tuple[str, int],
+) -> int:
+    """A record proves duties: those of the rules (by code) that wait today at its dealer, or at a unit of
+    the actor for one of its roles, are done; returns how many.
+    """
+    day = timezone.localdate(at)
+    own = Q(unit__in=actor.scope.unit_ids, role__in=actor.roles)
+    waiting = Duty.objects.filter(
+        Q(dealer=dealer_id) | own,
+        rule__code__in=rules,
+        state__in=WAITING,
+        since__lte=day,
+        until__gte=day,
+    )
+    rows = list(waiting.select_for_update(of=("self",)))
     _finish(rows, at=at, note="", proof=proof, actor=actor, now=at, action="reports.fulfil_duty")
     return len(rows)
 

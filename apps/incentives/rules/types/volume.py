@@ -283,7 +283,7 @@ def _tier_text(params: Params, lang: str) -> str:
         else:
             parts.append(f"from {bound} to below {after}: {value}" if after else f"from {bound}: {value}")
     how = {
-        "cliff": Words("所达档次适用于全部车辆", "the tier reached applies to all cars"),
+        "cliff": Words("按所达档次兑付", "the tier reached counts"),
         "marginal": Words("分段累进，各段按各自标准", "each slice at its own value"),
     }[params.scale].text(lang)
     listed = "；".join(parts) if zh else "; ".join(parts)

@@ -53,7 +53,10 @@ def sign_of(kind: MovementKind, *, leaving: bool) -> int:
 class ProposalState(StrEnum):
     """Where a proposed transfer stands."""
 
+    SUGGESTED = "suggested"
     PROPOSED = "proposed"
+    AGREED = "agreed"
+    SHIPPED = "shipped"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -69,16 +72,29 @@ class Party(StrEnum):
 class Answer(StrEnum):
     """What is done with a proposed transfer."""
 
+    CONFIRM = "confirm"
+    AGREE = "agree"
+    SHIP = "ship"
     ACCEPT = "accept"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
 
 
 ANSWERS = {
+    (ProposalState.SUGGESTED, Answer.CONFIRM): (ProposalState.PROPOSED, Party.GIVER),
+    (ProposalState.SUGGESTED, Answer.WITHDRAW): (ProposalState.WITHDRAWN, Party.GIVER),
+    (ProposalState.PROPOSED, Answer.AGREE): (ProposalState.AGREED, Party.TAKER),
     (ProposalState.PROPOSED, Answer.ACCEPT): (ProposalState.ACCEPTED, Party.TAKER),
     (ProposalState.PROPOSED, Answer.DECLINE): (ProposalState.DECLINED, Party.TAKER),
     (ProposalState.PROPOSED, Answer.WITHDRAW): (ProposalState.WITHDRAWN, Party.GIVER),
+    (ProposalState.AGREED, Answer.SHIP): (ProposalState.SHIPPED, Party.GIVER),
+    (ProposalState.AGREED, Answer.ACCEPT): (ProposalState.ACCEPTED, Party.TAKER),
+    (ProposalState.AGREED, Answer.DECLINE): (ProposalState.DECLINED, Party.TAKER),
+    (ProposalState.AGREED, Answer.WITHDRAW): (ProposalState.WITHDRAWN, Party.GIVER),
+    (ProposalState.SHIPPED, Answer.ACCEPT): (ProposalState.ACCEPTED, Party.TAKER),
 }
+OPEN_PROPOSALS = frozenset(state for state, _answer in ANSWERS)
+"""The states in which somebody still has to do something; the vehicle stands at the giver until it came."""
 """State and answer → the state it leads to and whose answer it is; whatever is absent is refused."""
 
 

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column, Table
+from apps.inventory.models import TransferProposal
+from apps.inventory.queries import Help
+from apps.inventory.tables.stock import proposal_badge
+
+
+def _months(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _change(before: Decimal | None, after: Decimal | None) -> str:
+    return f"{_months(before)} → {_months(after)}"
+
+
+def _suggest(row: Help) -> str:
+    told = {
+        "giver": row.giver.code,
+        "taker": row.taker.code,
+        "model": row.model.code,
+        "units": row.suggestion.units,
+    }
+    return f"{reverse('inventory:transfer-suggest')}?{urlencode(told)}"
+
+
+class SuggestionTable(Table):
+    """Transfers that would help both dealers, the largest first."""
+
+    columns = (
+        Column("model", _("Model"), value=lambda row: str(row.model)),
+        Column("units", _("Vehicles"), "units", value=lambda row: row.suggestion.units, link=_suggest),
+        Column("giver", _("From dealer"), value=lambda row: f"{row.giver.code} {row.giver}"),
+        Column(
+            "giver_months",
+            _("Months of stock there"),
+            "code",
+            value=lambda row: _change(row.suggestion.giver.coefficient, row.suggestion.giver_after),
+        ),
+        Column("taker", _("To dealer"), value=lambda row: f"{row.taker.code} {row.taker}"),
+        Column(
+            "taker_months",
+            _("Months of stock there"),
+            "code",
+            value=lambda row: _change(row.suggestion.taker.coefficient, row.suggestion.taker_after),
+        ),
+        Column("oldest", _("Oldest vehicle"), "days"),
+        Column(
+            "near",
+            _("Region"),
+            "badge",
+            value=lambda row: (
+                ("green", _("Same region")) if row.suggestion.within_region else ("grey", _("Other region"))
+            ),
+        ),
+    )
+
+
+def _arrival(row: TransferProposal) -> Any:
+    return row.eta_on
+
+
+class UnderWayTable(Table):
+    """Transfers somebody has to do something about, the oldest first."""
+
+    columns = (
+        Column(
+            "vehicle",
+            _("Vehicle"),
+            "code",
+            value=lambda row: row.vehicle_text,
+            link=lambda row: reverse("inventory:proposal-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("model", _("Model"), value=lambda row: row.model_text),
+        Column("from_dealer", _("From dealer"), value=lambda row: row.from_label),
+        Column("to_dealer", _("To dealer"), value=lambda row: row.to_label),
+        Column("state", _("State"), "badge", value=proposal_badge),
+        Column("carrier", _("Carrier")),
+        Column("eta_on", _("Expected on"), "date", value=_arrival),
+    )
+
+
+class CarrierTable(Table):
+    """Carriers with the share of cars that came in time."""
+
+    columns = (
+        Column("carrier", _("Carrier")),
+        Column("arrived", _("Arrived"), "units"),
+        Column("on_time", _("In time"), "units"),
+        Column("share", _("Share in time"), "percent"),
+    )

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.kit.api import ScopedList, ScopedViewSet, actor_of, idempotent
+from apps.dealers import queries as dealers
+from apps.ledger import policies, queries, services
+from apps.ledger.filters import AccountFilter, PostingFilter
+from apps.ledger.forms import INTO
+from apps.ledger.rules import AccountKind
+
+
+class AccountViewSet(ScopedViewSet):
+    """Accounts of the caller's dealers, or its own; `balance + limit_amount − held` may be spent."""
+
+    read_action = policies.VIEW
+    query = queries.own_accounts
+    filterset_class = AccountFilter
+    order_by = ("dealer__code", "person__username", "kind", "pk")
+    fields = {
+        "id": "pk",
+        "dealer": "dealer__code",
+        "person": "person__username",
+        "kind": "kind",
+        "currency": "currency",
+        "balance": "balance",
+        "limit_amount": "limit_amount",
+        "held": "held",
+        "frozen": "frozen",
+    }
+
+
+class PaymentInput(serializers.Serializer[Any]):
+    """A payment in yuan; the same reference with the same amount counts once."""
+
+    dealer = serializers.CharField(max_length=60)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0)
+    paid_on = serializers.DateField()
+    reference = serializers.CharField(max_length=150)
+    into = serializers.ChoiceField(choices=INTO, default=AccountKind.DEPOSIT.value)
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+    def validate_dealer(self, text: str) -> int:
+        found = dealers.by_code(actor=self.context["actor"], code=text)
+        if found is None:
+            raise serializers.ValidationError("This dealer does not exist.")
+        return int(found.pk)
+
+
+class MovementViewSet(ScopedList):
+    """Movements on accounts; POST records a payment that a dealer made."""
+
+    read_action = policies.VIEW
+    write_action = policies.POST
+    query = queries.postings
+    filterset_class = PostingFilter
+    serializer_class = PaymentInput
+    order_by = ("-entry__occurred_on", "-pk")
+    fields = {
+        "id": "pk",
+        "entry": "entry_id",
+        "dealer": "dealer__code",
+        "person": "person__username",
+        "account": "account__kind",
+        "kind": "entry__kind",
+        "amount": "amount",
+        "occurred_on": "entry__occurred_on",
+        "period": "entry__period",
+        "recorded_at": "entry__recorded_at",
+        "note": "entry__note",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Put a payment on a dealer's account."""
+        actor = actor_of(request)
+        asked = PaymentInput(data=request.data, context={"actor": actor})
+        asked.is_valid(raise_exception=True)
+        given = dict(asked.validated_data)
+
+        def effect() -> tuple[int, Any]:
+            into = AccountKind(given.pop("into"))
+            payment = services.Payment(dealer_id=given.pop("dealer"), into=into, **given)
+            entry = services.record_payment(payment=payment, actor=actor, now=timezone.now())
+            return 201, {"entry": entry.pk, "amount": entry.amount, "period": entry.period}
+
+        return idempotent(request, effect)
+
+
+routes = [
+    ("ledger-accounts", AccountViewSet, "ledger-account"),
+    ("ledger-movements", MovementViewSet, "ledger-movement"),
+]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from apps.ledger.models import ACCOUNT_KINDS, ENTRY_KINDS, Account, Posting
+from apps.ledger.rules import CLAIMS
+
+OWN_KINDS = [(code, label) for code, label in ACCOUNT_KINDS if code in CLAIMS]
+
+
+class AccountFilter(django_filters.FilterSet):
+    """One filter for page, API and export."""
+
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    kind = django_filters.ChoiceFilter(choices=OWN_KINDS, label=_("Account"))
+    frozen = django_filters.BooleanFilter(label=_("Account frozen"))
+
+    class Meta:
+        model = Account
+        fields = ("dealer", "kind", "frozen")
+
+
+class PostingFilter(django_filters.FilterSet):
+    """One filter for page, API and export."""
+
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    account = django_filters.ChoiceFilter(choices=OWN_KINDS, field_name="account__kind", label=_("Account"))
+    kind = django_filters.ChoiceFilter(choices=ENTRY_KINDS, field_name="entry__kind", label=_("Kind"))
+    since = django_filters.DateFilter(field_name="entry__occurred_on", lookup_expr="gte", label=_("From"))
+    until = django_filters.DateFilter(field_name="entry__occurred_on", lookup_expr="lte", label=_("Until"))
+
+    class Meta:
+        model = Posting
+        fields = ("dealer", "account", "kind", "since", "until")

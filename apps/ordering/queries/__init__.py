@@ -1,0 +1,29 @@
+from apps.ordering.queries.plans import (
+    Desk,
+    WeekOfMoney,
+    arrivals,
+    cash_need,
+    desk,
+    lines,
+    lines_of,
+    plans,
+    suggested_lines,
+    terms_on,
+    trim_of,
+    windows_for,
+)
+
+__all__ = [
+    "Desk",
+    "WeekOfMoney",
+    "arrivals",
+    "cash_need",
+    "desk",
+    "lines",
+    "lines_of",
+    "plans",
+    "suggested_lines",
+    "terms_on",
+    "trim_of",
+    "windows_for",
+]

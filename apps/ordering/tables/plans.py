@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.kit.tables import Column, Table
+from apps.ordering.models import OrderLine, OrderPlan
+from apps.ordering.rules.plans import LineState, PlanState
+
+_PLAN_COLOURS = {
+    PlanState.DRAFT: "grey",
+    PlanState.REPORTED: "blue",
+    PlanState.SUBMITTED: "blue",
+    PlanState.CONFIRMED: "green",
+    PlanState.CLOSED: "green",
+    PlanState.LAPSED: "red",
+}
+_LINE_COLOURS = {
+    LineState.OPEN: "grey",
+    LineState.FUNDED: "blue",
+    LineState.BLOCKED: "red",
+    LineState.CONFIRMED: "green",
+    LineState.ARRIVED: "green",
+    LineState.DROPPED: "grey",
+}
+
+
+def plan_badge(row: OrderPlan) -> tuple[str, Any]:
+    """The state with its colour."""
+    return _PLAN_COLOURS[PlanState(row.state)], row.get_state_display()
+
+
+def line_badge(row: OrderLine) -> tuple[str, Any]:
+    """The state with its colour; a confirmed line that should be there reads as late."""
+    if row.state == LineState.CONFIRMED and row.promised_on and row.promised_on < timezone.localdate():
+        return "red", _now("Delivery late")
+    return _LINE_COLOURS[LineState(row.state)], row.get_state_display()
+
+
+def days_text(row: OrderPlan) -> str:
+    """The days a plan covers."""
+    return f"{row.starts_on:%Y-%m-%d} – {row.ends_on:%m-%d}"
+
+
+def plan_url(row: OrderPlan) -> str:
+    """The page of a plan."""
+    return reverse("ordering:plan-detail", kwargs={"pk": row.pk})
+
+
+def _next_due(row: OrderPlan) -> date | None:
+    following = {
+        PlanState.DRAFT: row.report_on,
+        PlanState.REPORTED: row.submit_on,
+        PlanState.SUBMITTED: row.money_on,
+    }
+    return following.get(PlanState(row.state))
+
+
+class PlanTable(Table):
+    """Plans with what they come to."""
+
+    columns = (
+        Column(
+            "dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"
+        ),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), link=plan_url),
+        Column("days", _("Days covered"), "code", value=days_text, sort="starts_on", link=plan_url),
+        Column("state", _("State"), "badge", value=plan_badge, sort="state"),
+        Column("units", _("Units"), "units", sort="units"),
+        Column("amount", _("Amount"), "money", sort="amount"),
+        Column("missing", _("Missing"), "money", value=lambda row: row.missing or None, sort="missing"),
+        Column("next_due", _("Next step by"), "date", value=_next_due),
+        Column("arrived", _("Arrived"), "units", phone=False, sort="arrived"),
+    )
+    order_by = ("-starts_on", "dealer__code", "pk")
+
+
+def _line_columns(*names: str) -> tuple[Column, ...]:
+    known = {
+        "order_no": Column("order_no", _("Order number"), "code", sort="order_no"),
+        "dealer": Column(
+            "dealer", _("Dealer"), value=lambda row: str(row.dealer), link=lambda row: plan_url(row.plan)
+        ),
+        "days": Column(
+            "days", _("Days covered"), "code", value=lambda row: days_text(row.plan), sort="plan__starts_on"
+        ),
+        "model": Column("model", _("Model"), value=str, sort="model__name"),
+        "quantity": Column("quantity", _("Units"), "units", sort="quantity"),
+        "suggested": Column("suggested", _("Suggested"), "units"),
+        "reason": Column("reason", _("Reason"), "long", phone=False),
+        "price": Column("price_amount", _("Price per unit"), "money", phone=False, sort="price_amount"),
+        "total": Column("total", _("Amount"), "money", value=lambda row: row.amount, sort="total"),
+        "state": Column("state", _("State"), "badge", value=line_badge, sort="state"),
+        "missing": Column(
+            "missing_amount", _("Missing"), "money", value=lambda row: row.missing_amount or None
+        ),
+        "promised": Column("promised_on", _("Promised for"), "date", sort="promised_on"),
+        "arrived": Column("arrived_units", _("Arrived"), "units", sort="arrived_units"),
+    }
+    return tuple(known[name] for name in names)
+
+
+class LineTable(Table):
+    """Lines of all plans."""
+
+    columns = _line_columns(
+        "order_no",
+        "dealer",
+        "days",
+        "model",
+        "quantity",
+        "suggested",
+        "reason",
+        "price",
+        "total",
+        "state",
+        "missing",
+        "promised",
+        "arrived",
+    )
+    order_by = ("-plan__starts_on", "dealer__code", "number", "pk")
+
+
+class PlanLineTable(Table):
+    """The lines of one plan."""
+
+    columns = _line_columns(
+        "order_no",
+        "model",
+        "quantity",
+        "suggested",
+        "reason",
+        "price",
+        "total",
+        "state",
+        "missing",
+        "promised",
+        "arrived",
+    )
+
+
+def steps_of(plan: OrderPlan, now: datetime) -> list[dict[str, Any]]:
+    """The steps of a plan in their order: what, by when, whether done, by whom, and whether overdue."""
+    window, day = plan.window, timezone.localdate(now)
+    told = (
+        (_now("Drafted"), window.draft_on, plan.created_at, plan.created_by),
+        (_now("Reported by the account manager"), window.report_on, plan.reported_at, plan.reported_by),
+        (_now("Submitted by the dealer"), window.submit_on, plan.submitted_at, plan.submitted_by),
+        (_now("Money in place, confirmed"), window.money_on, plan.confirmed_at, plan.confirmed_by),
+    )
+    return [
+        {"label": label, "due": due, "at": at, "by": by, "late": at is None and due < day}
+        for label, due, at, by in told
+    ]

@@ -1,0 +1,53 @@
+/* Scanning: a keyboard scanner ends with Enter and needs nothing; where the browser reads bar codes, a camera button does the same. */
+(() => {
+  const formats = ["code_39", "code_128", "qr_code", "data_matrix"];
+  const camera = "BarcodeDetector" in window && navigator.mediaDevices?.getUserMedia;
+
+  function plain(text) {
+    return text.trim().toUpperCase().replace(/^I(?=[A-HJ-NPR-Z0-9]{17}$)/, "");
+  }
+
+  async function read(input) {
+    const detector = new window.BarcodeDetector({ formats });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    const video = document.createElement("video");
+    video.className = "scan-view";
+    video.playsInline = true;
+    video.srcObject = stream;
+    input.closest("form").before(video);
+    await video.play();
+    const stop = () => {
+      for (const track of stream.getTracks()) track.stop();
+      video.remove();
+    };
+    video.addEventListener("click", stop);
+    while (video.isConnected) {
+      const [found] = await detector.detect(video);
+      if (found) {
+        stop();
+        input.value = plain(found.rawValue);
+        if (input.dataset.scan === "submit") input.form.requestSubmit();
+        return;
+      }
+      await new Promise((next) => requestAnimationFrame(next));
+    }
+  }
+
+  function dress(root) {
+    for (const input of root.querySelectorAll("[data-scan]:not([data-dressed])")) {
+      input.dataset.dressed = "1";
+      if (input.dataset.scan === "submit") input.focus();
+      if (!camera) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-icon";
+      button.textContent = "📷";
+      button.ariaLabel = input.dataset.scanLabel ?? "VIN";
+      button.addEventListener("click", () => read(input).catch(() => button.remove()));
+      input.after(button);
+    }
+  }
+
+  dress(document);
+  document.body.addEventListener("htmx:afterSwap", (event) => dress(event.target));
+})();

@@ -1,0 +1,55 @@
+"""The money of a dealer and its order, for the tests that walk all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.core import access
+from apps.dealers.models import Dealer
+from apps.ledger import services as ledger
+from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, transfer
+from apps.ordering import queries as ordering_queries
+from apps.ordering import services as ordering
+from apps.vehicles.models import CarModel
+
+SYSTEM = access.system("contract")
+
+
+def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime) -> dict[str, Any]:
+    """A payment, a hold, a credit limit and a lot of a dealer, and its ten-day order."""
+    code, day = dealer.code, date(2026, 7, 8)
+    book = Book(dealer.pk)
+    payment = ledger.Payment(dealer.pk, Decimal(100), day, mark(dealer, "BANK"), note=mark(dealer, "PAID"))
+    entry = ledger.record_payment(payment=payment, actor=SYSTEM, now=now)
+    lines = transfer(AccountKind.REBATE_COST, AccountKind.REBATE_WALLET, Decimal(10))
+    draft = Draft(f"contract:{code}", book, EntryKind.PAYOUT, lines, day, note=mark(dealer, "REBATE"))
+    ledger.post(draft=draft, actor=SYSTEM, now=now)
+    spent = transfer(AccountKind.REBATE_WALLET, AccountKind.VEHICLES, Decimal(1))
+    ledger.post(draft=Draft(f"spent:{code}", book, EntryKind.ORDER, spent, day), actor=SYSTEM, now=now)
+    account = ledger.open_account(book=book, kind=AccountKind.DEPOSIT, now=now)
+    held: dict[str, Any] = {"account": account, "actor": SYSTEM, "now": now, "note": mark(dealer, "HELD")}
+    ledger.hold(key=f"contract:{code}", amount=Decimal(1), **held)
+    over = ledger.hold(key=f"over:{code}", amount=Decimal(1), **held)
+    ledger.release(hold=over, actor=SYSTEM, now=now)
+    credit = ledger.open_account(book=book, kind=AccountKind.CREDIT_LINE, now=now)
+    reason = mark(dealer, "LIMIT")
+    ledger.set_limit(account=credit, limit_amount=Decimal(5), reason=reason, actor=SYSTEM, now=now)
+    window = ordering_queries.windows_for(now.date())[1]
+    plan = ordering.draft_plan(dealer=dealer, window=window, actor=SYSTEM, now=now)
+    wanted = ordering.Wanted(
+        CarModel.objects.get(code="X5").pk,
+        2,
+        Decimal(1000),
+        colour=mark(dealer, "ORDERCOLOUR"),
+        reason=mark(dealer, "ORDERREASON"),
+    )
+    line = ordering.add_line(plan=plan, wanted=wanted, actor=SYSTEM, now=now)
+    return {
+        "order_plan": plan.pk,
+        "order_line": line.pk,
+        "ledger_account": account.pk,
+        "ledger_entry": entry.pk,
+    }
