@@ -11,4 +11,5 @@ class OrderingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.ordering.notices")
+        import_module("apps.ordering.happenings")
         import_module("apps.ordering.handlers")

@@ -13,6 +13,7 @@ from apps.core.errors import DomainError
 from apps.core.models import AuditEvent, Job
 from apps.inventory import services as inventory
 from apps.inventory.models import Shipment
+from apps.kernel.period import Month
 from apps.ledger import queries as accounts
 from apps.ledger import services as ledger
 from apps.ledger.models import Account, Hold
@@ -21,6 +22,8 @@ from apps.ordering import queries, services
 from apps.ordering.models import OrderLine, OrderPlan
 from apps.ordering.rules.windows import Terms, window_of
 from apps.ordering.services.following import arrive
+from apps.reports.models import Duty
+from apps.reports.services import counting, generating
 from apps.vehicles.models import Brand, CarModel, Series
 from apps.work.models import Todo
 
@@ -240,6 +243,19 @@ def test_the_desk_and_the_money_needed(put, submitted, people, network, model) -
         ("2026-07-13", 1_000_000, 600_000, 400_000, 0)
     ]
     assert funds.total == 0
+
+
+def test_duties_count_themselves_from_orders(put, submitted, network, am_1, people) -> None:
+    """A1-09 reported and A1-08 submitted need both dealers of the unit; confirmation starts A1-10."""
+    generating.generate(month=Month(2026, 7), now=at(1))
+    counting.count(now=at(12, 12))
+    rows = Duty.objects.filter(unit=network.area_1, nominal__day__in=(11, 12)).order_by("code")
+    told = {row.code: (row.counted, row.needed, row.state) for row in rows if row.code in ("A1-08", "A1-09")}
+    assert told == {"A1-08": (1, 2, "open"), "A1-09": (1, 2, "open")}
+    put(1_000_000)
+    services.fund_blocked(dealer_id=network.d1.pk, actor=SYSTEM, now=at(12))
+    services.confirm(plan=submitted, actor=people["ops"], now=at(13))
+    assert Duty.objects.get(code="A1-10").unit_id == network.area_1.pk
 
 
 def test_pages_lead_from_the_draft_to_the_submission(

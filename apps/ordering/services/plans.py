@@ -17,7 +17,7 @@ from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.dealers.models import Dealer
 from apps.kernel.money import round_step
-from apps.ordering import notices, policies, queries
+from apps.ordering import happenings, notices, policies, queries
 from apps.ordering.models import OrderLine, OrderPlan
 from apps.ordering.rules.plans import (
     BEFORE_CUT_OFF,
@@ -179,6 +179,7 @@ def confirm(*, plan: OrderPlan, actor: Actor, now: datetime) -> OrderPlan:
     plan.lines.filter(pk__in=[line.pk for line in blocked]).update(state=LineState.DROPPED)
     _mark(plan, PlanState.CONFIRMED, "confirmed", actor, now)
     notices.confirmed(plan, promised, now)
+    happenings.confirmed(plan, actor=actor, now=now)
     return plan
 
 
