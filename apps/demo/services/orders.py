@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from apps.core.access import Actor
 from apps.dealers.models import Dealer
-from apps.demo.rules import CATALOGUE, COLOURS, MIX, stream
+from apps.demo.rules import CATALOGUE, stream
+from apps.demo.rules.cars import COLOURS, MIX
 from apps.ledger import services as ledger
 from apps.ledger.models import Account, AccountChange
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, Line, transfer
