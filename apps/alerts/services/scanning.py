@@ -17,7 +17,7 @@ from apps.alerts.models import AlertReading, AlertRule
 from apps.alerts.queries import RuleSet
 from apps.alerts.rules import Event, Level, Side, Split, State, end, excess_stock_cost, start_over, step
 from apps.alerts.services import episodes, places
-from apps.alerts.services.episodes import Moment
+from apps.alerts.services.episodes import Moment, Reading
 from apps.kernel import money
 from apps.kernel.period import Month
 from apps.metrics.models import KpiValue, MonthRevision, UnitKpiValue
@@ -66,8 +66,7 @@ def scan(*, month: Month, revision: int, now: datetime | None = None) -> int:
         values = _of_month(rules.any, month, revision) if rules.active else {}
         before = _states(_before_month(rules.code, month))
         readings, labels = _read(rules, values, before, moment)
-        AlertReading.objects.bulk_create(readings, batch_size=2000)
-        episodes.bring_up(rules.code, moment, readings, labels, now)
+        episodes.keep(rules.code, moment, readings, labels, now)
         written += len(readings)
     return written
 
@@ -88,13 +87,13 @@ def scan_today(*, now: datetime) -> int:
         before = _states(_before_now(rules.code))
         readings, labels = _read(rules, values, before, moment)
         news = [each for each in readings if _tells(each, before)]
-        AlertReading.objects.bulk_create(news, batch_size=2000)
-        episodes.bring_up(rules.code, moment, news, labels, now)
+        if news:
+            episodes.keep(rules.code, moment, news, labels, now)
         written += len(news)
     return written
 
 
-def _tells(reading: AlertReading, before: Mapping[Place, _Last]) -> bool:
+def _tells(reading: Reading, before: Mapping[Place, _Last]) -> bool:
     last = before.get(Place(reading.dealer_id, reading.unit_id, reading.item))
     if last is None or reading.event not in (Event.CONTINUED, Event.NONE):
         return True
@@ -111,7 +110,7 @@ class _Last(NamedTuple):
 
 def _read(
     rules: RuleSet, values: Mapping[Place, Found], before: Mapping[Place, _Last], moment: Moment
-) -> tuple[list[AlertReading], dict[str, str]]:
+) -> tuple[list[Reading], dict[str, str]]:
     """Every place the rules read, and every one they leave with an open episode; the labels of the items."""
     limits = {
         rule.pk: queries.limits_of(rule)
@@ -137,30 +136,22 @@ def _read(
         if event is Event.NONE and state.episode == 0:
             continue
         labels[place.item] = found.label
-        readings.append(_reading(ruled, place, found, state, event, moment))
+        readings.append(_reading(ruled, place, found, state, event))
     return readings, labels
 
 
-def _reading(
-    rule: AlertRule, place: Place, found: Found, state: State, event: Event, moment: Moment
-) -> AlertReading:
-    return AlertReading(
-        rule=rule,
-        dealer_id=place.dealer_id,
-        unit_id=place.unit_id,
-        item=place.item,
-        period=moment.period,
-        revision=moment.revision,
-        code=rule.code,
-        value=found.value,
-        event=event,
-        episode=state.episode,
-        side=state.side or "",
-        is_open=state.is_open,
-        armed=state.armed,
-        closed_on=state.closed_on,
-        stake_amount=_stake(rule, found) if state.is_open and state.side is Side.HIGH else None,
-        read_at=moment.read_at,
+def _reading(rule: AlertRule, place: Place, found: Found, state: State, event: Event) -> Reading:
+    return Reading(
+        rule.pk,
+        *place,
+        found.value,
+        event,
+        state.episode,
+        state.side or "",
+        state.is_open,
+        state.armed,
+        state.closed_on,
+        _stake(rule, found) if state.is_open and state.side is Side.HIGH else None,
     )
 
 
