@@ -9,7 +9,6 @@ from apps.incentives.rules.declared import DocumentError
 from apps.incentives.rules.types import TYPES
 from tests.rules.incentives import golden
 
-
 KINDS = {
     "object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None),
 }  # fmt: skip
@@ -23,14 +22,6 @@ def fits(value, wanted):
         return value in wanted["enum"]
     if "const" in wanted:
         return value == wanted["const"]
-    kinds = {
-        "object": dict,
-        "array": list,
-        "string": str,
-        "integer": int,
-        "boolean": bool,
-        "null": type(None),
-    }
     types = wanted["type"] if isinstance(wanted["type"], list) else [wanted["type"]]
     if not any(isinstance(value, KINDS[each]) for each in types):
         return False
