@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import FIELD, OPERATORS, Role
-from apps.ordering.models import OrderLine, OrderPlan, OrderTerms
+from apps.ordering.models import OrderLine, OrderPlan, OrderTerms, ReorderTerms
 
 STORE = frozenset({Role.DEALER_GENERAL, Role.DEALER_SALES})
 READERS = (
@@ -23,6 +23,7 @@ SUBMIT = declare("ordering.submit", _("Submit ten-day order plans for the dealer
 CONFIRM = declare("ordering.confirm", _("Confirm ten-day order plans"), OPERATORS)
 
 terms = Policy(OrderTerms, view=VIEW, ownership=Ownership.GLOBAL)
+reorder_terms = Policy(ReorderTerms, view=VIEW, ownership=Ownership.GLOBAL)
 plan = Policy(OrderPlan, view=VIEW, ownership=Ownership.DEALER)
 line = Policy(OrderLine, view=VIEW, ownership=Ownership.DEALER)
 

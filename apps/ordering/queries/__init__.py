@@ -7,11 +7,11 @@ from apps.ordering.queries.plans import (
     lines,
     lines_of,
     plans,
-    suggested_lines,
     terms_on,
     trim_of,
     windows_for,
 )
+from apps.ordering.queries.reorder import suggested_lines
 
 __all__ = [
     "Desk",

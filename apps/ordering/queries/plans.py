@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -67,11 +66,6 @@ def late_lines(*, actor: Actor, on: date) -> QuerySet[OrderLine]:
 def lines_of(plan: OrderPlan) -> list[OrderLine]:
     """The lines of a plan in their order."""
     return list(plan.lines.select_related("dealer", "model", "trim").order_by("number"))
-
-
-def suggested_lines(*, dealer_id: int, on: date) -> Sequence[dict[str, Any]]:
-    """What is suggested to order, as lines; nothing while there is no forecast."""
-    return ()
 
 
 def arrivals() -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, jobs
@@ -72,7 +73,7 @@ def draft_plan(*, dealer: Dealer, window: Window, actor: Actor, now: datetime) -
         created_at=now,
         created_by=actor.label[:150],
     )
-    for wanted in queries.suggested_lines(dealer_id=dealer.pk, on=now.date()):
+    for wanted in queries.suggested_lines(actor=actor, dealer_id=dealer.pk, on=timezone.localdate(now)):
         _add(plan, Wanted(**wanted))
     audit.record(actor=actor, action="ordering.draft", obj=plan, now=now, after={"lines": _told(plan)})
     return plan
