@@ -15,7 +15,7 @@ class _Forecasts(django_filters.FilterSet):
 
     made_for = MonthFilter(label=_("Made after"))
     model = django_filters.CharFilter(field_name="model__name", lookup_expr="icontains", label=_("Model"))
-    line = django_filters.ChoiceFilter(choices=LINES, method="of_line", label=_("Lines"))
+    line = django_filters.ChoiceFilter(choices=LINES, method="of_line", label=_("Models shown"))
 
     def of_line(self, rows, name, value):  # type: ignore[no-untyped-def]
         return rows.filter(model__isnull=value == "total")
