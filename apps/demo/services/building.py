@@ -15,9 +15,12 @@ from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
 from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, orders, statements
+from apps.forecasting.services import computing
 from apps.kernel.period import Month
 
 Say = Callable[[str], None]
+FORECASTS = 4
+"""So many of the last months are forecast at once; workers do the earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,9 @@ def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
     for month in months:
         say(f"closing {month}")
         runner.work_through(closing.close_month(month=month, actor=actor, now=timezone.now()))
+    say("forecasts")
+    for month in months[-FORECASTS:]:
+        computing.compute(month=month, now=timezone.now())
 
 
 def _hero(rows: list[Dealer], found: list[Profile]) -> Dealer:
