@@ -10,7 +10,7 @@ import apps.ordering.rules.reorder
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ordering", "0001_plans"),
+        ("ordering", "0002_counted_duties"),
     ]
 
     operations = [
