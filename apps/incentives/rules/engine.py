@@ -49,12 +49,13 @@ def evaluate(
     ]
     _exclusive(work)
     results = [result for each in work for result in each.priced.gates]
-    blocked = any(result.gate.effect == "block_all" and result.passed is False for result in results)
-    unknown = next((each.priced.reason for each in work if each.priced.blocks_unknown), "")
+    stops = [result for result in results if result.gate.effect == "block_all"]
+    blocked = any(result.passed is False for result in stops)
+    unknown = next((result.reason for result in stops if result.passed is None), "")
     for each in work:
         if blocked:
             each.priced = each.priced.zero("The whole policy pays nothing")
-        elif unknown:
+        elif unknown and not each.priced.is_refused:
             each.priced = replace(each.priced, exact=None, reason=unknown)
     _ceilings(document, work)
     found = {each.component.code: _outcome(each, look_ahead) for each in work}

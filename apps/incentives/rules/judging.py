@@ -29,7 +29,11 @@ class Priced:
     reason: str
     gates: tuple[GateResult, ...]
     steps: tuple[Step, ...]
-    blocks_unknown: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a condition of the clause is not met, so that it pays nothing whatever else is known."""
+        return any(result.passed is False and result.gate.effect == "zero" for result in self.gates)
 
     def zero(self, label: str) -> Priced:
         """The same clause, paying nothing."""
@@ -52,8 +56,7 @@ def price(component: Component, given: Given) -> Priced:
         return Priced(payment, ZERO, "", results, steps)
     unknown = next((result for result in results if result.passed is None), None)
     if unknown is not None:
-        blocks = any(each.passed is None and each.gate.effect == "block_all" for each in results)
-        return Priced(payment, None, unknown.reason, results, steps, blocks)
+        return Priced(payment, None, unknown.reason, results, steps)
     if payment.amount is None:
         return Priced(payment, None, payment.reason, results, steps)
     return _limited(component, given, payment, failed, results, steps)
