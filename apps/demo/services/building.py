@@ -14,7 +14,7 @@ from apps.closing import services as closing
 from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
-from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, orders, statements
+from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, orders, rebates, statements
 from apps.forecasting.services import computing
 from apps.kernel.period import Month
 
@@ -63,6 +63,9 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         cursor.execute("ANALYZE")
     if closing_too:
         close(months[:-1], actor=actor, say=say)
+        if plan.months > 2:
+            say("rebates")
+            rebates.build(last=plan.end, actor=actor, now=now)
 
 
 def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:

@@ -138,7 +138,7 @@ class Source:
 
     def _people(self) -> list[tuple[Dealer, Mapping[str, str]]]:
         if "people" not in self._known:
-            self._known["people"] = _people(self.dealers, timezone.localdate(self.known_at))
+            self._known["people"] = people(self.dealers, timezone.localdate(self.known_at))
         found: list[tuple[Dealer, Mapping[str, str]]] = self._known["people"]
         return found
 
@@ -263,7 +263,7 @@ def fact_key(pk: int) -> str:
     return f"{pk:020d}"
 
 
-def _people(chosen: Sequence[int], on: date) -> list[tuple[Dealer, Mapping[str, str]]]:
+def people(chosen: Sequence[int], on: date) -> list[tuple[Dealer, Mapping[str, str]]]:
     """The dealers with the classes policies ask for: store type, region, province, tier of the city."""
     lines = dealers.ancestry(on, chosen)
     units = {pk: (kind, code) for pk, kind, code in OrgUnit.objects.values_list("pk", "kind", "code")}

@@ -158,7 +158,7 @@ class CarTable(Table):
         Column("base", _("Base"), "number", export_only=True),
         Column("amount", _("Amount"), "money", sort="amount"),
         Column("before", _("Settled before"), "money", phone=False),
-        Column("change", _("Change"), "money", sort="change"),
+        Column("change", _("Difference"), "money", sort="change"),
         Column("cure", _("Document that would bring it in"), value=advice, export_only=True),
         Column("pending_until", _("Waits until"), "date", export_only=True),
     )

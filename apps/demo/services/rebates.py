@@ -1,0 +1,154 @@
+"""A monthly volume rebate of the sample: targets, two settled months, and what the open one may bring."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import User
+from apps.core.access import Actor
+from apps.dealers.models import Dealer
+from apps.incentives import services
+from apps.incentives.models import Policy, PolicyVersion, SettlementRun, Statement
+from apps.incentives.rules import document as documents
+from apps.incentives.rules.facts import Window
+from apps.incentives.rules.settling import RunKind, StatementState
+from apps.kernel.period import Month
+from apps.sales.models import RetailDelivery
+from apps.targets.models import Target
+from apps.targets.rules import TargetKind
+from apps.work import services as work
+from apps.work.models import Approval
+
+CODE = "XL-01"
+FACTORS = (Decimal("0.9"), Decimal("1.02"), Decimal("1.15"), Decimal("0.97"), Decimal("1.3"))
+TIERS = (("0", "0"), ("0.8", "1000"), ("1", "1500"), ("1.1", "2000"))
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+
+def build(*, last: Month, actor: Actor, now: datetime) -> None:
+    """Settle the two months before the open one, pay the first, and show what the open one may bring."""
+    policy = _policy(last.shift(-5))
+    months = [last.previous, last, last.next]
+    _targets(months, now)
+    fin = _person("hq_fin", now)
+    if fin is None:
+        return
+    first, second = (_settle(policy, month, actor, fin, now) for month in months[:2])
+    _pay(first, fin, now)
+    _dispute(second, now)
+    window = Window(months[2].first, months[2].last)
+    services.calculate(policy=policy, window=window, kind=RunKind.INTERIM, actor=actor, now=now)
+
+
+def _policy(since: Month) -> Policy:
+    evidence = {"kind": "registration", "within_days": 30, "since": "occurred"}
+    clause = {
+        "code": "volume",
+        "type": "volume",
+        "params": {
+            "measure": "achievement",
+            "scale": "cliff",
+            "pay": "per_unit",
+            "tiers": [{"from": reach, "value": value} for reach, value in TIERS],
+        },
+        "selection": {"evidence": [evidence]},
+    }
+    label = {"zh": "月度销量返利", "en": "Monthly volume rebate"}
+    read = documents.read({"code": CODE, "label": label, "components": [clause]})
+    policy = Policy.objects.create(code=CODE, label_zh=label["zh"], label_en=label["en"])
+    PolicyVersion.objects.create(
+        policy=policy,
+        version=1,
+        state="published",
+        document=read.data(),
+        sha256=read.sha256(),
+        effective_from=since.first,
+        published_on=since.first,
+        published_at=timezone.make_aware(datetime.combine(since.first, time(9))),
+    )
+    return policy
+
+
+def _targets(months: list[Month], now: datetime) -> None:
+    """A signed target for each dealer and month, near what it sold in the middle of the three."""
+    sold = (
+        RetailDelivery.objects.filter(occurred_on__range=(months[0].first, months[1].last))
+        .annotate(month=TruncMonth("occurred_on"))
+        .values("dealer")
+        .annotate(units=Sum("quantity"), months=Count("month", distinct=True))
+    )
+    rows = []
+    for each in sold:
+        mean = Decimal(each["units"]) / max(each["months"], 1)
+        for number, month in enumerate(months):
+            factor = FACTORS[(each["dealer"] + number) % len(FACTORS)]
+            units = max(int((mean * factor).to_integral_value(ROUND_HALF_UP)), 1)
+            rows.append(_target(each["dealer"], month, units, now))
+    known = set(
+        Target.objects.filter(replaced_at__isnull=True).values_list("dealer", "period", "kind", "line")
+    )
+    fresh = [row for row in rows if (row.dealer_id, row.period, row.kind, row.line) not in known]
+    Target.objects.bulk_create(fresh, batch_size=2000)
+
+
+def _target(dealer: int, month: Month, units: int, now: datetime) -> Target:
+    at = min(now, timezone.make_aware(datetime.combine(month.first - timedelta(days=3), time(9))))
+    return Target(
+        dealer_id=dealer,
+        period=month.first,
+        kind=TargetKind.RETAIL,
+        version=1,
+        units=units,
+        set_at=at,
+        set_by="am_1",
+        signed_at=at,
+        signed_by="d1_gm",
+        signature="0" * 64,
+    )
+
+
+def _settle(policy: Policy, month: Month, actor: Actor, fin: Actor, now: datetime) -> SettlementRun:
+    window = Window(month.first, month.last)
+    run = services.calculate(policy=policy, window=window, kind=RunKind.FINAL, actor=actor, now=now)
+    services.ask_release(run=run, actor=actor, now=now)
+    asked = Approval.objects.get(flow="incentives.release", target_id=run.pk)
+    work.decide(approval=asked, verdict="approve", comment="", actor=fin, now=now)
+    return run
+
+
+def _pay(run: SettlementRun, fin: Actor, now: datetime) -> None:
+    """Dealers agreed and most of them have their money."""
+    rows = Statement.objects.filter(run=run)
+    rows.update(state=StatementState.CONFIRMED, confirmed_at=now, confirmed_by="sample")
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    services.make_payable(statements=keys, actor=fin, now=now)
+    paid = keys[: len(keys) * 4 // 5]
+    services.record_payment(statements=paid, paid_on=timezone.localdate(now), actor=fin, now=now)
+
+
+def _dispute(run: SettlementRun, now: datetime) -> None:
+    """The people with log-ins dispute a car of theirs."""
+    gm = _person("dealer_gm", now)
+    dealer = Dealer.objects.filter(pk__in=gm.scope.dealer_ids).first() if gm else None
+    row = Statement.objects.filter(run=run, dealer=dealer).first()
+    line = row.lines.exclude(status="included").exclude(cure="").order_by("vin").first() if row else None
+    if gm is None or row is None or line is None:
+        return
+    on: date = (line.occurred_on or run.window_first) + timedelta(days=10)
+    paper = services.Disputed(
+        line.pk, line.cure, "浙A·D5821", min(on, timezone.localdate(now)), "行驶证.pdf", PDF
+    )
+    expected = (row.amount or Decimal(0)) + (row.curable_amount or Decimal(0))
+    claim = services.Claim("missing_car", expected, "车辆已按期上牌，行驶证见附件。", [paper])
+    services.open_dispute(statement=row, claim=claim, actor=gm, now=now)
+
+
+def _person(username: str, now: datetime) -> Actor | None:
+    user = User.objects.filter(username=username).first()
+    return accounts.actor_for(user, on=timezone.localdate(now)) if user else None
