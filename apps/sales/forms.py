@@ -109,8 +109,16 @@ class EvidenceForm(forms.Form):
         if len(own) == 1:
             self.fields["dealer"].initial = own[0].code
 
-    clean_dealer = DeliveryForm.clean_dealer
-    clean_vin = DeliveryForm.clean_vin
+    def clean_dealer(self) -> str:
+        text = self.cleaned_data["dealer"]
+        found = dealers.resolve([text], self.actor)
+        if text not in found:
+            raise forms.ValidationError(_("This dealer does not exist."))
+        self.dealer_id = found[text]
+        return str(text)
+
+    def clean_vin(self) -> str:
+        return rules.normalise(self.cleaned_data["vin"])
 
     def as_row(self) -> dict[str, Any]:
         """The document as the service takes it."""

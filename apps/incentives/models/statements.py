@@ -10,7 +10,7 @@ from apps.core.constraints import SameDealer
 from apps.incentives.models.policies import Policy, PolicyVersion
 from apps.incentives.rules.settling import LineStatus, RunKind, RunState, StatementState
 
-RUN_KINDS = [(RunKind.INTERIM, _("Interim")), (RunKind.FINAL, _("Settlement"))]
+RUN_KINDS = [(RunKind.INTERIM, _("Interim")), (RunKind.FINAL, _("Final settlement"))]
 RUN_STATES = [
     (RunState.CALCULATED, _("Calculated")),
     (RunState.REVIEWING, _("Waits for release")),

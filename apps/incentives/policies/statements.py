@@ -99,7 +99,7 @@ trail.name_actions(
 trail.name_fields(
     {
         "delta": _("This statement (¥)"),
-        "statements": _("Statements"),
+        "statements": _("Rebate statements"),
         "expected": _("Expected (¥)"),
         "actual": _("Settled (¥)"),
         "cars": _("Cars"),

@@ -193,7 +193,7 @@ class Source:
 def _facts_of(
     chosen: Sequence[int], span: tuple[date, date], known_at: datetime
 ) -> dict[int, tuple[Fact, ...]]:
-    params = {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at}
+    params: dict[str, Any] = {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_PAPERS, params)
         papers: dict[tuple[int, str], dict[str, Evidence]] = defaultdict(dict)

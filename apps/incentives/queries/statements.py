@@ -76,7 +76,8 @@ def published_policies(*, actor: Actor) -> QuerySet[Policy]:
 
 def sale_of(line: StatementLine, *, actor: Actor) -> RetailDelivery | None:
     """The sale a line is about."""
-    return sales.deliveries(actor=actor).filter(pk=line.delivery_id).first()
+    rows = sales.deliveries(actor=actor)
+    return rows.filter(pk=line.delivery_id).first() if line.delivery_id else None
 
 
 def papers_of(line: StatementLine, *, actor: Actor) -> QuerySet[SaleEvidence]:
@@ -125,7 +126,8 @@ def promises(*, actor: Actor, on: date) -> Promises:
     unpaid = rows.filter(state__in=[state.value for state in UNPAID])
     by_group: dict[str, list[Mapping[str, Any]]] = {group: [] for group in AGE_GROUPS}
     for row in unpaid.values("clock_from", "dealer_id", "delta"):
-        by_group[age_group(max((on - row["clock_from"]).days, 0))].append(row)
+        started: date = row["clock_from"] or on
+        by_group[age_group(max((on - started).days, 0))].append(row)
     ageing = [
         Ageing(
             group,
@@ -137,9 +139,10 @@ def promises(*, actor: Actor, on: date) -> Promises:
     ]
     breached = unpaid.filter(promised_on__lt=on).order_by("promised_on", "pk")
     total = breached.aggregate(amount=Sum("delta"), dealers=Count("dealer", distinct=True))
-    paid = list(rows.filter(state=StatementState.PAID).values_list("clock_from", "promised_on", "paid_on"))
-    days = [(paid_on - start).days for start, _until, paid_on in paid]
-    late = sum(1 for _start, until, paid_on in paid if until is not None and paid_on > until)
+    told = rows.filter(state=StatementState.PAID).values_list("clock_from", "promised_on", "paid_on")
+    paid = [(start, until, at) for start, until, at in told if start and at]
+    days = [(at - start).days for start, _until, at in paid]
+    late = len([at for _start, until, at in paid if until is not None and at > until])
     return Promises(
         ageing=ageing,
         breached=breached,

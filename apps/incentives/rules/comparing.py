@@ -87,7 +87,9 @@ def _unpaid(
     for (component, delivery), each in left.items():
         taken.setdefault(delivery, []).append((component, each))
     found: list[LineOf] = []
-    told = [(out.key, LineStatus.EXCLUDED, out.code, out.cure, None) for out in outcome.excluded]
+    told: list[tuple[str, str, str, str, date | None]] = [
+        (out.key, LineStatus.EXCLUDED, out.code, out.cure, None) for out in outcome.excluded
+    ]
     told += [
         (each.key, LineStatus.PENDING, reasons.EVIDENCE_PENDING, each.kind, each.until)
         for each in outcome.pending
@@ -95,7 +97,7 @@ def _unpaid(
     ]
     for key, status, code, cure, until in told:
         fact = facts[key]
-        before = taken.pop(int(key), None) or [("", None)]
+        before: list[tuple[str, Held | None]] = [*taken.pop(int(key), [])] or [("", None)]
         for no, (component, each) in enumerate(before):
             found.append(
                 LineOf(

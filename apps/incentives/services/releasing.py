@@ -20,7 +20,6 @@ from apps.dealers.models import OrgUnit
 from apps.dealers.rules import UnitKind
 from apps.incentives import policies
 from apps.incentives.models import DisputeItem, SettlementRun, Statement
-from apps.incentives.rules.document import Promise
 from apps.incentives.rules.settling import (
     OPEN,
     WAITING,
@@ -28,6 +27,7 @@ from apps.incentives.rules.settling import (
     RunState,
     StatementState,
 )
+from apps.incentives.rules.terms import Promise
 from apps.kernel.workdays import WorkCalendar
 from apps.ledger import services as ledger
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, Line

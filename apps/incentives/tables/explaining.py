@@ -68,7 +68,7 @@ def course(row: Statement, today: date) -> list[dict[str, Any]]:
     last = found[-1]
     if paid and row.clock_from and row.paid_on:
         last["note"] = _("after %(days)s days") % {"days": (row.paid_on - row.clock_from).days}
-    elif late:
+    elif late and row.promised_on:
         last |= {"state": "late", "note": _("%(days)s days late") % {"days": (today - row.promised_on).days}}
     elif row.promised_on:
         last["note"] = _("%(days)s days left") % {"days": (row.promised_on - today).days}

@@ -98,7 +98,7 @@ class RunTable(Table):
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
         Column("number", _("No."), "units"),
         Column("state", _("Status"), "badge", value=run_badge),
-        Column("statements_count", _("Statements"), "units"),
+        Column("statements_count", _("Rebate statements"), "units"),
         Column("excluded", _("Not paid for"), "units", phone=False),
         Column("pending", _("Waiting"), "units", phone=False),
         Column("amount", _("Recomputed"), "money", phone=False),

@@ -40,7 +40,7 @@ def workbook(row: Statement, lines: Iterable[StatementLine], *, actor: Actor, no
     total = sum(line.amount for line in held)
     change = sum(line.change for line in held)
     head = writing.SheetSpec(
-        _("Statement"),
+        _("Rebate statement"),
         [writing.ColumnSpec("label", _("Figure")), writing.ColumnSpec("value", _("Value"))],
         [[str(label), str(value)] for label, value in _figures(row)],
     )
