@@ -34,7 +34,7 @@ class RunForm(forms.Form):
 class PaidForm(forms.Form):
     """The day money was paid."""
 
-    paid_on = _day(_("Paid on"))
+    paid_on = _day(_("Paid out on"))
 
 
 class DisputeForm(forms.Form):

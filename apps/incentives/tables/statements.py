@@ -129,7 +129,7 @@ class StatementTable(Table):
         Column("delta", _("This statement"), "money", sort="delta"),
         Column("period", _("Posted to"), "month", phone=False),
         Column("promised_on", _("To be paid by"), "date", sort="promised_on"),
-        Column("paid_on", _("Paid on"), "date", phone=False),
+        Column("paid_on", _("Paid out on"), "date", phone=False),
         Column("included", _("Cars paid for"), "units", export_only=True),
         Column("excluded", _("Cars not paid for"), "units", export_only=True),
         Column("pending", _("Cars waiting"), "units", export_only=True),
