@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +11,21 @@ from django.utils.translation import gettext_noop
 
 from apps.core.roles import Role
 from apps.core.spreadsheet.errors import Phrase
-from apps.inventory.models import CountSheet, Shipment, TransferProposal
+from apps.inventory.models import (
+    AgedAction,
+    BuyBackAgreement,
+    CountSheet,
+    Shipment,
+    TransferProposal,
+    UnitMark,
+)
 from apps.inventory.rules import Party, ProposalState
 from apps.work import registry
 from apps.work import services as work
 
 _MANY = gettext_noop("%(count)s vehicles %(model)s")
+AGREEMENT_DAYS = 30
+"""Days before its end that an agreement becomes a to-do."""
 TOLD = (Role.DEALER_GENERAL, Role.DEALER_SALES)
 ANSWER = registry.todo(
     "inventory.answer_transfer",
@@ -214,6 +223,78 @@ def vehicles_missing(row: CountSheet, now: datetime) -> None:
 def count_closed(row: CountSheet, now: datetime) -> None:
     """Nothing is open about a count any more."""
     work.close_todo(key=_missing(row), now=now, by=row.finished_by)
+
+
+STOPPED = registry.notice(
+    "inventory.sale_stopped",
+    _("The sale of a vehicle is stopped"),
+    _("%(vehicle)s may not be sold: %(reason)s"),
+    icon="hand-stop",
+)
+AGREEMENT_ENDS = registry.todo(
+    "inventory.agreement_ends",
+    _("Buy-back agreement ends"),
+    _("Buy-back agreement %(number)s with %(dealer)s ends on %(day)s"),
+    by_hand=True,
+    icon="file-dollar",
+)
+AGED = registry.todo(
+    "inventory.aged_action",
+    _("Action on aged stock"),
+    _("%(plan)s: %(count)s vehicles to be gone by %(day)s"),
+    icon="hourglass",
+)
+
+
+def stopped(row: UnitMark, now: datetime) -> None:
+    """Tell the dealer that a vehicle may not be sold."""
+    work.tell_holders(
+        notice=STOPPED,
+        roles=TOLD,
+        dealer_id=row.dealer_id,
+        key=f"inventory.stopped:{row.pk}",
+        now=now,
+        params={"vehicle": str(row.unit), "reason": row.reason},
+        url=reverse("inventory:unit-detail", kwargs={"pk": row.unit_id}),
+    )
+
+
+def agreement_runs(row: BuyBackAgreement, now: datetime) -> None:
+    """Put the end of an agreement on the list of headquarters, due a month before."""
+    due = datetime.combine(row.ends_on - timedelta(days=AGREEMENT_DAYS), time(18), tzinfo=now.tzinfo)
+    params = {"number": row.number, "dealer": str(row.dealer), "day": row.ends_on.isoformat()}
+    wanted = work.Wanted(
+        key=f"inventory.agreement:{row.pk}",
+        params=params,
+        url=reverse("inventory:agreement-detail", kwargs={"pk": row.pk}),
+        role=Role.HQ_OPERATIONS,
+        dealer_id=row.dealer_id,
+        due_at=max(due, now),
+    )
+    work.open_todo(code=AGREEMENT_ENDS, todo=wanted, now=now, opened_by=row.created_by)
+
+
+def aged_action(row: AgedAction, count: int, now: datetime) -> None:
+    """Put the action on the list of the dealer, due on its day."""
+    params = {"plan": row.plan, "count": str(count), "day": row.due_on.isoformat()}
+    wanted = work.Wanted(
+        key=_aged(row),
+        params=params,
+        url=reverse("inventory:aged-detail", kwargs={"pk": row.pk}),
+        role=Role.DEALER_GENERAL,
+        dealer_id=row.dealer_id,
+        due_at=datetime.combine(row.due_on, time(18), tzinfo=now.tzinfo),
+    )
+    work.open_todo(code=AGED, todo=wanted, now=now, opened_by=row.created_by)
+
+
+def aged_action_done(row: AgedAction, now: datetime) -> None:
+    """All vehicles are gone: nothing is left to do."""
+    work.close_todo(key=_aged(row), now=now, by=row.created_by)
+
+
+def _aged(row: AgedAction) -> str:
+    return f"inventory.aged:{row.pk}"
 
 
 def _missing(row: CountSheet) -> str:

@@ -31,4 +31,17 @@ def _rows(actor: Actor, vin: str) -> Sequence[StockUnit]:
     return list(queries.stays_of(vin, actor=actor))
 
 
+LIFE = (
+    Column("on", _("Date"), "date"),
+    Column("what", _("Event"), value=lambda row: str(row.what), link=lambda row: row.url or None),
+    Column("dealer", _("Dealer")),
+    Column("detail", _("Details"), value=lambda row: str(row.detail)),
+)
+
+
+def _life(actor: Actor, vin: str) -> Sequence[queries.Event]:
+    return queries.life_of(vin, actor=actor)
+
+
+registry.panel(registry.Panel("life", _("Life of the vehicle"), LIFE, _life, policies.VIEW))
 registry.panel(registry.Panel("inventory", _("Stays in stock"), COLUMNS, _rows, policies.VIEW))

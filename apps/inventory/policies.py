@@ -10,8 +10,13 @@ from apps.core.access import Actor, Owners, Ownership, Policy, Rows, declare
 from apps.core.roles import EVERYONE, OPERATORS, Role
 from apps.core.wall import DEALERS, LEDGER, Wall, Writes
 from apps.inventory.models import (
+    AgedAction,
+    AgedActionUnit,
+    BuyBack,
+    BuyBackAgreement,
     CountLine,
     CountSheet,
+    FloorPlanLoan,
     HoldingTerms,
     Reservation,
     Shipment,
@@ -20,6 +25,7 @@ from apps.inventory.models import (
     StockUnit,
     Transfer,
     TransferProposal,
+    UnitMark,
 )
 
 VIEW = declare("inventory.view", _("View stock and movements"), EVERYONE)
@@ -67,6 +73,20 @@ COUNT_APPROVE = declare(
     _("Approve adjustments after stock counts"),
     OPERATORS | {Role.PROVINCE_MANAGER, Role.REGION_MANAGER},
 )
+HOLD = declare("inventory.hold", _("Stop the sale of vehicles"), OPERATORS)
+BUY_BACK = declare("inventory.buy_back", _("Agree on buy-backs and buy vehicles back"), OPERATORS)
+PLAN = declare(
+    "inventory.plan",
+    _("Plan actions on aged stock"),
+    OPERATORS
+    | {
+        Role.DEALER_GENERAL,
+        Role.DEALER_SALES,
+        Role.ACCOUNT_MANAGER,
+        Role.PROVINCE_MANAGER,
+        Role.REGION_MANAGER,
+    },
+)
 
 unit = Policy(StockUnit, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 movement = Policy(StockMovement, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
@@ -75,6 +95,12 @@ reservation = Policy(Reservation, view=VIEW, ownership=Ownership.DEALER)
 terms = Policy(HoldingTerms, view=VIEW, ownership=Ownership.GLOBAL)
 count = Policy(CountSheet, view=VIEW, ownership=Ownership.DEALER)
 count_line = Policy(CountLine, view=VIEW, ownership=Ownership.DEALER)
+mark = Policy(UnitMark, view=VIEW, ownership=Ownership.DEALER)
+loan = Policy(FloorPlanLoan, view=VIEW, ownership=Ownership.DEALER)
+agreement = Policy(BuyBackAgreement, view=VIEW, ownership=Ownership.DEALER)
+bought = Policy(BuyBack, view=VIEW, ownership=Ownership.DEALER)
+aged_action = Policy(AgedAction, view=VIEW, ownership=Ownership.DEALER)
+aged_action_unit = Policy(AgedActionUnit, view=VIEW, ownership=Ownership.DEALER)
 declaration = Policy(StockDeclaration, view=VIEW, ownership=Ownership.DEALER)
 
 
@@ -119,6 +145,9 @@ trail.name_actions(
         "inventory.answer_exception": _("Exception on arrival answered"),
         "inventory.reserve": _("Vehicle reserved"),
         "inventory.count": _("Stock counted"),
+        "inventory.hold": _("Sale of a vehicle stopped or allowed"),
+        "inventory.buy_back": _("Buy-back agreed or done"),
+        "inventory.plan": _("Action on aged stock planned"),
         "inventory.release": _("Reservation released"),
     }
 )

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import menu
 from apps.inventory import policies
-from apps.inventory.views import board, counts, desk, shipments, transfers
+from apps.inventory.views import board, care, counts, desk, shipments, transfers
 from apps.inventory.views import stock as views
 from apps.work import registry
 
@@ -20,6 +20,17 @@ urlpatterns = [
     path("units/<int:pk>/reserve/", shipments.Reserve.as_view(), name="unit-reserve"),
     path("reservations/", shipments.ReservationList.as_view(), name="reservation-list"),
     path("reservations/<int:pk>/release/", shipments.Release.as_view(), name="reservation-release"),
+    path("find/", care.Find.as_view(), name="find"),
+    path("units/<int:pk>/mark/", care.Mark.as_view(), name="unit-mark"),
+    path("units/<int:pk>/buy-back/", care.BuyBack.as_view(), name="unit-buy-back"),
+    path("marks/<int:pk>/end/", care.EndMark.as_view(), name="mark-end"),
+    path("loans/", care.LoanList.as_view(), name="loan-list"),
+    path("agreements/", care.AgreementList.as_view(), name="agreement-list"),
+    path("agreements/new/", care.AgreementNew.as_view(), name="agreement-new"),
+    path("agreements/<int:pk>/", care.AgreementDetail.as_view(), name="agreement-detail"),
+    path("aged/", care.AgedActionList.as_view(), name="aged-list"),
+    path("aged/new/", care.AgedActionNew.as_view(), name="aged-new"),
+    path("aged/<int:pk>/", care.AgedActionDetail.as_view(), name="aged-detail"),
     path("shipments/", shipments.ShipmentList.as_view(), name="shipment-list"),
     path("shipments/<int:pk>/", shipments.ShipmentDetail.as_view(), name="shipment-detail"),
     path("shipments/<int:pk>/receive/", shipments.Receive.as_view(), name="shipment-receive"),
@@ -56,3 +67,6 @@ menu.add("inventory", _("Reserved vehicles"), "inventory:reservation-list", poli
 menu.add("inventory", _("Stock movements"), "inventory:movement-list", policies.VIEW, order=30)
 menu.add("inventory", _("Transfer desk"), "inventory:transfer-desk", policies.VIEW, order=40)
 menu.add("inventory", _("Stock counts"), "inventory:count-list", policies.VIEW, order=50)
+menu.add("inventory", _("Actions on aged stock"), "inventory:aged-list", policies.VIEW, order=55)
+menu.add("inventory", _("Buy-back agreements"), "inventory:agreement-list", policies.VIEW, order=60)
+menu.add("inventory", _("Floor-plan loans"), "inventory:loan-list", policies.VIEW, order=65)

@@ -26,7 +26,7 @@
       if (found) {
         stop();
         input.value = plain(found.rawValue);
-        if (input.dataset.scan === "submit") input.form.requestSubmit();
+        if (input.dataset.scan !== "vin") input.form.requestSubmit();
         return;
       }
       await new Promise((next) => requestAnimationFrame(next));

@@ -37,6 +37,7 @@ from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
 from apps.inventory import services as inventory
 from apps.inventory.models import Shipment, StockMovement, StockUnit
+from apps.inventory.rules import MarkKind
 from apps.kernel.period import Month, TenDay, months_between
 from apps.metrics import services as metrics
 from apps.reports import inputs as report_inputs
@@ -424,6 +425,7 @@ def _things(dealer: Dealer, user: User, other: Dealer, unit: OrgUnit, ops: Actor
     keys = {
         **money,
         "count": counting.pk,
+        **_care(dealer, here[4], ops, now),
         "shipment": Shipment.objects.get(source=source).pk,
         "reservation": kept.pk,
         "proposal": offered.pk,
@@ -523,6 +525,34 @@ def _decision(dealer: Dealer, ops: Actor, now: datetime) -> int:
     sold = RetailDelivery.objects.filter(dealer=dealer).earliest("pk")
     finding = risk.Finding("false_retail", canary(dealer, "DOUBT"))
     return risk.propose_decision(delivery=sold, finding=finding, actor=ops, now=now).pk
+
+
+def _care(dealer: Dealer, unit: StockUnit, ops: Actor, now: datetime) -> dict[str, Any]:
+    """A mark on a vehicle, a buy-back agreement and an action on aged stock."""
+    mark = inventory.set_mark(
+        unit=unit,
+        kind=MarkKind.LOCATION,
+        value=canary(dealer, "PLACE"),
+        reason=canary(dealer, "MARKREASON"),
+        valid_from=date(2026, 6, 25),
+        actor=ops,
+        now=now,
+    )
+    number = canary(dealer, "AGREEMENT")
+    terms = inventory.Terms(
+        number, canary(dealer, "TERMS"), 0, Decimal("0.9"), None, date(2026, 1, 1), date(2026, 12, 31)
+    )
+    agreed = inventory.agree_buy_back(dealer=dealer, terms=terms, actor=ops, now=now)
+    planned = inventory.plan_aged_action(
+        dealer=dealer,
+        units=[unit],
+        kind="task",
+        plan=canary(dealer, "AGEDPLAN"),
+        due_on=date(2026, 8, 1),
+        actor=ops,
+        now=now,
+    )
+    return {"mark": mark.pk, "agreement": agreed.pk, "aged": planned.pk}
 
 
 def _session(user: User, now: datetime) -> str:

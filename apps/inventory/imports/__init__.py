@@ -1,5 +1,5 @@
 """The imports of the app, by noun."""
 
-from apps.inventory.imports import shipments, stock
+from apps.inventory.imports import marks, shipments, stock
 
-__all__ = ["shipments", "stock"]
+__all__ = ["marks", "shipments", "stock"]

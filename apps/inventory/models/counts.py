@@ -66,7 +66,7 @@ class CountSheet(models.Model):
     day = models.DateField(_("day"))
     book_units = models.PositiveIntegerField(_("in the book"))
     found_units = models.PositiveIntegerField(_("found"), default=0)
-    missing_units = models.PositiveIntegerField(_("missing"), default=0)
+    missing_units = models.PositiveIntegerField(_("vehicles missing"), default=0)
     surplus_units = models.PositiveIntegerField(_("surplus"), default=0)
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.CharField(_("opened by"), max_length=150)

@@ -18,6 +18,7 @@ MOVEMENT_KINDS = [
     (MovementKind.RETURN, _("Customer return")),
     (MovementKind.RETAIL, _("Retail")),
     (MovementKind.WHOLESALE_OUT, _("Wholesale out")),
+    (MovementKind.BUY_BACK, _("Bought back")),
     (MovementKind.TRANSFER_OUT, _("Transfer out")),
     (MovementKind.ADJUSTMENT, _("Adjustment")),
 ]

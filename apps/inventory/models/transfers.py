@@ -11,7 +11,7 @@ from apps.inventory.models.units import StockUnit
 from apps.inventory.rules import OPEN_PROPOSALS, ProposalState
 
 PROPOSAL_STATES = [
-    (ProposalState.SUGGESTED, _("Suggested")),
+    (ProposalState.SUGGESTED, _("To be confirmed by the giver")),
     (ProposalState.PROPOSED, _("Waiting for an answer")),
     (ProposalState.AGREED, _("Agreed, to be sent")),
     (ProposalState.SHIPPED, _("On the way")),

@@ -25,6 +25,7 @@ class MovementKind(StrEnum):
     RETURN = "return"
     RETAIL = "retail"
     WHOLESALE_OUT = "wholesale_out"
+    BUY_BACK = "buy_back"
     TRANSFER_OUT = "transfer_out"
     ADJUSTMENT = "adjustment"
 
@@ -32,11 +33,16 @@ class MovementKind(StrEnum):
 ARRIVALS = frozenset(
     {MovementKind.OPENING, MovementKind.RECEIPT, MovementKind.TRANSFER_IN, MovementKind.RETURN}
 )
-DEPARTURES = frozenset({MovementKind.RETAIL, MovementKind.WHOLESALE_OUT, MovementKind.TRANSFER_OUT})
+DEPARTURES = frozenset(
+    {MovementKind.RETAIL, MovementKind.WHOLESALE_OUT, MovementKind.BUY_BACK, MovementKind.TRANSFER_OUT}
+)
 LINES = {
     "receipts": (frozenset({MovementKind.RECEIPT}), 1),
     "retail": (frozenset({MovementKind.RETAIL, MovementKind.RETURN}), -1),
-    "transfers_out": (frozenset({MovementKind.TRANSFER_OUT, MovementKind.WHOLESALE_OUT}), -1),
+    "transfers_out": (
+        frozenset({MovementKind.TRANSFER_OUT, MovementKind.WHOLESALE_OUT, MovementKind.BUY_BACK}),
+        -1,
+    ),
     "transfers_in": (frozenset({MovementKind.TRANSFER_IN}), 1),
     "adjustments": (frozenset({MovementKind.ADJUSTMENT, MovementKind.OPENING}), 1),
 }
@@ -96,6 +102,31 @@ ANSWERS = {
 OPEN_PROPOSALS = frozenset(state for state, _answer in ANSWERS)
 """The states in which somebody still has to do something; the vehicle stands at the giver until it came."""
 """State and answer → the state it leads to and whose answer it is; whatever is absent is refused."""
+
+
+class MarkKind(StrEnum):
+    """What may be true of a vehicle in stock for a while."""
+
+    STOP_SALE = "stop_sale"
+    TEST_DRIVE = "test_drive"
+    DISPLAY = "display"
+    CERTIFICATE = "certificate"
+    LOCATION = "location"
+
+
+class CertificateStatus(StrEnum):
+    """Where the certificate of conformity of a vehicle is."""
+
+    DEALER = "dealer"
+    BANK = "bank"
+    MISSING = "missing"
+
+
+class AgedActionKind(StrEnum):
+    """What is done about vehicles that stand too long."""
+
+    PROMOTION = "promotion"
+    TASK = "task"
 
 
 class ShipmentState(StrEnum):

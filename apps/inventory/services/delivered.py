@@ -13,7 +13,7 @@ from datetime import datetime
 
 from apps.core import jobs, reach
 from apps.inventory.rules import MovementKind
-from apps.inventory.services import counters, posting
+from apps.inventory.services import aged, counters, posting
 from apps.inventory.services.posting import BACK, DERIVED, FEED, IN, MOVEMENTS, OUT, UNITS
 from apps.vehicles import facts, handovers
 from apps.vehicles import services as vehicles
@@ -189,3 +189,4 @@ def _let_go(now: datetime) -> None:
         changed += facts.execute(_MOVE_OUT, {"now": now})
     if changed:
         counters.settle_custodies(_OF_PAIRS)
+        aged.end_done_actions(now)

@@ -19,7 +19,7 @@ from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
 from apps.inventory import policies
 from apps.inventory.models import StockUnit
-from apps.inventory.services import delivered, posting
+from apps.inventory.services import aged, delivered, posting
 from apps.inventory.services.posting import DERIVED, FEED, IN, MOVEMENTS, OUT, UNITS
 from apps.kernel.period import Month
 from apps.vehicles import facts
@@ -181,6 +181,7 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         "SELECT count(*) FROM given_departure JOIN given_month ON left_on BETWEEN first_on AND last_on "
         "WHERE late AND NOT in_force"
     )
+    aged.end_done_actions(now)
     created = facts.count("given_departure", "NOT in_force")
     facts.analyse(UNITS, MOVEMENTS, rows=created)
     return facts.Posted(

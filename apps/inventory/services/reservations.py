@@ -77,7 +77,12 @@ def release(*, reservation: Reservation, note: str, actor: Actor, now: datetime)
 
 
 def refuse_kept(unit: StockUnit) -> None:
-    """Refuse what cannot be done with a car that is kept for an order (`conflict`)."""
+    """Refuse what a car kept for an order (`conflict`) or under a stop sale (`blocked`) cannot do."""
+    blocked = queries.stop_sale_of(unit.pk)
+    if blocked is not None:
+        message = _("This vehicle may not be sold since %(day)s: %(reason)s")
+        day = blocked.valid_from.isoformat()
+        raise DomainError("blocked", message, day=day, reason=blocked.reason)
     held = queries.reservation_of(unit.pk)
     if held is not None:
         message = _("This vehicle is kept for order %(order)s since %(day)s (%(by)s).")

@@ -92,7 +92,7 @@ class CarrierTable(Table):
 
     columns = (
         Column("carrier", _("Carrier")),
-        Column("arrived", _("Arrived"), "units"),
+        Column("arrived", _("Cars arrived"), "units"),
         Column("on_time", _("In time"), "units"),
         Column("share", _("Share in time"), "percent"),
     )

@@ -16,6 +16,7 @@ from apps.inventory.filters import stock as filters
 from apps.inventory.forms import stock as forms
 from apps.inventory.models import StockUnit
 from apps.inventory.rules import MovementKind
+from apps.inventory.tables import care
 from apps.inventory.tables import stock as tables
 from apps.kernel.period import Month
 
@@ -78,6 +79,8 @@ class UnitDetail(DetailPage):
     buttons = (
         Button(_("Left stock"), "inventory:unit-depart", policies.RECORD, "logout", True),
         Button(_("Reserve"), "inventory:unit-reserve", policies.RESERVE, "bookmark"),
+        Button(_("Mark"), "inventory:unit-mark", policies.RECORD, "flag"),
+        Button(_("Buy back"), "inventory:unit-buy-back", policies.BUY_BACK, "receipt-refund"),
         Button(_("Transfer"), "inventory:unit-transfer", policies.TRANSFER, "arrows-exchange"),
         Button(_("Offer to a dealer"), "inventory:unit-propose", policies.TRANSFER, "send"),
         Button(_("Missing"), "inventory:unit-adjust", policies.ADJUST, "alert-triangle"),
@@ -91,6 +94,9 @@ class UnitDetail(DetailPage):
         last = queries.in_force().filter(unit=self.object).order_by("-pk").first()
         may_undo = last is not None and self.actor.may(policies.ADJUST)
         return {
+            "marks": queries.marks_of(self.object),
+            "may_mark": self.actor.may(policies.RECORD),
+            "life": care.LifeTable(queries.life_of(self.object.vin, actor=self.actor)),
             "reservation": queries.reservation_of(self.object.pk),
             "may_release": self.actor.may(policies.RESERVE),
             "blocks": tables.facts_of(self.object),
