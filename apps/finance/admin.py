@@ -2,10 +2,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.admin import AuditedAdmin
+from apps.dealers.models import Dealer
 from apps.finance.forms import line_choices
-from apps.finance.models import CommonAccount
+from apps.finance.models import CommonAccount, WorkingCapitalStandard
 
 
 class CommonAccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -26,3 +28,26 @@ class CommonAccountAdmin(AuditedAdmin):
     list_display = ("account", "name", "line")
     search_fields = ("account", "name")
     ordering = ("account",)
+
+
+class StandardForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A standard of the dealer whose code is typed."""
+
+    dealer = forms.ModelChoiceField(
+        Dealer.objects.all(), to_field_name="code", widget=forms.TextInput, label=_("Dealer code")
+    )
+
+    class Meta:
+        model = WorkingCapitalStandard
+        fields = ("dealer", "amount", "effective_from")
+
+
+@admin.register(WorkingCapitalStandard)
+class WorkingCapitalStandardAdmin(AuditedAdmin):
+    """What the manufacturer asks of each dealer; a new standard is a row with a later start."""
+
+    form: Any = StandardForm
+    list_display = ("dealer", "amount", "effective_from")
+    list_select_related = ("dealer",)
+    search_fields = ("dealer__code", "dealer__name")
+    ordering = ("dealer__code", "-effective_from")

@@ -54,13 +54,13 @@ _LIMITS = {
     "finance.working_capital_rate": _limit("1", "0.7", more_is_better=True),
     "finance.cash_months": _limit("2", "1", more_is_better=True),
     "finance.rebate_dependence": _limit("0.6", None, more_is_better=False),
-    "finance.rebate_receivable_age": _limit(None, "90", more_is_better=False),
+    "finance.rebates_overdue_rate": _limit(None, "0", more_is_better=False),
 }
 _LOWER = frozenset(
     {
         "finance.expense_rate", "finance.expense_to_gross", "finance.debt_ratio", "finance.cash_conversion",
         "finance.stock_days", "finance.receivable_days", "finance.break_even_units",
-        "finance.rebate_dependence", "finance.below_cost_rate", "finance.rebate_receivable_age",
+        "finance.rebate_dependence", "finance.below_cost_rate", "finance.rebates_overdue_rate",
     }
 )  # fmt: skip
 _MANY = {Unit.PERCENT: 1, Unit.YUAN: 0, Unit.DAYS: 1, Unit.UNITS: 1, Unit.MONTHS: 1, Unit.NUMBER: 2}
@@ -182,6 +182,13 @@ COMPUTED = (
         ratio(M("finance.liabilities"), M("finance.assets")),
     ),
     _kpi("F-09", "finance.working_capital", "营运资金", "Working capital", CURRENT - SHORT, Unit.YUAN),
+    _kpi(
+        "F-09",
+        "finance.working_capital_rate",
+        "营运资金充足率",
+        "Working capital to standard",
+        ratio(CURRENT - SHORT, M("finance.working_capital_standard")),
+    ),
     _kpi("F-10", "finance.stock_days", "存货周转天数", "Days of stock (DIO)", _DIO, Unit.DAYS),
     _kpi("F-10", "finance.receivable_days", "应收周转天数", "Days of receivables (DSO)", _DSO, Unit.DAYS),
     _kpi("F-10", "finance.payable_days", "应付周转天数", "Days of payables (DPO)", _DPO, Unit.DAYS),
@@ -236,6 +243,13 @@ COMPUTED = (
         ratio(REBATES, maximum(GROSS, Decimal(1))),
     ),
     _kpi(
+        "F-14",
+        "finance.rebates_overdue_rate",
+        "应收返利90天以上占比",
+        "Rebates receivable older than 90 days",
+        ratio(M("finance.rebates_overdue"), M("finance.rebates_receivable")),
+    ),
+    _kpi(
         "F-15",
         "finance.return_on_equity",
         "净资产收益率（12个月）",
@@ -257,23 +271,4 @@ COMPUTED = (
         ratio(M("finance.cars_below_cost"), CARS),
     ),
 )
-OPEN = (
-    _kpi(
-        "F-09",
-        "finance.working_capital_rate",
-        "营运资金充足率",
-        "Working capital to standard",
-        None,
-        needs=("Working-capital standard of the manufacturer",),
-    ),
-    _kpi(
-        "F-14",
-        "finance.rebate_receivable_age",
-        "应收返利账龄",
-        "Age of rebates receivable",
-        None,
-        Unit.DAYS,
-        needs=("Rebates receivable by the date they arose",),
-    ),
-)
-KPIS = (*COMPUTED, *OPEN)
+KPIS = COMPUTED

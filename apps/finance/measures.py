@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import DecimalField, QuerySet, Sum
+from django.db.models import DecimalField, Exists, OuterRef, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column
-from apps.finance.models import Statement
+from apps.finance.models import Statement, WorkingCapitalStandard
 from apps.finance.rules.kinds import StatementKind
 from apps.finance.rules.lines import BY_CODE, Measured, Nature
 from apps.kernel.formula import Kind
@@ -45,6 +45,8 @@ MEASURED = {
     "B10": "finance.cash",
     "B101": "finance.restricted_cash",
     "B11": "finance.receivables",
+    "B12": "finance.rebates_receivable",
+    "B121": "finance.rebates_overdue",
     "B13": "finance.car_stock",
     "B14": "finance.parts_stock",
     "B19": "finance.current_assets",
@@ -66,6 +68,13 @@ def of_month(month: Month) -> QuerySet[Statement]:
     """The statements of a month that count."""
     rows = Statement.objects.filter(kind=StatementKind.MONTH, period=month.first, superseded_at=None)
     return rows.select_related("dealer")
+
+
+def standards_of(month: Month) -> QuerySet[WorkingCapitalStandard]:
+    """The standard of each dealer in force at the month's end."""
+    known = WorkingCapitalStandard.objects.filter(effective_from__lte=month.last)
+    later = known.filter(dealer=OuterRef("dealer"), effective_from__gt=OuterRef("effective_from"))
+    return known.filter(~Exists(later)).select_related("dealer")
 
 
 def amount(code: str) -> Any:
@@ -105,3 +114,20 @@ for _code, _measure in MEASURED.items():
             known_only=True,
         )
     )
+registry.measure(
+    Measure(
+        code="finance.working_capital_standard",
+        label=_("Working-capital standard"),
+        kind=Kind.STOCK,
+        unit=Unit.YUAN,
+        facts=standards_of,
+        aggregate=Sum("amount"),
+        feed=None,
+        columns=(
+            Column("dealer", _("Dealer")),
+            Column("effective_from", _("Effective from")),
+            Column("amount", _("Amount"), "money"),
+        ),
+        known_only=True,
+    )
+)

@@ -89,6 +89,27 @@ class Statement(models.Model):
         return {code: Decimal(text) for code, text in self.amounts.items()}
 
 
+class WorkingCapitalStandard(models.Model):
+    """The working capital in yuan a manufacturer asks of a dealer, from a day until the next standard."""
+
+    dealer = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("dealer"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    amount = models.DecimalField(_("standard (¥)"), max_digits=14, decimal_places=2)
+    effective_from = models.DateField(_("effective from"))
+
+    class Meta:
+        verbose_name = _("working-capital standard")
+        verbose_name_plural = _("working-capital standards")
+        constraints = [
+            models.UniqueConstraint(fields=["dealer", "effective_from"], name="workingcapital_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="workingcapital_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dealer} · {self.effective_from}"
+
+
 class CommonAccount(models.Model):
     """Where an account of the usual chart of accounts goes, for every store that did not say otherwise."""
 

@@ -6,7 +6,7 @@ from apps.core import trail
 from apps.core.access import Ownership, Policy, declare
 from apps.core.roles import FIELD, OPERATORS, Role
 from apps.core.wall import Wall, Writes
-from apps.finance.models import CommonAccount, Statement, StoreAccount
+from apps.finance.models import CommonAccount, Statement, StoreAccount, WorkingCapitalStandard
 
 HQ_READERS = OPERATORS | {Role.HQ_FINANCE, Role.HQ_AUDIT, Role.EXECUTIVE}
 STORE = frozenset({Role.DEALER_GENERAL, Role.DEALER_FINANCE})
@@ -26,6 +26,7 @@ statement = Policy(
 )
 common = Policy(CommonAccount, view=VIEW, ownership=Ownership.GLOBAL)
 store = Policy(StoreAccount, view=VIEW, ownership=Ownership.DEALER)
+standard = Policy(WorkingCapitalStandard, view=VIEW, ownership=Ownership.DEALER)
 
 trail.name_actions(
     {

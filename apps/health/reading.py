@@ -58,6 +58,8 @@ def _dimension(part: dict[str, Any], known: Mapping[str, Kpi]) -> DimensionPart:
 
 def _dimension_label(code: str) -> str:
     labels = {"sales": _("Sales"), "inventory": _("Inventory"), "discipline": _("Discipline")}
+    labels |= {"profit": _("Profit"), "experience": _("Customer experience")}
+    labels |= {"standards": _("Standards"), "capital": _("Capital")}
     return labels.get(code, code)
 
 

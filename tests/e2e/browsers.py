@@ -34,6 +34,11 @@ MARKS = [
 BOTH_SIZES = pytest.mark.parametrize("size", list(SIZES))
 """The test runs once at the desk and once on a phone; without it `size` is the desk."""
 
+STORY = pytest.mark.parametrize(
+    ("size", "language"), [("desk", "zh-CN"), ("phone", "zh-CN"), ("desk", "en")], ids=["desk", "phone", "en"]
+)
+"""A story runs at the desk, on a phone, and once in English; `stage.said` chooses the words it looks for."""
+
 
 class Clock:
     """The time of a story; everything in the process reads it through `timezone.now`."""
@@ -49,14 +54,14 @@ class Clock:
 
 @dataclass
 class Stage:
-    """A browser of their own for each person; what the pages say against themselves is in `said`."""
+    """A browser of their own for each person; what the pages say against themselves is in `heard`."""
 
     browser: Browser
     url: str
     name: str
     size: str = "desk"
     language: str = "zh-CN"
-    said: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     pages: dict[tuple[int, str], Page] = field(default_factory=dict)
 
     def of(self, user: User, size: str = "") -> Page:
@@ -67,6 +72,12 @@ class Stage:
             self.pages[key] = self.anybody(at)
         self.enter(self.pages[key], user)
         return self.pages[key]
+
+    def tab(self, user: User, size: str = "") -> Page:
+        """One more tab beside the page of a user."""
+        page = self.of(user, size).context.new_page()
+        self._listen(page)
+        return page
 
     def anybody(self, size: str = "", **options: Any) -> Page:
         """The page of somebody nobody knows; options are those of a browser context."""
@@ -79,9 +90,12 @@ class Stage:
         )
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.on("console", lambda each: self.said.append(each.text) if each.type == "error" else None)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        self._listen(page)
         return page
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", lambda each: self.heard.append(each.text) if each.type == "error" else None)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
 
     def enter(self, page: Page, user: User) -> None:
         """Log a user in at a page, in the place of whoever was."""
@@ -90,6 +104,10 @@ class Stage:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.url}
         page.context.add_cookies([cookie])
+
+    def said(self, chinese: str, english: str) -> str:
+        """The words a page of this story's language uses."""
+        return chinese if self.language.startswith("zh") else english
 
     def look(self, page: Page, name: str) -> None:
         """Keep a picture; nothing may stick out at the side."""
@@ -102,7 +120,7 @@ class Stage:
     def faults(self) -> list[str]:
         """What the pages said against themselves, without refusals a test asked for (4xx, no network)."""
         expected = "Failed to load resource"
-        return [text for text in self.said if expected not in text or "status of 5" in text]
+        return [text for text in self.heard if expected not in text or "status of 5" in text]
 
 
 def fits(page: Page) -> bool:

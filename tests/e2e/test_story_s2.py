@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -21,6 +22,8 @@ from apps.core.roles import Role
 from apps.dealers.models import Dealer
 from apps.finance import services as finance
 from apps.finance.models import Statement
+from apps.health import services as health
+from apps.health.models import HealthScore, ScorecardVersion
 from apps.kernel.period import Month
 from apps.metrics import services as metrics
 from apps.reports import reference
@@ -28,9 +31,10 @@ from apps.reports.models import Submission
 from apps.reports.models.duties import Duty, DutyAsk, DutyRule
 from apps.reports.rules.layout import PRIOR
 from apps.reports.services import generating, ladder
-from tests.e2e import browsers
+from tests.e2e import browsers, probes
 from tests.e2e.browsers import Clock, Stage
 from tests.factories import network as factory
+from tests.factories.facts import sell
 from tests.finance import workbooks
 from tests.finance.rows import statement
 from tests.finance.workbooks import LAYOUT, filled, june, six_faults
@@ -38,7 +42,7 @@ from tests.finance.workbooks import LAYOUT, filled, june, six_faults
 JUNE = Month(2026, 6)
 SYSTEM = access.system("story")
 FORMULA = '=HYPERLINK("http://example.com","x")'
-pytestmark = [*browsers.MARKS, browsers.BOTH_SIZES]
+pytestmark = [*browsers.MARKS, browsers.STORY]
 
 
 @pytest.fixture
@@ -70,7 +74,25 @@ def compute(now: datetime) -> None:
     metrics.collect(month=JUNE, revision=revision)
     metrics.compute_kpis(month=JUNE, revision=revision)
     metrics.reduce_units(month=JUNE, revision=revision)
+    health.score(month=JUNE, revision=revision, first_dealer=0, last_dealer=2**31)
     metrics.finish(month=JUNE, revision=revision, result_hash="", now=now, freeze=False)
+
+
+def a_scorecard_with_profit() -> None:
+    """Sales weigh 75 %, profit, which the statement tells, 25 %."""
+    parts = (("sales", "75", "sales.retail_units", "100"), ("profit", "25", "finance.absorption", "1"))
+    spec = {
+        "dimensions": [
+            {
+                "code": code,
+                "weight": weight,
+                "kpis": [{"kpi": kpi, "weight": "100", "normaliser": "T", "target": target}],
+            }
+            for code, weight, kpi, target in parts
+        ]
+    }
+    label = {"label_zh": "含盈利", "label_en": "With profit"}
+    ScorecardVersion.objects.create(version=9, spec=spec, effective_from=JUNE.first, **label)
 
 
 @dataclass
@@ -85,6 +107,10 @@ class Cast:
     def page(self, name: str) -> Page:
         """The page of a persona."""
         return self.stage.of(self.users[name])
+
+    def said(self, chinese: str, english: str) -> str:
+        """The words of the story's language."""
+        return self.stage.said(chinese, english)
 
     @property
     def book(self) -> Submission:
@@ -116,7 +142,7 @@ def the_duty_appears(story: Cast) -> None:
     assert timezone.localtime(duty.due_at).strftime("%m-%d %H:%M") == "07-10 18:00"
     page = story.page("d1_fin")
     page.goto("/reports/duties/?month=2026-07")
-    expect(page.locator("main")).to_contain_text("财务报表")
+    expect(page.locator("main")).to_contain_text(story.said("财务报表", "financial statement"))
     expect(page.locator("main")).to_contain_text("07-10")
 
 
@@ -139,12 +165,17 @@ def six_faults_are_told(story: Cast, template: bytes) -> None:
     page = story.report("d1_fin")
     upload(page, six_faults(template), "6月报表.xlsx")
     found = page.locator("#findings")
-    expect(found).to_contain_text("6处问题，4处必须改，1处已自动识别（全角），1处需说明")
+    expect(found).to_contain_text(
+        story.said(
+            "6处问题，4处必须改，1处已自动识别（全角），1处需说明",
+            "6 findings: 4 to correct, 1 recognised automatically, 1 to explain.",
+        )
+    )
     for code in ("B29", "C31", "B14", "G1"):
         expect(found).to_contain_text(f"B{LAYOUT.place(code)[0]}")
     for text in ("B3", "6602.09", "18,400"):
         expect(found).to_contain_text(text)
-    expect(page.locator(".report-head")).to_contain_text("草稿")
+    expect(page.locator(".report-head")).to_contain_text(story.said("草稿", "Draft"))
     story.stage.look(page, "1_faults")
     assert story.counting is None
     copy = openpyxl.load_workbook(io.BytesIO(browsers.download(page, "a[href$='/annotated/']"))).worksheets[
@@ -166,9 +197,9 @@ def mended_it_is_submitted_in_time(story: Cast, template: bytes) -> None:
     upload(page, filled(template, june(), notes={"G1": "清理长库龄车辆"}), "6月报表-改.xlsx")
     assert (story.book.errors, story.book.to_explain) == (0, 0), story.book.findings
     story.clock.to(7, 9, 17, 58)
-    page.get_by_role("button", name="保存并提交").click()
+    page.get_by_role("button", name=story.said("保存并提交", "Save and submit")).click()
     expect(page.locator(".report-head")).to_contain_text("2026-07-09 17:58")
-    expect(page.locator(".report-head")).to_contain_text("按时")
+    expect(page.locator(".report-head")).to_contain_text(story.said("按时", "on time"))
     story.stage.look(page, "2_submitted")
     assert story.counting is not None
     assert story.counting.state == "provisional"
@@ -192,7 +223,7 @@ def the_third_version_shows_its_changes(story: Cast, template: bytes) -> None:
     notes = {"G1": "清理长库龄车辆", "E31": FORMULA}
     upload(page, filled(template, june(E31=300_000, E32=100_000), notes=notes), "6月报表-3.xlsx")
     page.goto(f"/reports/forms/{story.book.pk}/changes/")
-    changed = page.locator(".report-diff tbody tr").filter(has_not_text="备注")
+    changed = page.locator(".report-diff tbody tr").filter(has_not_text=story.said("备注", "Note"))
     expect(changed).to_have_count(2)
     expect(changed.nth(0)).to_contain_text("20")
     expect(changed.nth(1)).to_contain_text("33.3")
@@ -200,7 +231,7 @@ def the_third_version_shows_its_changes(story: Cast, template: bytes) -> None:
     page.locator("input[name='r:E32']").fill("上月少提，本月更正")
     page.locator(".form-actions button.btn-primary").click()
     page = story.report("d1_fin")
-    page.get_by_role("button", name="保存并提交").click()
+    page.get_by_role("button", name=story.said("保存并提交", "Save and submit")).click()
     expect(page.locator(".report-head")).to_contain_text("2026-07-10 10:00")
 
 
@@ -221,7 +252,7 @@ def the_delegate_approves(story: Cast) -> Statement:
     page.locator(".work-list a", has_text="2026-06").first.click()
     page.wait_for_load_state("networkidle")
     story.stage.look(page, "5_approval")
-    expect(page.locator("main")).to_contain_text("您正代")
+    expect(page.locator("main")).to_contain_text(story.said("您正代", "You decide on behalf of"))
     page.locator("button[name=verdict][value=approve]").click()
     page.wait_for_load_state("networkidle")
     final = story.counting
@@ -245,7 +276,9 @@ def the_kpi_stands_among_peers(story: Cast, final: Statement) -> None:
     four = Statement.objects.get(period=JUNE.first, dealer=story.network.d3)
     page = story.page("prov_zj")
     page.goto(f"/finance/{four.pk}/")
-    expect(page.locator("#financeabsorption")).to_contain_text("同类不足 5 家")
+    expect(page.locator("#financeabsorption")).to_contain_text(
+        story.said("同类不足 5 家", "fewer than five peers")
+    )
 
 
 def what_never_came_climbs(story: Cast) -> None:
@@ -256,18 +289,67 @@ def what_never_came_climbs(story: Cast) -> None:
     assert asked == {11: story.users["am_1"].pk, 12: story.users["prov_zj"].pk}
 
 
-def a_neighbour_finds_nothing(story: Cast, final: Statement) -> None:
-    page = story.page("d2_gm")
-    for address in (f"/finance/{final.pk}/", f"/reports/forms/{story.book.pk}/"):
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status == 404, address
+def without_a_statement_health_covers_less(story: Cast) -> None:
+    """Profit weighs 25 %: D001 is covered in full, D002, whose statement never came, by 75 %."""
+    found = {row.dealer.code: row.coverage for row in HealthScore.objects.select_related("dealer")}
+    assert (found["D001"], found["D002"]) == (Decimal("1"), Decimal("0.75"))
+    page = story.page("am_1")
+    page.goto(f"/health/{HealthScore.objects.get(dealer=story.network.d2).pk}/")
+    expect(page.locator("main")).to_contain_text("75.0%")
+    story.stage.look(page, "7_coverage")
+
+
+def a_stale_tab_keeps_what_was_typed(story: Cast) -> None:
+    """The report of July is open in two tabs; the second save meets the first, and nothing is lost."""
+    one, other = story.page("d1_fin"), story.stage.tab(story.users["d1_fin"])
+    one.goto("/reports/forms/new/")
+    chosen = one.locator("form:has(input[name=form][value='finance.statement'])")
+    chosen.filter(has=one.locator("input[name=period][value='2026-05']")).locator("button").click()
+    expect(one.locator("#v-B10")).to_be_visible()
+    other.goto(one.url)
+    expect(other.locator("#v-B10")).to_be_visible()
+    one.locator("#v-B10").fill("5")
+    expect(one.locator("[data-saved]")).to_contain_text(story.said("已保存", "Saved"), timeout=15_000)
+    other.locator("#v-B10").fill("7")
+    expect(other.locator("[data-conflict]")).to_be_visible(timeout=15_000)
+    expect(other.locator("#v-B10")).to_have_value("7")
+
+
+def the_probes(story: Cast, final: Statement) -> None:
+    """P1 to P9 on what the story touched."""
+    book, manager = story.book.pk, story.page("am_1")
+    manager.goto("/work/approvals/")
+    touched = probes.Touched(
+        owner=story.users["d1_fin"],
+        stranger=story.users["d2_gm"],
+        pages=(f"/finance/{final.pk}/", f"/reports/forms/{book}/", f"/reports/forms/{book}/changes/"),
+        api=(f"/api/v1/statements/{final.pk}/", f"/api/v1/reports/{book}/"),
+        words=("6602.09", "清理长库龄车辆"),
+        exports=("/finance/", "/reports/forms/"),
+        lists=("/reports/forms/",),
+        changes=(
+            probes.Changed("reports.upload", "d1_fin"),
+            probes.Changed("reports.submit", "d1_fin"),
+            probes.Changed("reports.return", "reg_a"),
+            probes.Changed("reports.approve", "am_1", "reg_a"),
+        ),
+        names=("d1_fin", "am_1", "reg_a", "HYPERLINK http example com"),
+    )
+    probes.run(
+        story.stage,
+        touched,
+        again=lambda: probes.post(manager, f"/reports/forms/{book}/decide/", verdict="approve"),
+        state=lambda: (story.book.state, AuditEvent.objects.count(), Statement.objects.count()),
+        stale=lambda: a_stale_tab_keeps_what_was_typed(story),
+    )
 
 
 def test_the_statement_of_june(story: Cast, peers) -> None:
     may = statement(**workbooks.JUNE | {"E32": 75_000})
     handed = finance.Handed(story.network.d1.pk, "month", JUNE.previous, may)
     finance.record_statement(handed=handed, source="story", actor=SYSTEM, now=story.clock.at)
+    a_scorecard_with_profit()
+    sell([story.network.d1, story.network.d2], JUNE, 2, story.clock.at)
     the_duty_appears(story)
     template = the_template_is_prefilled(story)
     six_faults_are_told(story, template)
@@ -279,4 +361,5 @@ def test_the_statement_of_june(story: Cast, peers) -> None:
     compute(story.clock.at)
     the_kpi_stands_among_peers(story, final)
     what_never_came_climbs(story)
-    a_neighbour_finds_nothing(story, final)
+    without_a_statement_health_covers_less(story)
+    the_probes(story, final)

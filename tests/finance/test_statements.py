@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from apps.core.errors import DomainError
 from apps.core.models import AuditEvent
 from apps.dealers.models import Dealer
 from apps.finance import services
-from apps.finance.models import Statement, StoreAccount
+from apps.finance.models import Statement, StoreAccount, WorkingCapitalStandard
 from apps.finance.rules.accounts import Balance
 from apps.finance.services import Handed
 from apps.kernel.period import Month
@@ -86,6 +87,25 @@ def test_a_statement_that_does_not_hold_is_refused_whole(take: Take) -> None:
     assert sorted(refused.value.fields) == ["B29", "C31"]
     assert "50000" in refused.value.fields["B29"]
     assert Statement.objects.count() == 0
+
+
+def test_working_capital_stands_against_the_standard_in_force_and_old_rebates_show(
+    take: Take, network, compute
+) -> None:
+    """36,000,000 − 35,250,000 = 750,000 of 600,000; 90,000 of 900,000 are older than 90 days."""
+    for amount, since in (
+        (500_000, date(2020, 1, 1)),
+        (600_000, date(2026, 6, 1)),
+        (900_000, date(2026, 7, 1)),
+    ):
+        WorkingCapitalStandard.objects.create(dealer=network.d1, amount=amount, effective_from=since)
+    take(B121=90_000)
+    compute()
+    assert kpi("finance.working_capital_rate") == (Decimal("1.25"), "")
+    assert kpi("finance.rebates_overdue_rate") == (Decimal("0.1"), "")
+    with pytest.raises(DomainError) as refused:
+        take(B121=900_001)
+    assert list(refused.value.fields) == ["B121"]
 
 
 def test_an_account_without_a_line_blocks_until_it_is_mapped(network, now) -> None:

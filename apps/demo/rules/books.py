@@ -128,6 +128,7 @@ def _hold(lines: dict[str, int], store: Store, stock: int, last: Mapping[str, in
     lines["B10"] = round(store.cars * (14_000 + 15_000 * store.fortune) + 260_000)
     lines["B11"] = round(lines["R30"] * 0.35 + store.cars * 4_000)
     lines["B12"] = round(lines["G11"] * 2.1)
+    lines["B121"] = max(0, round(lines["B12"] * (0.2 - 0.3 * store.fortune)))
     lines["B13"] = round(stock / VAT)
     lines["B14"] = round(lines["C32"] * 1.3)
     lines["B15"] = round(lines["C10"] * 0.16)

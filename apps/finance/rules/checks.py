@@ -143,6 +143,8 @@ def _identities(amounts: Amounts) -> Iterator[Finding]:
         )
     if amounts.get("B101", Decimal(0)) > amounts.get("B10", Decimal("Infinity")):
         yield Finding("B101", "part", Level.ERROR, reason="A part cannot be more than the whole.")
+    if amounts.get("B121", Decimal(0)) > amounts.get("B12", Decimal("Infinity")):
+        yield Finding("B121", "part", Level.ERROR, reason="A part cannot be more than the whole.")
     if amounts.get("S12", Decimal(0)) > amounts.get("S10", Decimal("Infinity")):
         yield Finding("S12", "part", Level.ERROR, reason="A part cannot be more than the whole.")
 

@@ -194,6 +194,7 @@ _ASSETS = (
     Line("B101", label="of which restricted (deposits for bills)", section="assets", nature=_STOCK),
     Line("B11", label="Receivables", section="assets", nature=_STOCK),
     Line("B12", label="Rebates receivable", section="assets", nature=_STOCK),
+    Line("B121", label="of which older than 90 days", section="assets", nature=_STOCK, required=False),
     Line("B13", label="Car stock", section="assets", nature=_STOCK),
     Line("B14", label="Parts stock", section="assets", nature=_STOCK),
     Line("B15", label="Prepayments for cars", section="assets", nature=_STOCK),
