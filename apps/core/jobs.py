@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.core import correlation, reach, refusals
+from apps.core import correlation, news, reach, refusals
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.models import Job
@@ -191,6 +191,9 @@ def _fail(job_id: str, error: Exception) -> None:
     )
     asked_by = Actor(user_id=job.actor_id, label=job.actor_label, request_id=correlation.current.get())
     refusals.record_job(job.code, error, actor=asked_by, now=timezone.now())
+    if given_up:
+        with reach.as_worker():
+            news.tell(news.JOB_FAILED, job=Job.objects.get(pk=job_id), now=timezone.now())
 
 
 def try_lock(name: str) -> bool:

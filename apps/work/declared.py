@@ -15,6 +15,12 @@ WAITING = registry.notice(
     _("%(by)s asks you to decide: %(about)s"),
     icon="checklist",
 )
+OVERDUE = registry.notice(
+    "work.approval_overdue",
+    _("An approval of mine is overdue"),
+    _("Overdue since %(due)s: %(about)s (%(by)s)"),
+    icon="alert-triangle",
+)
 DECIDED = {
     "approve": registry.notice(
         "work.approval_approved",

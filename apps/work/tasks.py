@@ -18,4 +18,6 @@ def digest(**_: object) -> None:
 
 @shared_task(name="work.follow_posts")
 def follow_posts(**_: object) -> None:
-    services.follow_posts(now=timezone.now())
+    now = timezone.now()
+    services.follow_posts(now=now)
+    services.remind_overdue(now=now)

@@ -23,6 +23,7 @@ from apps.metrics import services as metrics
 from apps.metrics.models import KpiValue, MeasureValue, MonthRevision, UnitKpiValue
 from apps.periods import queries as periods
 from apps.periods.rules import MonthState
+from apps.work.models import Notice
 from tests.metrics.store import JUNE, fact, kpis, measures
 
 SYSTEM = access.system("test")
@@ -207,7 +208,7 @@ def test_refusals_change_nothing(close, june, now, am_1, actor_of, hq_ops) -> No
     assert MonthRevision.objects.count() == 1
 
 
-def test_a_failed_step_is_seen_retried_and_leaves_nothing_half_done(june, now, monkeypatch) -> None:
+def test_a_failed_step_is_seen_retried_and_leaves_nothing_half_done(june, hq_ops, now, monkeypatch) -> None:
     def broken(**_: object) -> int:
         raise DomainError("broken", "out of order")
 
@@ -220,6 +221,9 @@ def test_a_failed_step_is_seen_retried_and_leaves_nothing_half_done(june, now, m
     assert "out of order" in step.job.error
     assert not KpiValue.objects.exists()
     assert periods.state_of(JUNE) is MonthState.SOFT
+    notice = Notice.objects.get(code="closing.step_failed")
+    assert (notice.user, notice.params["month"], notice.params["step"]) == (hq_ops, "2026-06", "kpis 0")
+    assert "out of order" in notice.params["error"]
     assert services.retry(run=run, actor=SYSTEM, now=now) == 1
     assert services.retry(run=run, actor=SYSTEM, now=now) == 0
     run = runner.work_through(run, pause=0)

@@ -22,6 +22,7 @@ from apps.core.roles import Role
 from apps.dealers.models import Dealer
 from apps.finance import services as finance
 from apps.finance.models import Statement
+from apps.finance.rules.lines import BY_CODE
 from apps.health import services as health
 from apps.health.models import HealthScore, ScorecardVersion
 from apps.kernel.period import Month
@@ -326,14 +327,14 @@ def the_probes(story: Cast, final: Statement) -> None:
         api=(f"/api/v1/statements/{final.pk}/", f"/api/v1/reports/{book}/"),
         words=("6602.09", "清理长库龄车辆"),
         exports=("/finance/", "/reports/forms/"),
-        lists=("/reports/forms/",),
+        lists=(f"/reports/forms/?owner={probes.NOTHING}",),
         changes=(
             probes.Changed("reports.upload", "d1_fin"),
             probes.Changed("reports.submit", "d1_fin"),
             probes.Changed("reports.return", "reg_a"),
             probes.Changed("reports.approve", "am_1", "reg_a"),
         ),
-        names=("d1_fin", "am_1", "reg_a", "HYPERLINK http example com"),
+        names=("d1_fin", "am_1", "reg_a", "HYPERLINK http example com", "xlsx", *BY_CODE),
     )
     probes.run(
         story.stage,

@@ -179,3 +179,20 @@ def test_what_waits_for_a_post_nobody_holds_is_passed_on_above(kinds, network, c
     assert waiting(actor_of(cast["prov_zj"]), now) == [(row.pk, "")]
     assert Todo.objects.get(key=f"work.approval:{row.pk}").role == "province_manager"
     assert Notice.objects.filter(user=cast["prov_zj"], code="work.approval_waiting").count() == 1
+
+
+def test_who_decides_and_who_stands_in_are_reminded_once_a_working_day(
+    kinds, network, cast, actor_of, now
+) -> None:
+    """Asked on Sunday 12 July 2026, due on Tuesday at 18:00; nothing is said on the weekend after."""
+    row = ask(network, actor_of(cast["d1_fin"]), now)
+    assert row.due_at == datetime(2026, 7, 14, 18, tzinfo=SHANGHAI)
+    assert services.remind_overdue(now=datetime(2026, 7, 14, 9, tzinfo=SHANGHAI)) == 0
+    wednesday = datetime(2026, 7, 15, 6, 10, tzinfo=SHANGHAI)
+    away(cast["reg_a"], cast["am_1"], wednesday)
+    assert services.remind_overdue(now=wednesday) == 2
+    assert services.remind_overdue(now=wednesday) == 0
+    told = Notice.objects.filter(code="work.approval_overdue")
+    assert sorted(told.values_list("user__username", flat=True)) == ["am_1", "reg_a"]
+    assert services.remind_overdue(now=datetime(2026, 7, 18, 6, 10, tzinfo=SHANGHAI)) == 0
+    assert services.remind_overdue(now=datetime(2026, 7, 20, 6, 10, tzinfo=SHANGHAI)) == 1

@@ -3,6 +3,7 @@ from apps.work.services.approving import (
     ask_approval,
     decide,
     follow_posts,
+    remind_overdue,
     withdraw_approval,
 )
 from apps.work.services.correcting import Fault, answer_correction, ask_correction
@@ -50,6 +51,7 @@ __all__ = [
     "open_todo",
     "open_todos",
     "prefer",
+    "remind_overdue",
     "save_filter",
     "send_due",
     "tell_holders",

@@ -17,8 +17,8 @@ from apps.accounts.models import Grant
 from apps.core import audit, jobs, reach
 from apps.core.access import Actor
 from apps.core.errors import DomainError
-from apps.work import deadlines, policies, queries, registry
-from apps.work.declared import DECIDE, DECIDED, WAITING
+from apps.work import calendar, deadlines, policies, queries, registry
+from apps.work.declared import DECIDE, DECIDED, OVERDUE, WAITING
 from apps.work.models import Approval, ApprovalDecision
 from apps.work.registry import Flow
 from apps.work.rules import states as rules
@@ -155,6 +155,32 @@ def follow_posts(*, now: datetime) -> int:
                     _call(row, now)
                     moved += 1
     return moved
+
+
+def remind_overdue(*, now: datetime) -> int:
+    """Remind whoever may decide about approvals whose deadline has passed, and their stand-ins.
+
+    Once for each approval and day, on working days; returns how many people were reminded.
+    """
+    on, told = timezone.localdate(now), []
+    if not calendar.load().is_workday(on):
+        return 0
+    with reach.as_worker():
+        late = Approval.objects.filter(state=ApprovalState.WAITING, due_at__lt=now).order_by("pk")
+        for row in late.select_related("dealer", "unit"):
+            called = _deciders(row, row.level, on)
+            called |= set(queries.stand_ins_of(user_ids=called, role=row.level, on=on))
+            params = {
+                "about": row.summary or row.target_text,
+                "by": row.asked_label,
+                "due": timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M"),
+            }
+            key, url = f"work.approval:{row.pk}:late:{on}", reverse("work:approval-detail", args=[row.pk])
+            told += [
+                notifying.Told(user, key, params, url, row.dealer_id)
+                for user in sorted(called - {row.asked_by_id, row.asked_for_id})
+            ]
+        return notifying.notify_each(notice=OVERDUE, told=told, now=now)
 
 
 def _as_whom(row: Approval, actor: Actor, now: datetime) -> Actor:
