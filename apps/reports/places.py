@@ -61,7 +61,7 @@ class Places:
         """Who owes what a rule asks for: the dealer, the nearest unit, or every unit below."""
         if rule.owner == "dealer":
             return [(spot.dealer_id, None)] if spot.dealer_id is not None else []
-        if spot.unit_id in self.beneath:
+        if spot.unit_id is not None and spot.unit_id in self.beneath:
             return self._holding(rule, sorted(self.beneath[spot.unit_id]))
         return self._holding(rule, self.lines[spot.dealer_id, spot.unit_id])[:1]
 

@@ -54,11 +54,11 @@ class SubmissionPolicy(Policy):
         )
 
     def _within(self, actor: Actor, owners: Owners) -> bool:
-        if not owners.persons or "system" in actor.roles or owners.persons & {actor.user_id, actor.for_id}:
+        own = owners.persons & frozenset({actor.user_id or 0, actor.for_id or 0})
+        if not owners.persons or "system" in actor.roles or own:
             return super()._within(actor, owners)
-        return any(
-            reach.role in (owners.roles or ()) and owners.within(reach.scope) for reach in actor.reaches
-        )
+        held = (reach for reach in actor.reaches if reach.role in (owners.roles or ()))
+        return any(owners.within(reach.scope) for reach in held)
 
 
 def _levels(role: str) -> list[str]:
@@ -87,7 +87,7 @@ def _trusted(actor: Actor) -> Iterator[str]:
         yield f"person:{actor.for_id}"
     for reach in actor.reaches:
         if REVIEW in reach.actions:
-            units = [ALL] if reach.scope.everything else sorted(reach.scope.unit_ids)
+            units = [ALL] if reach.scope.everything else [str(unit) for unit in sorted(reach.scope.unit_ids)]
             yield from (f"{level}:{unit}" for level in _levels(reach.role) for unit in units)
 
 

@@ -78,7 +78,7 @@ def ask_review(submission: Submission, *, now: datetime, asked_by: Actor | None 
 
     Without `asked_by` in the name of who submitted it. Errors: NobodyReviews.
     """
-    dealers = frozenset({submission.dealer_id} - {None})
+    dealers = frozenset() if submission.dealer_id is None else frozenset({submission.dealer_id})
     submitter = Actor(submission.submitted_by_id, submission.submitted_by, scope=Scope(dealer_ids=dealers))
     ask = work.Ask(
         flow=flow_of(submission.form),
