@@ -1,20 +1,21 @@
 from django.contrib import admin
 
-from apps.core.kit.admin import KeptAdmin
-from apps.incentives.models import Programme, ProgrammeVersion
+from apps.core.kit.admin import AuditedAdmin
+from apps.incentives.models import ComplianceRule, StandardText
 
 
-class VersionInline(admin.StackedInline):
-    """Versions of a programme; one that was settled refuses changes."""
+@admin.register(ComplianceRule)
+class ComplianceRuleAdmin(AuditedAdmin):
+    """How grave a rule of the compliance guard is, the article it cites, and whether it is in use."""
 
-    model = ProgrammeVersion
-    extra = 0
-    can_delete = False
+    list_display = ("code", "level", "active", "article_zh")
+    list_filter = ("level", "active")
+    ordering = ("code",)
 
 
-@admin.register(Programme)
-class ProgrammeAdmin(KeptAdmin):
-    """Rebate programmes."""
+@admin.register(StandardText)
+class StandardTextAdmin(AuditedAdmin):
+    """Standard clauses at the end of every bulletin."""
 
-    list_display = ("code", "label_zh", "label_en")
-    inlines = (VersionInline,)
+    list_display = ("code", "order", "active", "text_zh")
+    ordering = ("order", "code")

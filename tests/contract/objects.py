@@ -31,7 +31,7 @@ from apps.finance.rules.accounts import Balance
 from apps.forecasting.models import DealerForecast, UnitForecast
 from apps.health.models import HealthScore
 from apps.incentives import services as incentives
-from apps.incentives.models import Settlement, SettlementRun
+from apps.incentives.models import BackTest, PolicyVersion, Settlement, SettlementRun
 from apps.incentives.models import Statement as RebateStatement
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
@@ -147,6 +147,7 @@ def build_world(now: datetime) -> World:
         owned.keys.update(_disputed(owned, now))
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared["settlement_run"] = settled.pk
+    shared["policy_version"], shared["back_test"] = _replayed(now)
     return World(network, cast, own, sister, foreign, shared)
 
 
@@ -470,6 +471,22 @@ def _settled(ops: Actor, now: datetime) -> SettlementRun:
     dates = {"clock_from": now.date(), "promised_on": date(2026, 8, 11), "dispute_until": date(2026, 7, 17)}
     RebateStatement.objects.filter(run=run).update(**published, **dates)
     return run
+
+
+def _replayed(now: datetime) -> tuple[int, int]:
+    """The policy of the story, published, and a back-test that found nothing."""
+    version = PolicyVersion.objects.get(policy__code="P1")
+    months = {"first_month": JUNE.first, "last_month": JUNE.first, "windows": 1, "windows_done": 1}
+    run = BackTest.objects.create(
+        version=version,
+        sha256=version.sha256,
+        document=version.document,
+        asked_label="policy",
+        asked_at=now,
+        finished_at=now,
+        **months,
+    )
+    return version.pk, run.pk
 
 
 def _disputed(owned: Owned, now: datetime) -> dict[str, Any]:

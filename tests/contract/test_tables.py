@@ -45,6 +45,7 @@ ASKED_BY = {
     "ordering.fund_blocked": ledger.POST,
     "portal.self_test": core_policies.OPERATE,
     "closing.run_step": closing.RUN,
+    "incentives.backtest_term": incentives.documents.DRAFT,
     "incentives.calculate": incentives.CALCULATE,
     "forecasting.compute": forecasting.COMPUTE,
     "core.check_import": imports.IMPORT,

@@ -22,13 +22,32 @@ from apps.incentives.models import (
 from apps.incentives.models import Policy as CommercialPolicy
 from apps.incentives.rules.lifecycle import PUBLIC
 
-JUDGES = {Role.HQ_ADMIN, Role.HQ_POLICY, Role.HQ_FINANCE, Role.HQ_LEGAL, Role.EXECUTIVE}
+PREPARERS = {Role.HQ_ADMIN, Role.HQ_POLICY}
+JUDGES = PREPARERS | {Role.HQ_FINANCE, Role.HQ_LEGAL, Role.EXECUTIVE}
 VIEW_POLICIES = declare(
     "incentives.view_policies",
     _("Read commercial policies"),
     (HQ - {Role.HQ_TRAINING}) | FIELD | DEALER | {Role.INVESTOR},
 )
 VIEW_DRAFTS = declare("incentives.view_drafts", _("Read drafts of policies, back-tests and steps"), JUDGES)
+VIEW_RECEIPTS = declare(
+    "incentives.view_receipts", _("See which dealers read a policy"), JUDGES | FIELD | {Role.HQ_OPERATIONS}
+)
+DRAFT = declare("incentives.draft_policy", _("Draft and test commercial policies"), PREPARERS, guarded=True)
+APPROVE = declare(
+    "incentives.approve_policy",
+    _("Countersign commercial policies"),
+    {Role.HQ_ADMIN, Role.HQ_POLICY, Role.HQ_FINANCE, Role.HQ_LEGAL},
+)
+WAIVE = declare("incentives.waive_finding", _("Sign for a compliance finding"), {Role.HQ_LEGAL})
+PUBLISH = declare(
+    "incentives.publish_policy", _("Publish and end commercial policies"), PREPARERS, guarded=True
+)
+ACKNOWLEDGE = declare(
+    "incentives.acknowledge_policy",
+    _("Confirm having read a policy"),
+    {Role.DEALER_GENERAL, Role.DEALER_FINANCE},
+)
 
 
 class VersionPolicy(Policy):

@@ -125,7 +125,7 @@ class Source:
                 last_year=last_year.get(dealer.pk, {}),
                 code=dealer.code,
             )
-            for dealer, classes in self._people()
+            for dealer, classes in self.people()
         }
 
     def facts(self, window: Window, *, wide: bool = False) -> Mapping[int, tuple[Fact, ...]]:
@@ -136,7 +136,7 @@ class Source:
             self._facts[span] = _facts_of(self.dealers, span, self.known_at)
         return self._facts[span]
 
-    def _people(self) -> list[tuple[Dealer, Mapping[str, str]]]:
+    def people(self) -> list[tuple[Dealer, Mapping[str, str]]]:
         if "people" not in self._known:
             self._known["people"] = people(self.dealers, timezone.localdate(self.known_at))
         found: list[tuple[Dealer, Mapping[str, str]]] = self._known["people"]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+from apps.incentives.rules import document as documents
+from apps.incentives.rules.declared import DocumentError, Problem
 
 
 class VersionState(StrEnum):
@@ -27,21 +33,19 @@ OPEN = EDITABLE | {VersionState.APPROVING, VersionState.APPROVED}
 PUBLIC = frozenset({VersionState.PUBLISHED, VersionState.REPLACED, VersionState.ENDED})
 """States in which everybody concerned reads the version and facts are settled by it."""
 
-_MOVES: Mapping[VersionState, frozenset[VersionState]] = {
-    VersionState.DRAFT: frozenset({VersionState.TESTED, VersionState.DISCARDED}),
-    VersionState.TESTED: frozenset({VersionState.DRAFT, VersionState.COMPLIANT, VersionState.DISCARDED}),
-    VersionState.COMPLIANT: frozenset(
-        {VersionState.DRAFT, VersionState.TESTED, VersionState.APPROVING, VersionState.DISCARDED}
-    ),
-    VersionState.APPROVING: frozenset({VersionState.DRAFT, VersionState.APPROVED}),
-    VersionState.APPROVED: frozenset({VersionState.DRAFT, VersionState.PUBLISHED}),
-    VersionState.PUBLISHED: frozenset({VersionState.REPLACED, VersionState.ENDED}),
-    VersionState.REPLACED: frozenset(),
-    VersionState.ENDED: frozenset(),
-    VersionState.DISCARDED: frozenset(),
-}
+
+def standing(*, tested: bool, clean: bool) -> VersionState:
+    """The state of an editable version by what its document went through and the guard found."""
+    if not tested:
+        return VersionState.DRAFT
+    return VersionState.COMPLIANT if clean else VersionState.TESTED
 
 
-def may_become(now: str, then: VersionState) -> bool:
-    """Whether a version may go from one state to another."""
-    return then in _MOVES[VersionState(now)]
+def checked(given: Mapping[str, Any]) -> tuple[dict[str, Any], str, tuple[Problem, ...]]:
+    """A document in its canonical form with its sha256; an incomplete one as it is, with its problems."""
+    try:
+        found = documents.read(given)
+    except DocumentError as error:
+        text = json.dumps(given, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return dict(given), hashlib.sha256(text.encode()).hexdigest(), error.problems
+    return found.data(), found.digest, ()
