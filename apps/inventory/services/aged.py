@@ -50,7 +50,7 @@ def plan_aged_action(
     return row
 
 
-def end_done_actions(now: datetime) -> int:
+def end_done_actions(*, now: datetime) -> int:
     """End the actions all of whose vehicles are gone; answers how many."""
     open_ones = AgedAction.objects.filter(done_on=None).exclude(units__gone_on=None)
     rows = list(open_ones.select_for_update())

@@ -189,4 +189,4 @@ def _let_go(now: datetime) -> None:
         changed += facts.execute(_MOVE_OUT, {"now": now})
     if changed:
         counters.settle_custodies(_OF_PAIRS)
-        aged.end_done_actions(now)
+        aged.end_done_actions(now=now)

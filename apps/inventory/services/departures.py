@@ -181,7 +181,7 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         "SELECT count(*) FROM given_departure JOIN given_month ON left_on BETWEEN first_on AND last_on "
         "WHERE late AND NOT in_force"
     )
-    aged.end_done_actions(now)
+    aged.end_done_actions(now=now)
     created = facts.count("given_departure", "NOT in_force")
     facts.analyse(UNITS, MOVEMENTS, rows=created)
     return facts.Posted(
