@@ -14,7 +14,18 @@ from apps.closing import services as closing
 from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
-from apps.demo.services import cast, catalogue, duties, facts, fieldwork, network, orders, rebates, statements
+from apps.demo.services import (
+    cast,
+    catalogue,
+    duties,
+    facts,
+    fieldwork,
+    network,
+    orders,
+    rebates,
+    statements,
+    yard,
+)
 from apps.forecasting.services import computing
 from apps.kernel.period import Month
 
@@ -50,6 +61,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
             found, dealers, models, months, seed=plan.seed, last_day=last_day, now=now, progress=say
         )
         facts.feeds(found, dealers, months[:-1], seed=plan.seed)
+        say("the yard")
+        yard.load(hero=_hero(rows, found), now=now, today=last_day)
         say("visits and bulletins")
         fieldwork.build(seed=plan.seed, now=now)
         say("accounts and orders")

@@ -1,0 +1,154 @@
+"""The yard of the sample: cars on their way, kept for orders, pledged to banks, counted and offered."""
+
+# ruff: noqa: S608 -- nothing of a request is in these statements
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from apps.core import access
+from apps.core.access import Actor
+from apps.dealers.models import Dealer
+from apps.inventory import queries
+from apps.inventory import services as inventory
+from apps.inventory.models import StockUnit
+from apps.inventory.rules import CountKind, MarkKind
+from apps.vehicles import facts
+
+CARRIERS = "(ARRAY['安捷物流', '长久汽运', '顺运商品车', '中铁特货'])"
+LENDERS = "(ARRAY['工商银行', '平安银行', '品牌汽车金融'])"
+_DRAW = "(('x' || substr(md5({of}), 1, 7))::bit(28)::int)"
+_UNIT = _DRAW.format(of="u.vin")
+_CAR = "u.vin, u.model_id, u.model_text, u.trim_text, u.colour, u.cost_amount"
+_ARRIVED = f"""
+INSERT INTO inventory_shipment (dealer_id, source, external_id, order_no, vin, model_id, model_text,
+       trim_text, colour, cost_amount, is_paid, carrier, allocated_on, promised_on, shipped_on, eta_on,
+       arrived_on, unit_id, inspection, inspected_by, recorded_at)
+SELECT u.dealer_id, 'maker', 'FY' || u.vin, 'BZ' || to_char(u.received_on - 20, 'YYYYMM'), {_CAR}, true,
+       {CARRIERS}[1 + {_UNIT} %% 4], u.received_on - 12, u.received_on - 2 + {_UNIT} %% 5, u.received_on - 5,
+       u.received_on - 1 + (CASE WHEN {_UNIT} %% 4 = 3 THEN {_UNIT} %% 3 - 1 ELSE {_UNIT} %% 3 END),
+       u.received_on, u.id, 'good', '收车员', u.received_on - 12 + time '09:00'
+  FROM inventory_stockunit AS u
+ WHERE u.external_id = u.vin AND u.received_on > %(today)s::date - 75
+"""
+_COMING = f"""
+INSERT INTO inventory_shipment (dealer_id, source, external_id, order_no, model_id, model_text, trim_text,
+       colour, cost_amount, is_paid, carrier, allocated_on, promised_on, shipped_on, eta_on, recorded_at)
+SELECT u.dealer_id, 'maker', 'FY' || u.vin || '-N', 'BZ' || to_char(%(today)s::date, 'YYYYMM'), u.model_id,
+       u.model_text, u.trim_text, u.colour, u.cost_amount, {_UNIT} %% 3 > 0,
+       CASE WHEN {_UNIT} %% 4 > 0 THEN {CARRIERS}[1 + {_UNIT} %% 4] ELSE '' END, %(today)s::date - 9,
+       %(today)s::date + {_UNIT} %% 6 - 1,
+       CASE WHEN {_UNIT} %% 4 > 0 THEN %(today)s::date - 4 END,
+       CASE WHEN {_UNIT} %% 4 > 0 THEN %(today)s::date + {_UNIT} %% 5 - 1 END,
+       %(today)s::date - 9 + time '09:00'
+  FROM inventory_stockunit AS u WHERE u.gone_on IS NULL AND {_UNIT} %% 7 = 0
+"""
+_KEPT = f"""
+INSERT INTO inventory_reservation (dealer_id, unit_id, order_no, note, until, reserved_at, reserved_by,
+       released_by, release_note)
+SELECT u.dealer_id, u.id,
+       'XS' || to_char(%(today)s::date, 'YYYYMM') || lpad(({_UNIT} %% 10000)::text, 4, '0'), '',
+       %(today)s::date + 7, greatest(u.received_on, %(today)s::date - 2) + time '15:00', '销售顾问', '', ''
+  FROM inventory_stockunit AS u WHERE u.gone_on IS NULL AND {_UNIT} %% 25 = 1
+"""
+_LOANS = f"""
+INSERT INTO inventory_floorplanloan (dealer_id, unit_id, lender, number, principal_amount, annual_rate,
+       free_days, started_on, recorded_at)
+SELECT u.dealer_id, u.id, {LENDERS}[1 + {_UNIT} %% 3], 'DK' || right(u.vin, 8), round(u.cost_amount * 0.8, 2),
+       0.052 + 0.006 * ({_UNIT} %% 3), 30 * ({_UNIT} %% 2), u.received_on, u.received_on + time '16:00'
+  FROM inventory_stockunit AS u WHERE u.gone_on IS NULL AND {_UNIT} %% 10 < 6
+"""
+_MARKS = f"""
+INSERT INTO inventory_unitmark (dealer_id, unit_id, kind, value, reason, valid_from, set_at, set_by)
+SELECT u.dealer_id, u.id, m.kind, m.value, m.reason, u.received_on, u.received_on + time '17:00', m.by
+  FROM inventory_stockunit AS u CROSS JOIN LATERAL (VALUES
+       ('certificate', CASE WHEN {_UNIT} %% 10 < 6 THEN 'bank' WHEN {_UNIT} %% 97 = 0 THEN 'missing'
+                            ELSE 'dealer' END, '', '财务', true),
+       ('location', (ARRAY['一号库', '二号库', '展厅'])[1 + {_UNIT} %% 3], '', '库管', {_UNIT} %% 2 = 0),
+       ('test_drive', '', '', '库管', {_UNIT} %% 61 = 2), ('display', '', '', '库管', {_UNIT} %% 17 = 3),
+       ('stop_sale', '', '制动管路排查，待总部通知', '总部', {_UNIT} %% 503 = 4)
+       ) AS m (kind, value, reason, by, holds)
+ WHERE u.gone_on IS NULL AND m.holds
+"""
+_COUNTS = f"""
+INSERT INTO inventory_countsheet (dealer_id, kind, state, day, book_units, found_units, missing_units,
+       surplus_units, opened_at, opened_by, finished_at, finished_by, closed_at, note)
+SELECT d.dealer_id, 'monthly', 'closed', d.day, d.units, d.units - d.gap, d.gap, 0, d.day + time '17:00',
+       '财务经理', d.day + time '18:30', '财务经理', d.day + time '19:00', ''
+  FROM (SELECT u.dealer_id, m.day, count(*) AS units,
+               CASE WHEN {_DRAW.format(of="u.dealer_id::text || m.day")} %% 29 = 0 THEN 1 ELSE 0 END AS gap
+          FROM inventory_stockunit AS u
+          JOIN (VALUES (date_trunc('month', %(today)s::date)::date - 1),
+                       ((date_trunc('month', %(today)s::date) - interval '1 month')::date - 1)) AS m (day)
+            ON u.received_on <= m.day AND (u.gone_on IS NULL OR u.gone_on > m.day)
+         GROUP BY u.dealer_id, m.day) AS d
+"""
+
+
+def load(*, hero: Dealer, now: datetime, today: date) -> None:
+    """What stands around the stock: statements for the volume, the services for what people do."""
+    for statement in (_ARRIVED, _COMING, _KEPT, _LOANS, _MARKS, _COUNTS):
+        facts.execute(statement, {"today": today})
+    actor = access.system("sample")
+    _counting(hero, actor, now)
+    _moving(actor, now, today)
+    _ageing(hero, actor, now, today)
+
+
+def _counting(hero: Dealer, actor: Actor, now: datetime) -> None:
+    """A count somebody is at: most cars are found already."""
+    sheet = inventory.open_count(dealer=hero, kind=CountKind.THREE_DAY, actor=actor, now=now)
+    vins = list(sheet.lines.order_by("pk").values_list("vin", flat=True)[:8])
+    for vin in vins:
+        inventory.scan(sheet=sheet, code=vin, actor=actor, now=now)
+
+
+def _moving(actor: Actor, now: datetime, today: date) -> None:
+    """The transfers that help most are suggested."""
+    for each in queries.suggestions(actor=actor, on=today, limit=4):
+        inventory.suggest_transfers(
+            giver=each.giver,
+            taker=each.taker,
+            model=each.model,
+            units=min(each.suggestion.units, 5),
+            note="库存系数偏高，建议支援缺货门店",
+            actor=actor,
+            now=now,
+        )
+
+
+def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:
+    """An agreement about old cars, a plan for them, and one that may not be sold."""
+    terms = inventory.Terms(
+        f"HG{today:%Y}-{hero.code}",
+        "库龄超过 180 天的车辆，按成本 95% 回购，运费由厂家承担。",
+        180,
+        Decimal("0.95"),
+        10,
+        today - timedelta(200),
+        today + timedelta(25),
+    )
+    inventory.agree_buy_back(dealer=hero, terms=terms, actor=actor, now=now)
+    old = queries.aged_units(hero, older_than=60, vins=(), on=today)[:6]
+    if old:
+        inventory.plan_aged_action(
+            dealer=hero,
+            units=old,
+            kind="promotion",
+            plan="长库龄车专项促销：置换补贴 6,000 元",
+            due_on=now.date() + timedelta(20),
+            actor=actor,
+            now=now,
+        )
+    car = StockUnit.objects.filter(dealer=hero, gone_on=None, received_on__lte=today).order_by("pk").last()
+    if car is not None and not car.marks.filter(kind=MarkKind.STOP_SALE).exists():
+        inventory.set_mark(
+            unit=car,
+            kind=MarkKind.STOP_SALE,
+            value="",
+            reason="制动管路排查，待总部通知",
+            valid_from=max(car.received_on, today),
+            actor=actor,
+            now=now,
+        )
