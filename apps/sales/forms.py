@@ -94,6 +94,8 @@ class ReturnForm(forms.Form):
 class EvidenceForm(forms.Form):
     """One document about a sold car, with its file."""
 
+    dealer_id: int
+
     dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
     vin = forms.CharField(label="VIN", max_length=LONGEST_VIN)
     kind = forms.ChoiceField(label=_("Kind of document"), choices=EVIDENCE_KINDS)

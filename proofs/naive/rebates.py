@@ -231,7 +231,7 @@ def _price(
     stops: bool | None = False
     for gate in clause.get("gates", ()):
         try:
-            met = _met(gate, given.measure(gate["measure"]))
+            met: bool | None = _met(gate, given.measure(gate["measure"]))
         except NoValueError:
             rule = gate.get("when_missing", "no_value")
             met = {"pass": True, "fail": False}.get(rule)

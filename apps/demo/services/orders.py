@@ -42,7 +42,8 @@ def build(dealers: Sequence[Dealer], hero: Dealer, *, seed: int, actor: Actor, n
 
 def _past(day: date) -> list[Window]:
     """The last windows before the one that runs, the oldest first."""
-    found, start = [], day
+    found: list[Window] = []
+    start = day
     while len(found) < PAST:
         start -= timedelta(days=1)
         if start.day in (5, 15, 25):

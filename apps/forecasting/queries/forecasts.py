@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -123,7 +124,7 @@ def track(row: DealerForecast, *, actor: Actor) -> list[Track]:
     ]
 
 
-def _came(known: dict[object, float], month: Month) -> Decimal | None:
+def _came(known: Mapping[date, float], month: Month) -> Decimal | None:
     value = known.get(month.first)
     return None if value is None else Decimal(round(value))
 

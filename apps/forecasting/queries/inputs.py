@@ -45,8 +45,8 @@ def panel(month: Month, history_months: int) -> Panel:
     sold = np.full((len(keys), len(shown)), np.nan)
     for row, key in enumerate(keys):
         sold[row, reported[key[0]]] = 0.0
-        for at, value in found[key]:
-            sold[row, at] = max(value, 0.0)
+        for at, units in found[key]:
+            sold[row, at] = max(units, 0.0)
     return Panel(shown, keys, sold)
 
 

@@ -74,14 +74,16 @@ def mase(mae: Values, scale: Values) -> Values:
     """MAE over the mean step of the naive forecast; NaN where that step is 0 or unknown. Source: §1.4."""
     shape = np.broadcast(mae, scale).shape
     usable = np.isfinite(scale) & (scale > 0)
-    return np.divide(mae, scale, out=np.full(shape, np.nan), where=np.broadcast_to(usable, shape))
+    ratio: Values = np.divide(mae, scale, out=np.full(shape, np.nan), where=np.broadcast_to(usable, shape))
+    return ratio
 
 
 def adi(history: Values) -> Values:
     """Average demand interval: months over months with sales, infinite when nothing was ever sold."""
     sold = (history != 0).sum(axis=-1)
     shape = sold.shape
-    return np.divide(history.shape[-1], sold, out=np.full(shape, np.inf), where=sold > 0)
+    interval: Values = np.divide(history.shape[-1], sold, out=np.full(shape, np.inf), where=sold > 0)
+    return interval
 
 
 def cv2(history: Values) -> Values:
@@ -91,7 +93,8 @@ def cv2(history: Values) -> Values:
     some = count > 0
     mean = np.divide(history.sum(axis=-1), count, out=np.full(count.shape, np.nan), where=some)
     spread = (np.where(sold, history - mean[..., None], 0.0) ** 2).sum(axis=-1)
-    return np.divide(spread, count * mean**2, out=np.full(count.shape, np.nan), where=some)
+    relative: Values = np.divide(spread, count * mean**2, out=np.full(count.shape, np.nan), where=some)
+    return relative
 
 
 def classes(history: Values) -> list[SeriesClass]:

@@ -76,7 +76,7 @@ def outlooks(panel: Panel, life: Life, *, new_year: bool) -> dict[Key, Outlook]:
         calendar = NewYear(panel.months[start:], totals[start:]) if new_year else choosing.even_calendar
         chosen = choosing.choose(history, horizon=HORIZON, calendar=calendar)
         kinds = classes(history)
-        for place, row in enumerate(rows):
+        for place, row in enumerate(rows.tolist()):
             found[panel.keys[row]] = _outlook(chosen, place, kinds[place], history[place])
     for key in [key for key in found if key[1] in life.ends]:
         found[key] = _run_out(found[key])
@@ -88,7 +88,7 @@ def filled(sold: Values) -> Values:
     at = np.arange(sold.shape[1])
     gaps = np.isnan(sold)
     answer = sold.copy()
-    for row in np.flatnonzero(gaps.any(axis=1)):
+    for row in np.flatnonzero(gaps.any(axis=1)).tolist():
         known = ~gaps[row]
         answer[row] = np.interp(at, at[known], sold[row, known])
     return answer
@@ -117,7 +117,8 @@ def _starts(panel: Panel, life: Life) -> NDArray[np.intp]:
     first_sale = _first_sales(panel)
     on_sale = np.array([first_sale[model] for _, model in panel.keys], dtype=int)
     reported = np.argmax(~np.isnan(panel.sold), axis=1) if len(panel.keys) else on_sale
-    return np.maximum(on_sale, reported)
+    starts: NDArray[np.intp] = np.maximum(on_sale, reported)
+    return starts
 
 
 def _first_sales(panel: Panel) -> dict[int, int]:
@@ -141,7 +142,8 @@ def _usable(panel: Panel, starts: NDArray[np.intp], fresh: frozenset[int]) -> ND
     recent = ~np.isnan(panel.sold[:, -STALE_MONTHS:])
     selling = np.nansum(panel.sold, axis=1) > 0
     old = np.array([model not in fresh for _, model in panel.keys], dtype=bool)
-    return recent.any(axis=1) & selling & old & (starts < len(panel.months))
+    usable: NDArray[np.bool_] = recent.any(axis=1) & selling & old & (starts < len(panel.months))
+    return usable
 
 
 def _outlook(chosen: Chosen, place: int, kind: str, history: Values) -> Outlook:

@@ -136,11 +136,10 @@ class QualityPage(SimplePage):
         run = forecasts.latest_run(actor=self.actor)
         if run is None:
             return {"run": None, "empty": EMPTY}
-        asked = {"actor": self.actor, "made_for": run.period}
         return {
             "run": run,
-            "levels": tables.QualityTable(quality.by_level(**asked)),
-            "methods": tables.QualityTable(quality.by_method(**asked)),
+            "levels": tables.QualityTable(quality.by_level(actor=self.actor, made_for=run.period)),
+            "methods": tables.QualityTable(quality.by_method(actor=self.actor, made_for=run.period)),
             "hindsight": tables.HindsightTable(quality.hindsight(actor=self.actor)),
         }
 

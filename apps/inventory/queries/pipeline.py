@@ -95,4 +95,5 @@ def pipeline(*, actor: Actor, on: date, dealer_ids: Collection[int] | None = Non
 
 
 def _counted(rows: QuerySet[Any], **counts: Count) -> QuerySet[Any, dict[str, Any]]:
-    return rows.order_by().values(*_SKU).annotate(**counts)
+    counted: QuerySet[Any, dict[str, Any]] = rows.order_by().values(*_SKU).annotate(**counts)
+    return counted

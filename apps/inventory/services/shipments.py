@@ -130,7 +130,9 @@ def _take(
     """Store rows as new shipments or changes of known ones; answers how many of each."""
     known = stock.announced(source, [row["external_id"] for row in rows])
     today = timezone.localdate(now)
-    new, touched, changes = [], [], []
+    new: list[Shipment] = []
+    touched: list[Shipment] = []
+    changes: list[audit.Change] = []
     for row in rows:
         held = known.get(row["external_id"])
         wanted = _changes(held, row)

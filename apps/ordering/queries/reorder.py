@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import Avg, Count, Q
 
@@ -123,7 +124,7 @@ def lines(*, actor: Actor, on: date, chosen: Collection[int] | None = None) -> l
     return sorted(made, key=lambda line: (line.dealer.code, -(line.units or 0), line.model.code))
 
 
-def suggested_lines(*, actor: Actor, dealer_id: int, on: date) -> list[dict[str, object]]:
+def suggested_lines(*, actor: Actor, dealer_id: int, on: date) -> list[dict[str, Any]]:
     """What a dealer is suggested to order, as lines of a draft; models without a known price are left out."""
     return [
         {
