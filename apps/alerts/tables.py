@@ -127,8 +127,8 @@ class EpisodeTable(Table):
         Column("limit", _("Limit"), value=limit_of),
         Column("last_value", _("Value (number)"), "number", export_only=True),
         Column("stake_amount", _("At stake a year (¥)"), "money", sort="stake_amount"),
-        Column("opened_on", _("Opened in"), value=lambda row: day_of(row, row.opened_on), sort="opened_on"),
-        Column("last_on", _("Last read in"), value=lambda row: day_of(row, row.last_on), sort="last_on"),
+        Column("opened_on", _("Alert began"), value=lambda row: day_of(row, row.opened_on), sort="opened_on"),
+        Column("last_on", _("Last reading"), value=lambda row: day_of(row, row.last_on), sort="last_on"),
         Column("state", _("State"), "badge", value=state_badge, sort="state"),
     )
     order_by = (OPEN_FIRST, F("stake_amount").desc(nulls_last=True), "-last_on", "pk")

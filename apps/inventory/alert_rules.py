@@ -60,7 +60,7 @@ def _grouped(rows: QuerySet[StockUnit], split: Split, prefix: str = "", **sums: 
 
 
 def _stock(split: Split, day: date) -> dict[Item, int]:
-    return dict(_grouped(_here(day), split, number=Count("pk")))
+    return dict(_grouped(_here(day), split, number=Count("*")))
 
 
 def _left(split: Split, rows: QuerySet[StockMovement]) -> dict[Item, int]:

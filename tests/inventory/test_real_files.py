@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 from django.urls import reverse
 
@@ -14,6 +17,7 @@ from apps.core.models import ImportBatch, MappingProfile
 from apps.core.models.imports import BatchStatus
 from apps.inventory import queries
 from apps.inventory.models import StockMovement, StockUnit
+from apps.inventory.queries.board import Cut, board
 from apps.inventory.rules import BUCKETS
 from apps.kernel.period import Month, months_between
 from apps.metrics import partitions
@@ -141,3 +145,40 @@ def test_the_page_asks_for_the_dealer_and_shows_the_stock(network, hq_ops, clien
     assert batch.status == BatchStatus.MAPPING
     page = client_of(hq_ops).get(reverse("core:import-mapping", args=[batch.pk])).content.decode()
     assert "days_listed" in page
+
+
+PER_MODEL = """
+SELECT model, count(*) FILTER (WHERE here AND age <= 30),
+       count(*) FILTER (WHERE here AND age BETWEEN 31 AND 60),
+       count(*) FILTER (WHERE here AND age BETWEEN 61 AND 90),
+       count(*) FILTER (WHERE here AND age BETWEEN 91 AND 180),
+       count(*) FILTER (WHERE here AND age BETWEEN 181 AND 365), count(*) FILTER (WHERE here AND age > 365),
+       count(*) FILTER (WHERE gone > %(day)s::date - 30 AND gone <= %(day)s::date)
+  FROM (SELECT model, %(day)s::date - came AS age, gone,
+               came <= %(day)s::date AND gone > %(day)s::date AS here
+          FROM (SELECT model, to_date(date_posted, 'MM/DD/YYYY') AS came,
+                       to_date(date_posted, 'MM/DD/YYYY') + days_listed::int AS gone
+                  FROM jsonb_to_recordset(%(rows)s) AS told (model text, date_posted text, days_listed text)
+               ) AS stay
+       ) AS at_day
+ GROUP BY model
+"""
+
+
+def test_stock_ageing_and_coefficient_per_model_and_month_equal_plain_sql(network, stays, ops) -> None:
+    """Six month ends × 100 models, read from the file by SQL that knows nothing of the product."""
+    told = json.dumps([dict(row) for row in files.rows(LISTINGS[0])])
+    compared = 0
+    for month in months_between(Month(2018, 8), Month(2019, 1)):
+        with connection.cursor() as cursor:
+            cursor.execute(PER_MODEL, {"day": month.last, "rows": told})
+            plain = {model: (cells, sold) for model, *cells, sold in cursor.fetchall() if any((*cells, sold))}
+        found = board(actor=ops, by=Cut.MODEL, on=month.last)
+        assert {line.key: (line.cells, line.sold) for line in found.lines} == plain
+        for line in found.lines:
+            cells, sold = plain[line.key]
+            # the coefficient of the last 30 days, in days: 30 × stock ÷ sold
+            assert line.days_supply == (Decimal(sum(cells) * 30) / sold if sold else None)
+            compared += 1
+        assert found.total.units == len(standing(stays, month.last))
+    assert compared > 500

@@ -15,6 +15,7 @@ from apps.core import access
 from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
 from apps.demo.services import (
+    answers,
     cast,
     catalogue,
     duties,
@@ -79,6 +80,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         if plan.months > 2:
             say("rebates")
             rebates.build(last=plan.end, actor=actor, now=now)
+        say("alerts of today")
+        answers.build(actor=actor, now=now)
 
 
 def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
