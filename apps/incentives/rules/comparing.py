@@ -97,6 +97,8 @@ def _unpaid(
     ]
     for key, status, code, cure, until in told:
         fact = facts[key]
+        if fact.reverses in facts:
+            continue  # told at the car it takes back
         before: list[tuple[str, Held | None]] = [*taken.pop(int(key), [])] or [("", None)]
         for no, (component, each) in enumerate(before):
             found.append(
@@ -110,7 +112,7 @@ def _unpaid(
                     units=fact.units,
                     before=each.amount if each else ZERO,
                     origin=each.line if each else None,
-                    counts=no == 0 and not fact.reverses,
+                    counts=no == 0,
                 )
             )
     gone = [(component, each) for rows in taken.values() for component, each in rows]

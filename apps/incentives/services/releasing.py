@@ -97,6 +97,7 @@ def _released(*, target_id: int, comment: str, actor: Actor, now: datetime) -> N
         clock_from=starts,
         promised_on=starts + timedelta(days=promise.days) if starts else None,
     )
+    rows.filter(delta__lte=0).update(promised_on=None)  # nothing is to be paid
     audit.record(
         actor=actor,
         action=policies.RELEASE,
@@ -193,7 +194,7 @@ def _confirm(row: Statement, by: str, now: datetime) -> None:
     waiting = DisputeItem.objects.filter(dispute__statement=row, state__in=list(WAITING)).exists()
     row.state = StatementState.DISPUTED if waiting else StatementState.CONFIRMED
     promise = row.version.read.payout
-    if row.clock_from is None:
+    if row.clock_from is None and row.delta > 0:
         row.clock_from = timezone.localdate(now)
         row.promised_on = row.clock_from + timedelta(days=promise.days)
     row.save(update_fields=["state", "confirmed_at", "confirmed_by", "clock_from", "promised_on"])
