@@ -27,9 +27,13 @@ urlpatterns = [
     path("policies/<int:pk>/simulator/", simulating.PolicySimulate.as_view(), name="policy-simulate"),
     path("policies/<int:pk>/steps/", simulating.PolicySteps.as_view(), name="policy-steps"),
     path("policies/<int:pk>/back-test/", backtests.BackTestStart.as_view(), name="back-test-start"),
-    path("back-tests/<int:pk>/", backtests.BackTestPage.as_view(), name="back-test"),
-    path("back-tests/<int:pk>/progress/", backtests.BackTestProgress.as_view(), name="back-test-progress"),
-    path("back-tests/<int:pk>/dealers/", backtests.BackTestRows.as_view(), name="back-test-rows"),
+    path("policies/back-tests/<int:pk>/", backtests.BackTestPage.as_view(), name="back-test"),
+    path(
+        "policies/back-tests/<int:pk>/progress/",
+        backtests.BackTestProgress.as_view(),
+        name="back-test-progress",
+    ),
+    path("policies/back-tests/<int:pk>/dealers/", backtests.BackTestRows.as_view(), name="back-test-rows"),
 ]
 
 menu.add("incentives", _("Commercial policies"), "incentives:policy-list", policies.VIEW_POLICIES, order=5)
