@@ -29,7 +29,7 @@ class MarkForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = {MarkKind.STOP_SALE: policies.HOLD}
-        self.fields["kind"].choices = [
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (kind, label) for kind, label in MARK_KINDS if actor.may(held.get(kind, policies.RECORD))
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -22,7 +22,7 @@ from apps.inventory.models import (
     UnitMark,
 )
 from apps.inventory.queries.pipeline import reservations, shipments
-from apps.inventory.queries.stock import movements, proposals, units, with_age
+from apps.inventory.queries.stock import movements, proposals, units
 from apps.inventory.rules import MarkKind
 from apps.inventory.rules.counting import SHORTEST
 from apps.vehicles.queries import vin_like
@@ -141,6 +141,7 @@ def found_by(code: str, *, actor: Actor) -> QuerySet[StockUnit]:
 
 def aged_units(dealer: Dealer, *, older_than: int, vins: Collection[str], on: date) -> Sequence[StockUnit]:
     """A dealer's vehicles in stock older than so many days; of these only those named, when any are."""
-    rows = with_age(StockUnit.objects.filter(dealer=dealer, gone_on=None), on).filter(age__gt=older_than)
+    until = on - timedelta(days=older_than)
+    rows = StockUnit.objects.filter(dealer=dealer, gone_on=None, received_on__lt=until)
     known = list(rows.order_by("received_on", "pk"))
     return [unit for unit in known if any(unit.vin.endswith(vin) for vin in vins)] if vins else known

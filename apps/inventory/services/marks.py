@@ -60,8 +60,8 @@ def set_mark(
     held = unit.marks.filter(kind=kind, valid_to=None).first()
     first = max(unit.received_on, held.valid_from) if held else unit.received_on
     if not first <= valid_from <= timezone.localdate(now):
-        message = _("The day lies between %(day)s and today.") % {"day": first.isoformat()}
-        raise DomainError("date_range", message, fields={"valid_from": message})
+        wrong = _("The day lies between %(day)s and today.") % {"day": first.isoformat()}
+        raise DomainError("date_range", wrong, fields={"valid_from": wrong})
     if held is not None:
         held.valid_to, held.ended_by = valid_from, actor.label
         held.save(update_fields=["valid_to", "ended_by"])
