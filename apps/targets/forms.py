@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.targets.models import KINDS
+from apps.vehicles import queries as vehicles
 from apps.vehicles.models import Series
 
 
@@ -21,9 +22,9 @@ class TargetForm(forms.Form):
         widget=forms.DateInput(attrs={"placeholder": "2026-07"}, format="%Y-%m"),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
-    line = forms.ModelChoiceField(
+    line: forms.ModelChoiceField[Series] = forms.ModelChoiceField(
         label=_("Model line"),
-        queryset=Series.objects.order_by("code"),
+        queryset=None,
         to_field_name="code",
         required=False,
         empty_label=_("All model lines"),
@@ -33,6 +34,8 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        lines: Any = self.fields["line"]
+        lines.queryset = vehicles.series(actor=actor).order_by("code")
 
     def clean_dealer(self) -> Any:
         """The dealer of the code, as far as the actor sees it."""

@@ -83,6 +83,11 @@ def models(*, actor: Actor) -> QuerySet[CarModel]:
     return policies.model.visible_to(actor, CarModel.objects.select_related("series__brand"))
 
 
+def series(*, actor: Actor) -> QuerySet[Series]:
+    """The series of the catalogue, which targets call model lines."""
+    return policies.series.visible_to(actor, Series.objects.all())
+
+
 def catalogue(*, actor: Actor) -> QuerySet[Brand]:
     """The catalogue as a tree, in four queries: brands, their series, models, trims and aliases."""
     trims = Trim.objects.order_by("name", "pk")
@@ -90,8 +95,8 @@ def catalogue(*, actor: Actor) -> QuerySet[Brand]:
     cars = CarModel.objects.order_by("name", "pk").prefetch_related(
         Prefetch("trims", trims), Prefetch("aliases", aliases)
     )
-    series = Series.objects.order_by("name", "pk").prefetch_related(Prefetch("models", cars))
-    rows = Brand.objects.order_by("name", "pk").prefetch_related(Prefetch("series", series))
+    lines = Series.objects.order_by("name", "pk").prefetch_related(Prefetch("models", cars))
+    rows = Brand.objects.order_by("name", "pk").prefetch_related(Prefetch("series", lines))
     return policies.brand.visible_to(actor, rows)
 
 

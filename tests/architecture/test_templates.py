@@ -30,6 +30,7 @@ PROPER = {
     "URL",
     "REST",
     "OpenAPI",
+    "PDF",
     "ID",
     "English",
 }

@@ -61,7 +61,7 @@ class PolicyVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     author_label = models.CharField(_("drafted by"), max_length=150, blank=True)
-    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    predecessor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(_("last saved"), null=True)
     checked_sha256 = models.CharField(max_length=64, blank=True)
 

@@ -31,7 +31,7 @@ from apps.work.models import Approval
 
 def versions(*, actor: Actor) -> QuerySet[PolicyVersion]:
     """Versions of policies the actor may read, with how many dealers were sent them and confirmed."""
-    rows = PolicyVersion.objects.exclude(state=VersionState.DISCARDED).select_related("policy", "based_on")
+    rows = PolicyVersion.objects.exclude(state=VersionState.DISCARDED).select_related("policy", "predecessor")
     return policies.version.visible_to(actor, rows)
 
 

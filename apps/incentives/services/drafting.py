@@ -132,7 +132,7 @@ def _draft(
         sha256=digest,
         author_id=actor.user_id,
         author_label=actor.label[:150],
-        based_on=source,
+        predecessor=source,
         saved_at=now,
     )
     after = {"version": row.version, "from": str(source or ""), "sha256": digest}

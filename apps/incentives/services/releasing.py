@@ -255,7 +255,7 @@ def record_payment(*, statements: Collection[int], paid_on: date, actor: Actor, 
     if not actor.may(policies.PAY):
         raise DomainError("forbidden", _("Your role does not include this action."))
     if paid_on > timezone.localdate(now):
-        message = _("The day lies ahead.")
+        message = _("The day lies in the future.")
         raise DomainError("date_range", message, fields={"paid_on": message})
     found = list(_chosen(statements).filter(state=StatementState.PAYABLE))
     drafts = [_payment(row, paid_on) for row in found if row.delta]

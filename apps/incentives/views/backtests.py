@@ -48,7 +48,7 @@ class BackTestStart(PolicyPage, ObjectFormPage):
 
     def initial(self) -> dict[str, Any]:
         months = self.closed[:3]
-        before = queries.documents.last_public(self.object.policy_id) or self.object.based_on
+        before = queries.documents.last_public(self.object.policy_id) or self.object.predecessor
         first, last = (months[-1], months[0]) if months else ("", "")
         return {"first": first, "last": last, "compared": str(before.pk) if before else ""}
 

@@ -251,7 +251,7 @@ class PolicyCompare(PolicyPage):
             pk=self.object.pk
         )
         asked = forms.IntegerField(required=False).to_python(self.request.GET.get("with") or None)
-        other = others.filter(pk=asked).first() if asked else self.object.based_on or others.first()
+        other = others.filter(pk=asked).first() if asked else self.object.predecessor or others.first()
         lang = self.language()
         lines = (
             words.differences(other.read, self.object.read, lang, choices.measure_names(lang))

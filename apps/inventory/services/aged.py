@@ -38,7 +38,7 @@ def plan_aged_action(
     if not here:
         raise DomainError("nothing_chosen", _("Choose at least one vehicle in stock."))
     if due_on < timezone.localdate(now):
-        message = _("The day lies ahead.")
+        message = _("The day lies in the past.")
         raise DomainError("date_range", message, fields={"due_on": message})
     row = AgedAction.objects.create(
         dealer=dealer, kind=kind, plan=plan, due_on=due_on, created_at=now, created_by=actor.label
