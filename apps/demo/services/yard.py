@@ -12,7 +12,7 @@ from apps.core.access import Actor
 from apps.dealers.models import Dealer
 from apps.inventory import queries
 from apps.inventory import services as inventory
-from apps.inventory.models import StockUnit
+from apps.inventory.models import StockUnit, UnitMark
 from apps.inventory.rules import CountKind, MarkKind
 from apps.vehicles import facts
 
@@ -142,7 +142,7 @@ def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:
             now=now,
         )
     car = StockUnit.objects.filter(dealer=hero, gone_on=None, received_on__lte=today).order_by("pk").last()
-    if car is not None and not car.marks.filter(kind=MarkKind.STOP_SALE).exists():
+    if car is not None and not UnitMark.objects.filter(unit=car, kind=MarkKind.STOP_SALE).exists():
         inventory.set_mark(
             unit=car,
             kind=MarkKind.STOP_SALE,
