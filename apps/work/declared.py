@@ -54,6 +54,12 @@ FINDING_SHARED = registry.notice(
 BULLETIN = registry.notice(
     "work.bulletin", _("A bulletin for me"), _("%(by)s published: %(title)s"), icon="speakerphone"
 )
+BULLETIN_LATE = registry.notice(
+    "work.bulletin_late",
+    _("A bulletin I still have to read"),
+    _("Still to be read since %(due)s: %(title)s (%(by)s)"),
+    icon="speakerphone",
+)
 PLANNED = registry.notice(
     "work.planned", _("An activity was planned for me"), _("%(by)s planned for you: %(what)s"), icon="map-pin"
 )

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.work import services
+from apps.work.services import bulletins
 
 
 @shared_task(name="work.send")
@@ -21,3 +22,4 @@ def follow_posts(**_: object) -> None:
     now = timezone.now()
     services.follow_posts(now=now)
     services.remind_overdue(now=now)
+    bulletins.remind_readers(now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -104,3 +104,14 @@ def test_the_unread_come_first(cast, actor_of, client_of, now) -> None:
     assert page.index("新通报") < page.index("旧通报")
     kept = bulletins.bulletins(actor=actor_of(cast["d1_gm"])).filter(to_read=True)
     assert [row.title for row in kept] == ["新通报"]
+
+
+def test_late_readers_are_reminded_once(cast, actor_of, now) -> None:
+    row = publish(actor_of(cast["prov_zj"]), now, "dealers")
+    services.confirm_bulletin(bulletin=row, actor=actor_of(cast["d1_gm"]), now=now)
+    assert services.remind_readers(now=now) == 0
+    tomorrow = now + timedelta(days=1)
+    assert services.remind_readers(now=tomorrow) == 3
+    assert services.remind_readers(now=tomorrow + timedelta(days=1)) == 0
+    told = Notice.objects.filter(code="work.bulletin_late").values_list("user__username", flat=True)
+    assert set(told) == {"d1_sm", "d1_fin", "d2_gm"}

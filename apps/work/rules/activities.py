@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
@@ -208,18 +208,3 @@ def quota_light(count: int, least: int, most: int | None = None) -> Light:
     if count < least:
         return Light.RED
     return Light.OVER if most is not None and count > most else Light.GREEN
-
-
-def nearest_first(start: Point | None, stops: Iterable[tuple[int, Point | None]]) -> list[int]:
-    """An order of stops in which each is the nearest to the one before; places unknown come last."""
-    waiting = list(stops)
-    known = [(key, point) for key, point in waiting if point is not None]
-    order: list[int] = []
-    here = start or (known[0][1] if known else None)
-    while known and here is not None:
-        place = here
-        best = min(known, key=lambda stop: (distance_m(place, stop[1]), stop[0]))
-        known.remove(best)
-        order.append(best[0])
-        here = best[1]
-    return [*order, *(key for key, point in waiting if point is None)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,6 +18,8 @@ from apps.work.policies import activities as field
 from apps.work.queries import activities, bulletins
 from apps.work.rules.activities import State
 from apps.work.services import notifying
+
+REMINDED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,33 @@ def publish_bulletin(*, draft: Draft, actor: Actor, now: datetime) -> Bulletin:
     audit.record(actor=actor, action="work.publish_bulletin", obj=bulletin, now=now, after=told)
     news.tell(news.BULLETIN, bulletin=bulletin, actor=actor, now=now)
     return bulletin
+
+
+@transaction.atomic
+def remind_readers(*, now: datetime) -> int:
+    """Remind everybody who has not confirmed a bulletin by its day: once, for a month after it.
+
+    Returns how many were reminded.
+    """
+    today = timezone.localdate(now)
+    late = BulletinReceipt.objects.filter(
+        read_at=None, bulletin__read_by_on__lt=today, bulletin__read_by_on__gte=today - REMINDED_FOR
+    )
+    told = [
+        notifying.Told(
+            user_id=row.user_id,
+            key=f"bulletin:{row.bulletin_id}:late",
+            params={
+                "title": row.bulletin.title,
+                "by": row.bulletin.author_label,
+                "due": row.bulletin.read_by_on.isoformat(),
+            },
+            url=reverse("work:bulletin-detail", kwargs={"pk": row.bulletin_id}),
+            dealer_id=None,
+        )
+        for row in late.select_related("bulletin").order_by("pk")
+    ]
+    return notifying.notify_each(notice="work.bulletin_late", told=told, now=now)
 
 
 @transaction.atomic
