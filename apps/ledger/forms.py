@@ -21,7 +21,7 @@ class PaymentForm(forms.Form):
     dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
     amount = forms.DecimalField(label=_("Amount (¥)"), min_value=0, max_digits=16, decimal_places=2)
     paid_on = forms.DateField(
-        label=_("Paid on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Paid in on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     reference = forms.CharField(
         label=_("Number of the bank"), max_length=150, help_text=_("The same number counts once.")

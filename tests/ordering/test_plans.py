@@ -177,6 +177,12 @@ def test_a_changed_line_gives_its_money_back_and_is_paid_anew(put, drafted, peop
     assert (account.held, states(plan)[0]) == (400_000, ("dropped", 0))
 
 
+def test_what_is_left_on_an_account_counts_once_for_all_blocked_lines(put, submitted, people) -> None:
+    put(100_000)
+    services.fund_blocked(dealer_id=submitted.dealer_id, actor=SYSTEM, now=at(12))
+    assert states(submitted) == [("blocked", 500_000), ("blocked", 400_000)]
+
+
 def test_steps_keep_their_order_and_their_people(drafted, people, network, actor_of, d2_gm) -> None:
     assert code(lambda: services.submit(plan=drafted, actor=people["gm"], now=at(11))) == "state"
     assert code(lambda: services.report(plan=drafted, actor=people["gm"], now=at(11))) == "forbidden"

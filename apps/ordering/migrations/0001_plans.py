@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=18,
-                        verbose_name="missing",
+                        verbose_name="money missing",
                     ),
                 ),
                 ("fundings", models.PositiveIntegerField(db_default=0, default=0)),

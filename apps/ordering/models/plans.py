@@ -134,7 +134,7 @@ class OrderLine(models.Model):
     price_amount = models.DecimalField(_("price per unit"), max_digits=18, decimal_places=2)
     state = models.CharField(_("state"), max_length=10, choices=LINE_STATES, default=LineState.OPEN)
     missing_amount = models.DecimalField(
-        _("missing"), max_digits=18, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+        _("money missing"), max_digits=18, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
     )
     fundings = models.PositiveIntegerField(default=0, db_default=0)
     promised_on = models.DateField(_("promised for"), null=True)

@@ -32,7 +32,12 @@ def fund(*, plan: OrderPlan, actor: Actor, now: datetime) -> list[OrderLine]:
     lock_book(Book(plan.dealer_id))
     waiting = (LineState.OPEN, LineState.BLOCKED)
     rows = list(plan.lines.select_for_update().filter(state__in=waiting).order_by("number"))
-    changed = [line for line in rows if _pay(line, actor, now)]
+    before = {line.pk: (line.state, line.missing_amount) for line in rows}
+    for line in rows:
+        _pay(line, actor, now)
+    _say_what_is_missing(plan.dealer_id, [line for line in rows if line.state == LineState.BLOCKED])
+    changed = [line for line in rows if before[line.pk] != (line.state, line.missing_amount)]
+    OrderLine.objects.bulk_update(changed, ["state", "missing_amount", "fundings"])
     if changed:
         held = sum((line.amount for line in changed if line.state == LineState.FUNDED), Decimal(0))
         missing = sum((line.missing_amount for line in changed), Decimal(0))
@@ -42,29 +47,33 @@ def fund(*, plan: OrderPlan, actor: Actor, now: datetime) -> list[OrderLine]:
     return changed
 
 
-def _pay(line: OrderLine, actor: Actor, now: datetime) -> bool:
+def _pay(line: OrderLine, actor: Actor, now: datetime) -> None:
     free = accounts.funds([line.dealer_id])[line.dealer_id]
     payment = pay(line.amount, {kind: getattr(free, kind) for kind in accounts.SPENDABLE})
-    state = LineState.BLOCKED if payment.missing else LineState.FUNDED
-    if (line.state, line.missing_amount) == (state, payment.missing):
-        return False
-    if state is LineState.FUNDED:
-        line.fundings += 1
-        for kind, amount in payment.parts:
-            account = Account.objects.get(dealer=line.dealer_id, kind=kind)
-            ledger.hold(
-                key=f"order:{line.pk}:{line.fundings}:{kind}",
-                account=account,
-                amount=amount,
-                actor=actor,
-                now=now,
-                target_label=TARGET,
-                target_id=line.pk,
-                note=line.order_no,
-            )
-    line.state, line.missing_amount = state, payment.missing
-    line.save(update_fields=["state", "missing_amount", "fundings"])
-    return True
+    if payment.missing:
+        line.state = LineState.BLOCKED
+        return
+    line.state, line.missing_amount = LineState.FUNDED, Decimal(0)
+    line.fundings += 1
+    for kind, amount in payment.parts:
+        ledger.hold(
+            key=f"order:{line.pk}:{line.fundings}:{kind}",
+            account=Account.objects.get(dealer=line.dealer_id, kind=kind),
+            amount=amount,
+            actor=actor,
+            now=now,
+            target_label=TARGET,
+            target_id=line.pk,
+            note=line.order_no,
+        )
+
+
+def _say_what_is_missing(dealer_id: int, blocked: Sequence[OrderLine]) -> None:
+    """What is left on the accounts counts once, for the first of the blocked lines."""
+    left = accounts.funds([dealer_id])[dealer_id].total
+    for line in blocked:
+        line.missing_amount = max(line.amount - left, Decimal(0))
+        left = max(left - line.amount, Decimal(0))
 
 
 def holds_of(lines: Sequence[OrderLine]) -> list[Hold]:

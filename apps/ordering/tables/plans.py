@@ -73,7 +73,7 @@ class PlanTable(Table):
         Column("state", _("State"), "badge", value=plan_badge, sort="state"),
         Column("units", _("Units"), "units", sort="units"),
         Column("amount", _("Amount"), "money", sort="amount"),
-        Column("missing", _("Missing"), "money", value=lambda row: row.missing or None, sort="missing"),
+        Column("missing", _("Money missing"), "money", value=lambda row: row.missing or None, sort="missing"),
         Column("next_due", _("Next step by"), "date", value=_next_due),
         Column("arrived", _("Arrived"), "units", phone=False, sort="arrived"),
     )
@@ -91,13 +91,13 @@ def _line_columns(*names: str) -> tuple[Column, ...]:
         ),
         "model": Column("model", _("Model"), value=str, sort="model__name"),
         "quantity": Column("quantity", _("Units"), "units", sort="quantity"),
-        "suggested": Column("suggested", _("Suggested"), "units"),
+        "suggested": Column("suggested", _("Suggested by forecast"), "units"),
         "reason": Column("reason", _("Reason"), "long", phone=False),
         "price": Column("price_amount", _("Price per unit"), "money", phone=False, sort="price_amount"),
         "total": Column("total", _("Amount"), "money", value=lambda row: row.amount, sort="total"),
         "state": Column("state", _("State"), "badge", value=line_badge, sort="state"),
         "missing": Column(
-            "missing_amount", _("Missing"), "money", value=lambda row: row.missing_amount or None
+            "missing_amount", _("Money missing"), "money", value=lambda row: row.missing_amount or None
         ),
         "promised": Column("promised_on", _("Promised for"), "date", sort="promised_on"),
         "arrived": Column("arrived_units", _("Arrived"), "units", sort="arrived_units"),
