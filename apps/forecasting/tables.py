@@ -134,7 +134,7 @@ class TrackTable(Table):
         Column("forecast", _("Forecast a month before"), "units"),
         Column("band", _("Band"), "code", value=_ends),
         Column("came", _("Sold"), "units"),
-        Column("error", _("Error"), "units"),
+        Column("error", _("Error (units)"), "units"),
         Column("inside", _("Within the band"), "badge", value=_inside),
     )
 

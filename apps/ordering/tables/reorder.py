@@ -40,7 +40,7 @@ class SuggestionTable(Table):
         Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, export_only=True),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), export_only=True),
         Column("model", _("Model"), value=lambda row: str(row.model)),
-        Column("units", _("Suggested"), "units", value=lambda row: row.units),
+        Column("units", _("Suggested to order"), "units", value=lambda row: row.units),
         Column("forecast", _("Forecast of next month"), "units", value=lambda row: _of(row, "forecast")),
         Column("safety", _("Safety stock"), "units", value=lambda row: _of(row, "safety_stock")),
         Column("target", _("Stock aimed at"), "units", value=lambda row: _of(row, "target")),
