@@ -100,7 +100,7 @@ def _unpaid(
         if fact.reverses in facts:
             continue  # told at the car it takes back
         before: list[tuple[str, Held | None]] = [*taken.pop(int(key), [])] or [("", None)]
-        for no, (component, each) in enumerate(before):
+        for no, (component, earlier) in enumerate(before):
             found.append(
                 LineOf(
                     fact,
@@ -110,8 +110,8 @@ def _unpaid(
                     cure,
                     until,
                     units=fact.units,
-                    before=each.amount if each else ZERO,
-                    origin=each.line if each else None,
+                    before=earlier.amount if earlier else ZERO,
+                    origin=earlier.line if earlier else None,
                     counts=no == 0,
                 )
             )

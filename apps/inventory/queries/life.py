@@ -46,7 +46,7 @@ def marks(*, actor: Actor) -> QuerySet[UnitMark]:
 
 def marks_of(unit: StockUnit) -> QuerySet[UnitMark]:
     """What is true of a vehicle now."""
-    return unit.marks.filter(valid_to=None).order_by("kind")
+    return UnitMark.objects.filter(unit=unit, valid_to=None).order_by("kind")
 
 
 def stop_sale_of(unit_id: int) -> UnitMark | None:

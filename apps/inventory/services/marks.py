@@ -57,7 +57,7 @@ def set_mark(
     if kind is MarkKind.STOP_SALE and not reason:
         message = _("Say why the vehicle may not be sold.")
         raise DomainError("reason_needed", message, fields={"reason": message})
-    held = unit.marks.filter(kind=kind, valid_to=None).first()
+    held = UnitMark.objects.filter(unit=unit, kind=kind, valid_to=None).first()
     first = max(unit.received_on, held.valid_from) if held else unit.received_on
     if not first <= valid_from <= timezone.localdate(now):
         wrong = _("The day lies between %(day)s and today.") % {"day": first.isoformat()}
@@ -121,7 +121,7 @@ def take_certificates(batch: ImportBatch, actor: Actor, now: datetime) -> Commit
     created = 0
     for row in rows:
         unit = units[row["dealer_id"], row["vin"]]
-        held = unit.marks.filter(kind=MarkKind.CERTIFICATE, valid_to=None).first()
+        held = UnitMark.objects.filter(unit=unit, kind=MarkKind.CERTIFICATE, valid_to=None).first()
         if held is not None and held.value == row["status"]:
             continue
         day = row["valid_from"] or timezone.localdate(now)
