@@ -21,6 +21,7 @@ from apps.demo.services import (
     duties,
     facts,
     fieldwork,
+    goals,
     network,
     orders,
     rebates,
@@ -66,6 +67,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         yard.load(hero=_hero(rows, found), now=now, today=last_day)
         say("visits and bulletins")
         fieldwork.build(seed=plan.seed, now=now)
+        say("targets and scores")
+        goals.load(months, actor=actor, now=now)
         say("accounts and orders")
         orders.build(rows, _hero(rows, found), seed=plan.seed, actor=actor, now=now)
         say("duties")

@@ -1,12 +1,10 @@
-"""A monthly volume rebate of the sample: targets, two settled months, and what the open one may bring."""
+"""A monthly volume rebate of the sample: two settled months, and what the open one may bring."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from apps.accounts import queries as accounts
@@ -19,14 +17,10 @@ from apps.incentives.rules import document as documents
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind, StatementState
 from apps.kernel.period import Month
-from apps.sales.models import RetailDelivery
-from apps.targets.models import Target
-from apps.targets.rules import TargetKind
 from apps.work import services as work
 from apps.work.models import Approval
 
 CODE = "XL-01"
-FACTORS = (Decimal("0.9"), Decimal("1.02"), Decimal("1.15"), Decimal("0.97"), Decimal("1.3"))
 TIERS = (("0", "0"), ("0.8", "1000"), ("1", "1500"), ("1.1", "2000"))
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
@@ -35,7 +29,6 @@ def build(*, last: Month, actor: Actor, now: datetime) -> None:
     """Settle the two months before the open one, pay the first, and show what the open one may bring."""
     policy = _policy(last.shift(-5))
     months = [last.previous, last, last.next]
-    _targets(months, now)
     fin = _person("hq_fin", now)
     if fin is None:
         return
@@ -73,44 +66,6 @@ def _policy(since: Month) -> Policy:
         published_at=timezone.make_aware(datetime.combine(since.first, time(9))),
     )
     return policy
-
-
-def _targets(months: list[Month], now: datetime) -> None:
-    """A signed target for each dealer and month, near what it sold in the middle of the three."""
-    sold = (
-        RetailDelivery.objects.filter(occurred_on__range=(months[0].first, months[1].last))
-        .annotate(month=TruncMonth("occurred_on"))
-        .values("dealer")
-        .annotate(units=Sum("quantity"), months=Count("month", distinct=True))
-    )
-    rows = []
-    for each in sold:
-        mean = Decimal(each["units"]) / max(each["months"], 1)
-        for number, month in enumerate(months):
-            factor = FACTORS[(each["dealer"] + number) % len(FACTORS)]
-            units = max(int((mean * factor).to_integral_value(ROUND_HALF_UP)), 1)
-            rows.append(_target(each["dealer"], month, units, now))
-    known = set(
-        Target.objects.filter(replaced_at__isnull=True).values_list("dealer", "period", "kind", "line")
-    )
-    fresh = [row for row in rows if (row.dealer_id, row.period, row.kind, row.line) not in known]
-    Target.objects.bulk_create(fresh, batch_size=2000)
-
-
-def _target(dealer: int, month: Month, units: int, now: datetime) -> Target:
-    at = min(now, timezone.make_aware(datetime.combine(month.first - timedelta(days=3), time(9))))
-    return Target(
-        dealer_id=dealer,
-        period=month.first,
-        kind=TargetKind.RETAIL,
-        version=1,
-        units=units,
-        set_at=at,
-        set_by="am_1",
-        signed_at=at,
-        signed_by="d1_gm",
-        signature="0" * 64,
-    )
 
 
 def _settle(policy: Policy, month: Month, actor: Actor, fin: Actor, now: datetime) -> SettlementRun:
