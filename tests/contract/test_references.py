@@ -34,15 +34,6 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "sales:delivery-correct": {"dealer": "?", "occurred_on": DAY, "model": "X5"},
     "inventory:arrival-enter": {"dealer": "?", "received_on": DAY, "kind": "receipt"},
-    "inventory:agreement-new": {
-        "dealer": "?",
-        "number": "HG-9",
-        "terms": "x",
-        "minimum_age_days": "1",
-        "price_rate": "0.9",
-        "starts_on": DAY,
-        "ends_on": DAY,
-    },
     "inventory:aged-new": {
         "dealer": "?",
         "minimum_age_days": "0",

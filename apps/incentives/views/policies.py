@@ -95,6 +95,7 @@ class PolicyDetail(PolicyPage, DetailPage):
             "articles": words.bulletin(version.read, lang, names) if complete else (),
             "standard": [text.text_zh if lang.startswith("zh") else text.text_en for text in self.standard],
             "english": not lang.startswith("zh"),
+            "spoken": "zh-hans" if lang.startswith("zh") else "en",
             "unread": queries.documents.own_unread(actor=self.actor, version=version)
             if self.actor.may(policies.ACKNOWLEDGE)
             else (),
