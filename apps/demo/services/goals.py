@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -53,7 +54,7 @@ SELECT d.id, month::date, kind.score, 1,
 def load(months: Sequence[Month], *, actor: access.Actor, now: datetime) -> int:
     """Signed targets up to the open month, scores of closed ones, targets of the next month to be signed."""
     closed, current = months[:-1], months[-1]
-    params = {"now": now, "signer": SIGNER, "survey": SURVEY}
+    params: dict[str, Any] = {"now": now, "signer": SIGNER, "survey": SURVEY}
     params |= {"first": closed[0].first, "last": closed[-1].first, "open": current.first}
     params["months"] = [month.first for month in closed[-6:]]
     with connection.cursor() as cursor:
