@@ -18,6 +18,7 @@ from apps.demo.services import (
     answers,
     cast,
     catalogue,
+    drafts,
     duties,
     facts,
     fieldwork,
@@ -83,6 +84,8 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         if plan.months > 2:
             say("rebates")
             rebates.build(last=plan.end, actor=actor, now=now)
+        if plan.months > 3:
+            drafts.build(code=rebates.CODE, last=plan.end, actor=actor, now=now)
         say("alerts of today")
         answers.build(actor=actor, now=now)
 
