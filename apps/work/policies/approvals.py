@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows
+from apps.core.roles import DEALER, DEALER_STAFF, Role
 from apps.core.wall import DEALERS, UNITS, Wall, Writes
 from apps.work.models import Approval, ApprovalDecision
 from apps.work.policies.notices import VIEW
+
+MAKERS = frozenset({*Role} - {*DEALER, *DEALER_STAFF, Role.INVESTOR})
 
 
 class ApprovalPolicy(Policy):
@@ -29,6 +32,7 @@ class ApprovalPolicy(Policy):
             dealers=frozenset({obj.dealer_id} - {None}),
             units=frozenset({obj.unit_id} - {None}),
             persons=frozenset({obj.asked_by_id} - {None}),
+            roles=None if obj.shared else MAKERS,
         )
 
 
