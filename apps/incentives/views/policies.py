@@ -13,6 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import refusals
+from apps.core.errors import DomainError
 from apps.core.kit.pages import (
     Button,
     ConfirmPage,
@@ -213,7 +215,12 @@ class PolicyRead(PolicyPage):
     query = queries.documents.public_versions
 
     def post(self, *args: Any, **kwargs: Any) -> Any:
-        count = publishing.acknowledge(version=self.object, actor=self.actor, now=timezone.now())
+        try:
+            count = publishing.acknowledge(version=self.object, actor=self.actor, now=timezone.now())
+        except DomainError as error:
+            refusals.notice(self.request, error)
+            messages.error(self.request, str(error))
+            return redirect(self.url)
         if count:
             text = ngettext("Confirmed for %(count)s store.", "Confirmed for %(count)s stores.", count)
             messages.success(self.request, text % {"count": count})
