@@ -19,7 +19,7 @@ class AcknowledgeInput(serializers.Serializer[Any]):
     plan = serializers.CharField(max_length=1000)
 
 
-class PlanInput(serializers.Serializer[Any]):
+class EpisodePlanInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=ACTION_KINDS)
     text = serializers.CharField(max_length=300)
     units = serializers.IntegerField(min_value=1, max_value=100_000, required=False, default=None)
@@ -77,10 +77,10 @@ class EpisodeViewSet(ScopedViewSet):
         )
         return self.retrieve(request, pk=pk)
 
-    @action(detail=True, methods=["post"], serializer_class=PlanInput)
+    @action(detail=True, methods=["post"], serializer_class=EpisodePlanInput)
     def plan(self, request: Request, pk: str) -> Response:
         """Plan a measure against an alert."""
-        given = PlanInput(data=request.data)
+        given = EpisodePlanInput(data=request.data)
         given.is_valid(raise_exception=True)
         services.plan(
             episode=self.get_object(),

@@ -15,7 +15,7 @@ from apps.ledger.forms import INTO
 from apps.ledger.rules import AccountKind
 
 
-class AccountViewSet(ScopedViewSet):
+class LedgerAccountViewSet(ScopedViewSet):
     """Accounts of the caller's dealers, or its own; `balance + limit_amount − held` may be spent."""
 
     read_action = policies.VIEW
@@ -52,7 +52,7 @@ class PaymentInput(serializers.Serializer[Any]):
         return int(found.pk)
 
 
-class MovementViewSet(ScopedList):
+class LedgerMovementViewSet(ScopedList):
     """Movements on accounts; POST records a payment that a dealer made."""
 
     read_action = policies.VIEW
@@ -92,6 +92,6 @@ class MovementViewSet(ScopedList):
 
 
 routes = [
-    ("ledger-accounts", AccountViewSet, "ledger-account"),
-    ("ledger-movements", MovementViewSet, "ledger-movement"),
+    ("ledger-accounts", LedgerAccountViewSet, "ledger-account"),
+    ("ledger-movements", LedgerMovementViewSet, "ledger-movement"),
 ]

@@ -25,7 +25,7 @@ class LineInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
-class PlanInput(serializers.Serializer[Any]):
+class OrderPlanInput(serializers.Serializer[Any]):
     """A plan for the ten days from `starts_on`, one of those that can be ordered now."""
 
     dealer = serializers.CharField(max_length=60)
@@ -60,7 +60,7 @@ class PlanViewSet(ScopedViewSet):
     write_action = policies.PLAN
     query = queries.plans
     filterset_class = PlanFilter
-    serializer_class = PlanInput
+    serializer_class = OrderPlanInput
     order_by = ("-starts_on", "dealer__code", "pk")
     fields = {
         "id": "pk",
@@ -82,7 +82,7 @@ class PlanViewSet(ScopedViewSet):
     def create(self, request: Request) -> Response:
         """Draft a plan, or add lines to the one that is there; refused after its cut-off."""
         actor = actor_of(request)
-        asked = PlanInput(data=request.data, context={"actor": actor})
+        asked = OrderPlanInput(data=request.data, context={"actor": actor})
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
 

@@ -13,7 +13,7 @@ from apps.risk.models import VERDICTS
 from apps.sales import queries as sales
 
 
-class DecisionInput(serializers.Serializer):
+class RetailDecisionInput(serializers.Serializer):
     """A proposed verdict about a delivery."""
 
     delivery = serializers.IntegerField()
@@ -28,7 +28,7 @@ class DecisionViewSet(ScopedViewSet):
     write_action = policies.PROPOSE
     query = queries.decisions
     filterset_class = DecisionFilter
-    serializer_class = DecisionInput
+    serializer_class = RetailDecisionInput
     order_by = ("-proposed_at", "-id")
     fields = {
         "id": "pk",
@@ -47,7 +47,7 @@ class DecisionViewSet(ScopedViewSet):
 
     def create(self, request: Request) -> Response:
         """Propose a verdict; a second person decides it."""
-        given = DecisionInput(data=request.data)
+        given = RetailDecisionInput(data=request.data)
         given.is_valid(raise_exception=True)
         actor, data = actor_of(request), given.validated_data
 

@@ -10,7 +10,7 @@ from apps.scores.imports import COLUMNS
 from apps.vehicles import push
 
 
-class ScoreViewSet(ScopedViewSet):
+class DeliveredScoreViewSet(ScopedViewSet):
     """Delivered scores; POST takes one or up to 1,000 with an Idempotency-Key."""
 
     read_action = policies.VIEW
@@ -38,4 +38,4 @@ class ScoreViewSet(ScopedViewSet):
         return push.take(request, pushed, services.record_scores)
 
 
-routes = [("delivered-scores", ScoreViewSet, "delivered-score")]
+routes = [("delivered-scores", DeliveredScoreViewSet, "delivered-score")]

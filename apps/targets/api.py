@@ -64,10 +64,11 @@ class TargetViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
         """Countersign everything set for the dealer and month of this target."""
+        target = self.get_object()
         given = SignInput(data=request.data)
         given.is_valid(raise_exception=True)
         services.sign_targets(
-            target=self.get_object(),
+            target=target,
             seen=given.validated_data["targets"],
             actor=actor_of(request),
             now=timezone.now(),
@@ -77,11 +78,10 @@ class TargetViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, pk: str) -> Response:
         """Propose other units for this target."""
+        target = self.get_object()
         given = ObjectionInput(data=request.data)
         given.is_valid(raise_exception=True)
-        services.object_to(
-            target=self.get_object(), actor=actor_of(request), now=timezone.now(), **given.validated_data
-        )
+        services.object_to(target=target, actor=actor_of(request), now=timezone.now(), **given.validated_data)
         return self.retrieve(request, pk=pk)
 
 

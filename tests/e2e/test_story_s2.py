@@ -200,7 +200,7 @@ def mended_it_is_submitted_in_time(story: Cast, template: bytes) -> None:
     story.clock.to(7, 9, 17, 58)
     page.get_by_role("button", name=story.said("保存并提交", "Save and submit")).click()
     expect(page.locator(".report-head")).to_contain_text("2026-07-09 17:58")
-    expect(page.locator(".report-head")).to_contain_text(story.said("按时", "on time"))
+    expect(page.locator(".report-head")).to_contain_text(story.said("按时", "On time"))
     story.stage.look(page, "2_submitted")
     assert story.counting is not None
     assert story.counting.state == "provisional"

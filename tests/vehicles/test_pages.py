@@ -55,7 +55,7 @@ def test_the_holder_sees_custody_and_facts_and_a_stranger_only_the_decoding(
         assert (file.vehicle is not None) == seen
         assert [held.dealer.code for held in file.custodies] == (["D001"] if seen else [])
         assert [len(panel["table"].rows) for panel in answer.context["panels"]] == (
-            [1, 1] if seen else [0, 0]
+            [1, 0, 2, 1] if seen else [0, 0, 0, 0]
         )
         body = answer.content.decode()
         for text in ("D001汽车", "S1", "2026-03-10", "100,000.00"):
@@ -76,7 +76,7 @@ def test_the_api_decodes(held, d1_sm, d2_gm, api_of) -> None:
     assert (body["vin"], body["country"], body["model_year"], body["accepted"]) == (VIN, "CN", 2025, True)
     assert (body["model"], body["custodies"]) == (
         "XA-X5",
-        [{"dealer": "D001", "from": "2026-03-10", "to": None}],
+        [{"dealer": "D001", "from": "2026-03-10", "to": "2026-06-10"}],
     )
     stranger = api_of(d2_gm).get(f"/api/v1/vins/{VIN}/").json()
     assert (stranger["vin"], stranger["model"], stranger["custodies"]) == (VIN, None, [])

@@ -31,7 +31,7 @@ CAR = (
 )
 
 
-class StatementViewSet(ScopedViewSet):
+class RebateStatementViewSet(ScopedViewSet):
     """Rebate statements of the caller's dealers; `cars` lists every car with its reason."""
 
     read_action = policies.VIEW
@@ -113,6 +113,6 @@ class DisputeViewSet(ScopedViewSet):
 
 
 routes = [
-    ("rebate-statements", StatementViewSet, "rebate-statement"),
+    ("rebate-statements", RebateStatementViewSet, "rebate-statement"),
     ("rebate-disputes", DisputeViewSet, "rebate-dispute"),
 ]

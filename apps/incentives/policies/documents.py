@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import trail
 from apps.core.access import Actor, Decision, Ownership, Policy, Rows, declare
 from apps.core.roles import DEALER, FIELD, HQ, Role
 from apps.core.wall import ASKED, RESULT
@@ -86,3 +87,20 @@ back_test_row = Policy(BackTestRow, view=VIEW_DRAFTS, ownership=Ownership.DEALER
 compliance_rule = Policy(ComplianceRule, view=VIEW_DRAFTS)
 waiver = Policy(ComplianceWaiver, view=VIEW_DRAFTS)
 standard_text = Policy(StandardText, view=VIEW_POLICIES)
+
+trail.name_actions(
+    {
+        "incentives.start_policy": _("Policy begun"),
+        "incentives.copy_policy": _("Policy copied"),
+        "incentives.new_version": _("New version of a policy begun"),
+        "incentives.discard_policy": _("Draft of a policy discarded"),
+        "incentives.submit_policy": _("Policy submitted for countersigning"),
+        "incentives.recall_policy": _("Policy recalled from countersigning"),
+        "incentives.countersign_policy": _("Policy countersigned"),
+        "incentives.save_policy": _("Draft of a policy saved"),
+        "incentives.start_back_test": _("Back-test started"),
+        "incentives.sign_finding": _("Compliance finding signed for"),
+        "incentives.replace_policy": _("Policy replaced by a new version"),
+        "incentives.end_policy": _("Policy ended"),
+    }
+)
