@@ -78,7 +78,7 @@ class CountViewSet(ScopedViewSet):
         )
         return Response({"vehicle": line.vehicle_text, "vin": line.vin, "result": line.result})
 
-    @action(detail=True, methods=["post"], serializer_class=serializers.Serializer)
+    @action(detail=True, methods=["post"], serializer_class=None)
     def finish(self, request: Request, pk: str) -> Response:
         """End the looking; what was not found is missing."""
         services.finish_count(sheet=self.get_object(), actor=actor_of(request), now=timezone.now())
