@@ -179,7 +179,7 @@ def test_every_action_of_the_portal_is_declared_once():
 
 @pytest.mark.parametrize(
     ("persona", "path", "count"),
-    [("hq_admin", "/", 15), ("am_1", "/", 15), ("d1_gm", "/", 18), ("hq_admin", "/dealer/D001/", 17)],
+    [("hq_admin", "/", 15), ("am_1", "/", 15), ("d1_gm", "/", 18), ("hq_admin", "/dealer/D001/", 19)],
 )
 def test_pages_run_few_queries(persona, path, count, figures, cast, client_of, queries_of):
     client = client_of(cast[persona])

@@ -105,15 +105,19 @@ class PolicyDetail(PolicyPage, DetailPage):
         }
         if self.actor.may(policies.VIEW_RECEIPTS) and version.is_public:
             found["receipts"] = queries.documents.receipt_counts(actor=self.actor, version=version)
-        if self.readiness is not None:
-            approvals = list(work.approvals_of(actor=self.actor, target=version)[:3])
-            found |= {
-                "steps": life.steps(version, self.readiness, approvals),
-                "advice": life.advice(version, self.readiness, approvals, self.actor),
-                "approvals": approvals,
-                "readiness": self.readiness,
-            }
-        return found
+        return found | self.progress()
+
+    def progress(self) -> dict[str, Any]:
+        """What stands between a version and its publication, for who may see that."""
+        if self.readiness is None:
+            return {}
+        approvals = list(work.approvals_of(actor=self.actor, target=self.object)[:3])
+        return {
+            "steps": life.steps(self.object, self.readiness, approvals),
+            "advice": life.advice(self.object, self.readiness, approvals, self.actor),
+            "approvals": approvals,
+            "readiness": self.readiness,
+        }
 
     @cached_property
     def standard(self) -> Any:
