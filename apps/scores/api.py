@@ -17,7 +17,7 @@ class DeliveredScoreViewSet(ScopedViewSet):
     write_action = policies.RECORD
     query = queries.scores
     filterset_class = ScoreFilter
-    serializer_class = push.schema("DeliveredScoreInput", COLUMNS)
+    serializer_class = push.schema("ScoreInput", COLUMNS)
     order_by = ("-period", "dealer__code", "score", "-version")
     fields = {
         "id": "pk",
