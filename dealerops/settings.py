@@ -64,7 +64,6 @@ LOCAL_APPS = [
         "targets",
         "scores",
         "forecasting",
-        "engagement",
         "ordering",
         "risk",
         "health",
