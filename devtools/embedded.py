@@ -18,9 +18,19 @@ ADDRESSES: Final = ("DATABASE_URL", "REDIS_URL")
 
 
 class Pair:
-    """Servers of one folder; a server whose address is given from outside is never started."""
+    """Servers of one folder; a server whose address is given from outside is never started.
 
-    def __init__(self, wanted: Path, given: Mapping[str, str] | None = None, *, durable: bool = True) -> None:
+    With `like`, a new data base cluster is a copy of that stopped one.
+    """
+
+    def __init__(
+        self,
+        wanted: Path,
+        given: Mapping[str, str] | None = None,
+        *,
+        durable: bool = True,
+        like: Path | None = None,
+    ) -> None:
         given = os.environ if given is None else given
         self.wanted = wanted
         self.given = {name: given[name] for name in ADDRESSES if given.get(name)}
@@ -32,8 +42,11 @@ class Pair:
             raise Unmet("No embedded servers on Windows: set DATABASE_URL and REDIS_URL, or use containers.")
         account = server_account()
         self.home = server_home(wanted.resolve(), account)
-        kinds: dict[str, type[Postgres | Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
-        self.servers = {name: kinds[name](self.home, account, durable=durable) for name in missing}
+        servers: dict[str, Postgres | Valkey] = {
+            "DATABASE_URL": Postgres(self.home, account, durable=durable, like=like),
+            "REDIS_URL": Valkey(self.home, account, durable=durable),
+        }
+        self.servers = {name: servers[name] for name in missing}
 
     def start(self) -> dict[str, str]:
         """Both addresses, after starting or attaching to what is missing."""

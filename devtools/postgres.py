@@ -31,10 +31,16 @@ STOP_SIGNALS: Final = [(signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SI
 
 
 class Postgres:
-    """A cluster with an owner, the roles of web and worker, and one database, behind a private socket."""
+    """A cluster with an owner, the roles of web and worker, and one database, behind a private socket.
 
-    def __init__(self, home: Path, account: Account | None, *, durable: bool = True) -> None:
+    A new cluster is made from nothing, or as a copy of the stopped cluster `like`.
+    """
+
+    def __init__(
+        self, home: Path, account: Account | None, *, durable: bool = True, like: Path | None = None
+    ) -> None:
         self.home = home
+        self.like = like
         self.account = account
         self.durable = durable
         self.data = home / "pg"
@@ -85,6 +91,10 @@ class Postgres:
         fresh = self.home / "pg.new"
         shutil.rmtree(fresh, ignore_errors=True)
         own_folder(fresh, self.account)
+        if self.like is not None:
+            self._run(["cp", "-a", f"{self.like}/.", str(fresh)], b"")
+            fresh.rename(self.data)
+            return
         command = [str(programs / "initdb"), "-D", str(fresh), "-U", OWNER, "-A", "trust", "-E", "UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
         command += ["--no-instructions", *([] if self.durable else ["--no-sync"])]

@@ -1,4 +1,7 @@
-"""A private embedded pair for one process: in a temporary folder, fast, not durable, gone at its end."""
+"""A private embedded pair for one process: in a temporary folder, fast, not durable, gone at its end.
+
+Its cluster has the empty data base `prepared.SCHEMA` with all migrations, to create others from.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+from devtools import prepared
 from devtools.embedded import ADDRESSES, Pair
 from devtools.system import Unmet
 
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE: Final = "DEALEROPS_TEST_TEMPLATE"
+"""Name in the environment for the data base to create others from; absent on servers given from outside."""
 
 
 @contextlib.contextmanager
@@ -50,8 +57,10 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="dealerops-"))
     pair = None
     try:
-        pair = Pair(folder, durable=False)
-        print(json.dumps(pair.start()), flush=True)
+        like = None if os.environ.get("DATABASE_URL") else prepared.cluster()
+        pair = Pair(folder, durable=False, like=like)
+        template = {TEMPLATE: prepared.SCHEMA} if like else {}
+        print(json.dumps(pair.start() | template), flush=True)
         sys.stdin.buffer.read()
     except Unmet as error:
         print(json.dumps({"error": str(error)}), flush=True)

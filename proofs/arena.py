@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from devtools import logins
+from devtools import logins, prepared
 from devtools.embedded import Pair
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +76,7 @@ class Arena:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dealerops-proof-")
-        self.pair = Pair(Path(self._folder.name), {}, durable=False)
+        self.pair = Pair(Path(self._folder.name), {}, durable=False, like=prepared.cluster())
         self.addresses = self.pair.start()
         self.workers: list[Worker] = []
         self._clones = 0
@@ -90,7 +90,7 @@ class Arena:
 
     def create(self) -> None:
         """Make the data base of the product, without a network."""
-        self._sql(f'CREATE DATABASE "{BASE}"')
+        self._sql(f'CREATE DATABASE "{BASE}" TEMPLATE "{prepared.SCHEMA}"')
         self._manage("migrate", "-v0")
 
     def prepare(self, *, dealers: int, months: int, seed: int) -> None:

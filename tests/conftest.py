@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import timezone
@@ -21,12 +23,20 @@ from apps.accounts import services as accounts
 from apps.accounts.models import User
 from apps.core import access, jobs
 from apps.core.models import Job
+from devtools.private import TEMPLATE
 from tests.factories import network as factory
 
 _SWITCH = ("DISABLE", "ENABLE")
 WALLS = 4
 """Queries around every request: a transaction begun and ended, the scope told and, in a test, taken back."""
 NOW = datetime(2026, 7, 12, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Create the test data base from the migrated one of private servers, then migrate as ever."""
+    if template := os.environ.get(TEMPLATE):
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(autouse=True, scope="session")
