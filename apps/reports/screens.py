@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from apps.core.spreadsheet.errors import Phrase
-from apps.reports import parsing, registry
+from apps.reports import inputs, parsing, registry
 from apps.reports.models import Submission
 from apps.reports.queries import submissions as queries
 from apps.reports.rules import comparing, contents
@@ -134,12 +134,15 @@ def _trimmed(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def screen(submission: Submission, *, spare: bool) -> Screen:
-    """The page of a report; with spare rows in its tables when it can be edited."""
+def screen(submission: Submission, *, spare: bool, given: inputs.Given | None = None) -> Screen:
+    """The page of a report; with spare rows in its tables when it can be edited.
+
+    Shows `given`, what was typed and could not be kept, instead of the draft when there is such.
+    """
     form = registry.form(submission.form)
-    content = queries.content(submission)
+    content = given.content if given else queries.content(submission)
     stored = contents.decode_findings(submission.findings)
-    view = _View(form, content, submission.content.get("raw", {}), stored)
+    view = _View(form, content, given.raw if given else submission.content.get("raw", {}), stored)
     prior, given = queries.prior(submission), queries.known(submission)
     groups = [
         view.table(section, spare=spare) if section.is_table else view.lines(section, prior, given)

@@ -91,7 +91,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-once]")) return;
+    if (event.defaultPrevented || !form.matches("[data-once]")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });

@@ -100,7 +100,8 @@
   let timer = 0;
   let dirty = false;
   let busy = false;
-  let stopped = false;
+  let stopped = Boolean(conflict && !conflict.hidden);
+  let pressed = null;
   function say(text, bad = false) {
     told.textContent = text;
     told.classList.toggle("bad", bad);
@@ -135,15 +136,28 @@
       } else {
         throw new Error(String(answer.status));
       }
+      busy = false;
+      go();
     } catch (error) {
+      busy = false;
       dirty = true;
+      pressed = null;
       say(form.dataset.failed, true);
       window.clearTimeout(timer);
       timer = window.setTimeout(save, 10000);
-    } finally {
-      busy = false;
-      if (dirty && !stopped) soon();
     }
+  }
+  /* after a save: what was typed meanwhile, then the button that was pressed */
+  function go() {
+    if (stopped) pressed = null;
+    else if (dirty && pressed) save();
+    else if (dirty) soon();
+    else if (pressed) form.requestSubmit(pressed);
+  }
+  /* what was typed before this script had come */
+  function typed(cell) {
+    if (cell.tagName !== "SELECT") return cell.value !== cell.defaultValue;
+    return cell.selectedIndex !== Math.max(0, [...cell.options].findIndex((option) => option.defaultSelected));
   }
   function soon() {
     window.clearTimeout(timer);
@@ -154,9 +168,16 @@
     derive();
     soon();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);
-    stopped = true;
+    if (stopped) {
+      event.preventDefault();
+      conflict.scrollIntoView({ block: "center" });
+    } else if (dirty || busy) {
+      event.preventDefault();
+      pressed = event.submitter;
+      save();
+    }
   });
   conflict?.querySelector("[data-overwrite]").addEventListener("click", () => {
     edition.value = conflict.dataset.edition;
@@ -252,4 +273,8 @@
     upload.querySelector("[data-upload-name]").textContent = event.target.files[0]?.name ?? "";
   });
   derive();
+  if (!stopped && cells().some(typed)) {
+    dirty = true;
+    soon();
+  }
 })();

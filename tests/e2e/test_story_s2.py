@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -309,11 +310,17 @@ def a_stale_tab_keeps_what_was_typed(story: Cast) -> None:
     expect(one.locator("#v-B10")).to_be_visible()
     other.goto(one.url)
     expect(other.locator("#v-B10")).to_be_visible()
+    edition = one.locator("#report-form input[name=edition]")
+    opened = edition.input_value()
     one.locator("#v-B10").fill("5")
-    expect(one.locator("[data-saved]")).to_contain_text(story.said("已保存", "Saved"), timeout=15_000)
+    expect(edition).not_to_have_value(opened, timeout=15_000)
     other.locator("#v-B10").fill("7")
+    other.get_by_role("button", name=story.said("保存并提交", "Save and submit")).click()
     expect(other.locator("[data-conflict]")).to_be_visible(timeout=15_000)
-    expect(other.locator("#v-B10")).to_have_value("7")
+    expect(other.locator("#v-B10")).to_have_value(re.compile(r"^7(\.00)?$"))
+    other.locator("[data-overwrite]").click()
+    expect(other.locator("[data-conflict]")).to_be_hidden()
+    expect(other.locator("#findings")).not_to_be_empty(timeout=15_000)
 
 
 def the_probes(story: Cast, final: Statement) -> None:

@@ -78,7 +78,11 @@ def test_a_stale_tab_gets_the_newer_edition_and_changes_nothing(report, client_o
     report.refresh_from_db()
     assert (answer.status_code, answer.json()["code"]) == (409, "stale")
     assert answer.json()["edition"] == report.edition
-    assert report.content["values"]["retail"] == "30"
+    page = post(browser, report, edition=old, then="submit", **{"v:retail": "41"})
+    assert (page.status_code, page.context["edition"]) == (409, old)
+    assert 'name="v:retail" value="41"' in page.content.decode()
+    report.refresh_from_db()
+    assert (report.content["values"]["retail"], report.state) == ("30", State.DRAFT)
 
 
 def test_submitting_twice_has_one_effect(report, client_of, d1_sm) -> None:

@@ -120,12 +120,12 @@ class ReportDetail(ReportPage, DetailPage):
         return self.show(**report_context(self))
 
 
-def report_context(page: ReportPage) -> dict[str, Any]:
-    """What the page of a report shows."""
+def report_context(page: ReportPage, given: inputs.Given | None = None) -> dict[str, Any]:
+    """What the page of a report shows; `given` instead of what is kept when a save was refused."""
     row = page.submission
     actor = page.actor
     editing = row.state in EDITABLE and actor.may(policies.FILL) and queries.may_fill(row, actor=actor)
-    asked = list(_approvals(page)[:5])
+    asked = list(work_queries.approvals_of(actor=actor, target=row)[:5])
     waiting = next((each for each in asked if each.state == "waiting"), None)
     guises = work_queries.guises(actor=actor, on=timezone.localdate()) if waiting else ()
     deciding = any(work_queries.may_decide(approval=waiting, actor=guise) for guise in guises if waiting)
@@ -133,7 +133,8 @@ def report_context(page: ReportPage) -> dict[str, Any]:
     return {
         "subtitle": tables.owner_text(row),
         "report": row,
-        "screen": screens.screen(row, spare=editing),
+        "edition": row.edition,
+        "screen": screens.screen(row, spare=editing, given=given),
         "badge": tables.state_badge(row),
         "editing": editing,
         "deciding": deciding and actor.may(policies.REVIEW),
@@ -146,24 +147,21 @@ def report_context(page: ReportPage) -> dict[str, Any]:
     }
 
 
-def _approvals(page: ReportPage) -> Any:
-    """What was asked about the report, the newest first, with its decisions."""
-    return work_queries.approvals_of(actor=page.actor, target=page.submission)
-
-
 class ReportSave(ReportPage):
     """Keeps what was typed; asked for by the page itself while one types, or by the button."""
 
     action = policies.FILL
+    template_name = "reports/report_detail.html"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = registry.form(self.submission.form)
+        given = inputs.from_post(registry.form(self.submission.form), request.POST)
+        edition = _number(request.POST.get("edition"))
         fetched = request.headers.get("X-Requested-With") == FETCHED
         try:
             row = services.save(
                 submission=self.submission,
-                given=inputs.from_post(form, request.POST),
-                edition=_number(request.POST.get("edition")),
+                given=given,
+                edition=edition,
                 actor=self.actor,
                 now=timezone.now(),
             )
@@ -173,7 +171,7 @@ class ReportSave(ReportPage):
             if fetched:
                 row = queries.submissions(actor=self.actor).get(pk=pk)
                 return JsonResponse({**error.as_dict(), "edition": row.edition}, status=409)
-            return self._refused(error)
+            return self._refused(error, given, edition)
         if fetched:
             return JsonResponse(_saved(request, row))
         messages.success(request, _("Submitted.") if self._submitting else _("Saved."))
@@ -183,9 +181,13 @@ class ReportSave(ReportPage):
     def _submitting(self) -> bool:
         return self.request.POST.get("then") == "submit"
 
-    def _refused(self, error: DomainError) -> HttpResponse:
-        messages.error(self.request, str(error))
-        return self.back()
+    def _refused(self, error: DomainError, given: inputs.Given, edition: int) -> HttpResponse:
+        """Another save came first: the page again with what was typed, so that nothing is lost."""
+        if error.code != "stale":
+            messages.error(self.request, str(error))
+            return self.back()
+        shown = report_context(self, given) | {"edition": edition, "conflict": str(error)}
+        return self.show(status=409, **shown)
 
 
 def _saved(request: HttpRequest, row: Submission) -> dict[str, Any]:
