@@ -51,6 +51,7 @@ urlpatterns = [
     path("offers/<int:pk>/withdraw/", transfers.ProposalWithdraw.as_view(), name="proposal-withdraw"),
     path("declarations/", views.DeclarationList.as_view(), name="declaration-list"),
     path("declarations/new/", views.DeclarationEnter.as_view(), name="declaration-enter"),
+    path("declarations/<int:pk>/withdraw/", views.DeclarationWithdraw.as_view(), name="declaration-withdraw"),
     path("counts/", counts.CountList.as_view(), name="count-list"),
     path("counts/new/", counts.CountBegin.as_view(), name="count-begin"),
     path("counts/<int:pk>/", counts.CountDetail.as_view(), name="count-detail"),

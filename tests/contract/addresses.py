@@ -69,6 +69,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "rebate-dispute": {"pk": "dispute"},
     "inventory:unit": {"pk": "stock_unit"},
     "inventory:movement": {"pk": "movement"},
+    "inventory:declaration": {"pk": "declaration"},
     "inventory:proposal": {"pk": "proposal"},
     "inventory:shipment": {"pk": "shipment"},
     "inventory:mark-": {"pk": "mark"},

@@ -113,6 +113,13 @@ def test_counts(network, send, api_of, d2_gm) -> None:
     assert right.status_code == 201
     assert StockDeclaration.objects.get().lines["receipts"] == 1
     assert api_of(d2_gm).get(COUNTS).json()["count"] == 0
+    late = send(UNITS, CAR | {"external_id": "U9", "vin": VINS[1], "received_on": "2026-02-10"})
+    (told,) = late.json()["rows"]
+    assert (late.status_code, told["field"], told["code"]) == (409, "received_on", "stock_difference")
+    assert all(words in told["message"] for words in ("2026-03", "+1"))
+    assert StockUnit.objects.count() == 1
+    after = send(UNITS, CAR | {"external_id": "U9", "vin": VINS[1], "received_on": "2026-04-10"})
+    assert after.status_code == 201
 
 
 def test_who_may_only_look_sends_nothing(network, send, executive, api_of) -> None:

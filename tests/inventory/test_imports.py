@@ -120,6 +120,8 @@ def test_counts_are_compared_with_the_book(network, bring, yard) -> None:
     assert list(declared) == [("D001", 1), ("D002", 1)]
     again = bring("inventory.declaration", text)
     assert (again.created_facts, again.same_rows) == (0, 2)
+    late = bring("inventory.receipt", f"库存编号,VIN,经销商代码,入库日期\nU9,{VINS[1]},D001,2026-03-02\n")
+    assert (codes(late), late.created_facts) == ({"stock_difference": 1}, 0)
 
 
 TRANSFERS = (

@@ -167,7 +167,7 @@ def test_a_province_manager_transfers_between_own_dealers(network, units, prov_z
 
 
 def test_a_count_that_agrees_is_declared_and_one_that_does_not_names_the_difference(
-    units, d1_sm, client_of
+    units, d1_sm, d1_gm, client_of
 ) -> None:
     page = client_of(d1_sm)
     address = reverse("inventory:declaration-enter")
@@ -180,6 +180,15 @@ def test_a_count_that_agrees_is_declared_and_one_that_does_not_names_the_differe
     row = StockDeclaration.objects.get()
     assert (row.end_units, row.lines["start"], row.lines["receipts"]) == (2, 1, 1)
     assert list(page.get(right["Location"]).context["table"].rows) == [row]
+    late = {"dealer": "D001", "received_on": "2026-06-02", "kind": "receipt"}
+    broken = page.post(reverse("inventory:arrival-enter"), late)
+    assert broken.status_code == 422
+    assert all(words in str(broken.context["form"].errors) for words in ("2026-06", "+1"))
+    withdraw = reverse("inventory:declaration-withdraw", kwargs={"pk": row.pk})
+    assert page.post(withdraw).status_code == 403
+    assert client_of(d1_gm).post(withdraw)["Location"] == right["Location"]
+    assert not StockDeclaration.objects.exists()
+    assert page.post(reverse("inventory:arrival-enter"), late).status_code == 302
 
 
 def test_movements_are_listed_and_filtered(units, d1_sm, client_of) -> None:

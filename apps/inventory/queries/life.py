@@ -49,9 +49,9 @@ def marks_of(unit: StockUnit) -> QuerySet[UnitMark]:
     return UnitMark.objects.filter(unit=unit, valid_to=None).order_by("kind")
 
 
-def stop_sale_of(unit_id: int) -> UnitMark | None:
-    """Why a vehicle may not be sold."""
-    return UnitMark.objects.filter(unit=unit_id, kind=MarkKind.STOP_SALE, valid_to=None).first()
+def stop_sales() -> QuerySet[UnitMark]:
+    """Why vehicles may not be sold now."""
+    return UnitMark.objects.filter(kind=MarkKind.STOP_SALE, valid_to=None)
 
 
 def loans(*, actor: Actor) -> QuerySet[FloorPlanLoan]:

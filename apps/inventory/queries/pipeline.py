@@ -64,9 +64,14 @@ def reservations(*, actor: Actor) -> QuerySet[Reservation]:
     return policies.reservation.visible_to(actor, rows)
 
 
+def kept_for() -> QuerySet[Reservation]:
+    """The orders cars in stock are kept for now."""
+    return Reservation.objects.filter(released_at=None, unit__gone_on=None)
+
+
 def reservation_of(unit_id: int) -> Reservation | None:
     """The order a car in stock is kept for."""
-    return Reservation.objects.filter(unit=unit_id, released_at=None, unit__gone_on=None).first()
+    return kept_for().filter(unit=unit_id).first()
 
 
 def kept() -> Exists:

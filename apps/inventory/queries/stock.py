@@ -190,6 +190,15 @@ def declared(dealer_id: int, month: Month) -> int | None:
     return rows.values_list("end_units", flat=True).first()
 
 
+def counted(dealer_ids: Collection[int]) -> dict[int, dict[Month, int]]:
+    """The month-end counts of dealers that hold, by month, in vehicles."""
+    found: dict[int, dict[Month, int]] = {}
+    rows = StockDeclaration.objects.filter(dealer__in=dealer_ids)
+    for dealer_id, period, units in rows.values_list("dealer_id", "period", "end_units"):
+        found.setdefault(dealer_id, {})[Month.of(period)] = units
+    return found
+
+
 def book(dealer_id: int, month: Month) -> StockReport:
     """What the book says of a dealer's month, by posting month. Source: §1.1, identity."""
     sums = {

@@ -9,6 +9,7 @@ from apps.inventory.services.declarations import (
     declaration_problems,
     declare_stock,
     take_declarations,
+    withdraw_declaration,
 )
 from apps.inventory.services.departures import (
     depart,
@@ -95,5 +96,6 @@ __all__ = [
     "transfer_problems",
     "undo",
     "withdraw_batch",
+    "withdraw_declaration",
     "withdraw_transfers",
 ]

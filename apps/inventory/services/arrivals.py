@@ -22,7 +22,7 @@ from apps.core.spreadsheet.errors import Phrase
 from apps.inventory import policies
 from apps.inventory import queries as stock
 from apps.inventory.models import StockUnit
-from apps.inventory.services import delivered, posting
+from apps.inventory.services import declarations, delivered, posting
 from apps.inventory.services.posting import FEED, IN, MOVEMENTS, UNITS
 from apps.kernel.period import Month
 from apps.vehicles import facts, queries
@@ -40,7 +40,10 @@ _KNOWN = (
     f"FROM {UNITS} AS u "
     f"JOIN {MOVEMENTS} AS m ON m.unit_id = u.id AND m.external_id = u.external_id || '{IN}')"
 )
-_HELD_HERE = Phrase(gettext_noop("This vehicle is in the dealer's stock already."))
+_HELD_HERE = gettext_noop(
+    "This vehicle is in the dealer's stock since %(day)s; with this receipt it would stand there twice: "
+    "a difference of +1."
+)
 _HELD_ELSEWHERE = Phrase(gettext_noop("This vehicle is still in the stock of another dealer."))
 _BEFORE_MADE = Phrase(gettext_noop("The vehicle cannot come before it was made."))
 
@@ -61,7 +64,8 @@ def arrival_problems(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[
             found += facts.vin_problems(number, decoded[row["vin"]])
     known = list(facts.known_rows(rows, table=_KNOWN, content=_CONTENT, content_of=_content_of))
     same = {problem.row_no for problem in known if problem.code == SAME}
-    return found + known + _held([row for row in rows if row["row_no"] not in same])
+    new = [row for row in rows if row["row_no"] not in same]
+    return found + known + _held(new) + declarations.counted_problems(new)
 
 
 @transaction.atomic
@@ -198,20 +202,20 @@ def _held(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
     named = {row["vin"]: row for row in rows if row["vin"] and row["received_on"]}
     with reach.beyond("a vehicle stands at one dealer only; that it is held is said, not by whom"):
         known = facts.fetch(
-            "SELECT v.vin, c.dealer_id, c.valid_to FROM vehicles_custody AS c "
+            "SELECT v.vin, c.dealer_id, c.valid_from, c.valid_to FROM vehicles_custody AS c "
             "JOIN vehicles_vehicle AS v ON v.id = c.vehicle_id WHERE v.vin = ANY(%s)",
             ([*named],),
         )
     found = []
     for row in rows:
-        holders = [
-            dealer_id
-            for vin, dealer_id, until in known
+        holders = {
+            dealer_id: since
+            for vin, dealer_id, since, until in known
             if vin == row["vin"] and row["received_on"] and (until is None or until > row["received_on"])
-        ]
+        }
         if holders:
-            here = row["dealer_id"] in holders
-            message = _HELD_HERE if here else _HELD_ELSEWHERE
+            here = holders.get(row["dealer_id"])
+            message = Phrase(_HELD_HERE, {"day": here.isoformat()}) if here else _HELD_ELSEWHERE
             code = "held_here" if here else "held_elsewhere"
             found.append(RowProblem(row["row_no"], "vin", code, message, value=row["vin"]))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from apps.inventory.services import posting
 from apps.inventory.services.posting import FEED
 from apps.kernel.period import Month
 from apps.metrics import services as metrics
+from apps.periods import queries as periods
 
 KIND = "inventory.declaration"
 LINES = ("start", "receipts", "retail", "transfers_out", "transfers_in", "adjustments", "end")
@@ -31,6 +33,10 @@ _BROKEN = gettext_noop(
 _NOT_BOOKED = gettext_noop(
     "The book says %(booked)s, the report %(reported)s: a difference of %(difference)s. "
     "Record the missing movement or an adjustment first."
+)
+_COUNTED = gettext_noop(
+    "%(counted)s vehicles were counted at the end of %(month)s and agreed with the book; with this receipt "
+    "the book would say %(booked)s: a difference of %(difference)s. Take that count back first."
 )
 
 
@@ -103,6 +109,45 @@ def declaration_problems(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
         if not wrong and queries.declared(row["dealer_id"], month) == book.end:
             found.append(RowProblem(row["row_no"], "end", SAME, ""))
     return found
+
+
+def counted_problems(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
+    """Arrivals after which a month-end count would not agree with the book any more. Source: §1.1, identity.
+
+    A count holds until it is taken back (`withdraw_declaration`).
+    """
+    counts = queries.counted({row["dealer_id"] for row in rows})
+    dated = [row for row in rows if row["received_on"] and row["dealer_id"] in counts]
+    calendar = periods.business_calendar()
+    posted = periods.posting_months({row["received_on"] for row in dated}, FEED)
+    broken: list[tuple[Mapping[str, Any], Month]] = []
+    coming: Counter[tuple[int, Month]] = Counter()
+    for row in dated:
+        since = posted[calendar.month_of(row["received_on"])]
+        later = sorted(month for month in counts[row["dealer_id"]] if month >= since)
+        coming.update((row["dealer_id"], month) for month in later)
+        broken += [(row, month) for month in later[:1]]
+    found = []
+    for row, month in broken:
+        counted, more = counts[row["dealer_id"]][month], coming[row["dealer_id"], month]
+        params = {
+            "counted": counted,
+            "month": str(month),
+            "booked": counted + more,
+            "difference": signed(more),
+        }
+        found.append(RowProblem(row["row_no"], "received_on", "stock_difference", Phrase(_COUNTED, params)))
+    return found
+
+
+@transaction.atomic
+def withdraw_declaration(*, declaration: StockDeclaration, actor: Actor, now: datetime) -> None:
+    """Take a month-end count back, because the book it agreed with was not complete. Errors: `not_found`."""
+    posting.allow(actor, policies.ADJUST, [declaration.dealer_id])
+    audit.record(
+        actor=actor, action=policies.ADJUST, obj=declaration, now=now, before=declaration.lines, after=None
+    )
+    declaration.delete()
 
 
 @transaction.atomic

@@ -52,6 +52,8 @@ def guarded() -> Iterator[None]:
             raise DomainError(
                 "held_elsewhere", _("A vehicle would be in two places: it is still in a dealer's stock.")
             ) from error
+        if broken == "shipment_one_way":
+            raise DomainError("conflict", _("This vehicle is on its way under another number.")) from error
         if broken.endswith("_identity"):
             raise DomainError(
                 "changed_meanwhile", _("The same vehicles were changed just now. Try again.")

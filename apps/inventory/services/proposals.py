@@ -71,7 +71,9 @@ def suggest_transfers(
     if giver.pk == taker.pk:
         raise _refused("same_dealer", _("The vehicle stands at this dealer already."), "taker")
     jobs.lock(f"inventory.suggestion:{giver.pk}")
-    chosen = list(queries.free_units(StockUnit.objects.filter(dealer=giver, model=model))[:units])
+    free = queries.free_units(StockUnit.objects.filter(dealer=giver, model=model))
+    reservations.lock_units(free.order_by().values_list("pk", flat=True))
+    chosen = list(free[:units])
     if len(chosen) < units:
         text = _("Only %(free)s vehicles of this model are free at this dealer.") % {"free": len(chosen)}
         raise _refused("too_few", text, "units")

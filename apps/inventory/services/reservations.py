@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit, jobs
+from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.inventory import policies, queries
 from apps.inventory.models import Reservation, StockUnit
 from apps.inventory.rules import OPEN_PROPOSALS
+from apps.vehicles import facts
+
+
+def lock_units(unit_ids: Iterable[int]) -> None:
+    """One after another about each of these cars, until the transaction ends; in one order for everybody."""
+    facts.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('inventory.unit:' || id, 0)) "
+        "FROM unnest(%s::bigint[]) AS id",
+        (sorted(unit_ids),),
+    )
 
 
 def lock_unit(unit: StockUnit) -> None:
     """One after another about one car, until the transaction ends; then read it as it is now."""
-    jobs.lock(f"inventory.unit:{unit.pk}")
+    lock_units([unit.pk])
     unit.refresh_from_db()
 
 
@@ -65,7 +76,7 @@ def reserve(
 def release(*, reservation: Reservation, note: str, actor: Actor, now: datetime) -> Reservation:
     """Give a kept car free again. Errors: `not_found`, `released_already`."""
     _allow(actor, reservation.dealer_id)
-    jobs.lock(f"inventory.unit:{reservation.unit_id}")
+    lock_units([reservation.unit_id])
     reservation.refresh_from_db()
     if reservation.released_at is not None:
         raise DomainError("released_already", _("This reservation was released already."))
@@ -76,14 +87,15 @@ def release(*, reservation: Reservation, note: str, actor: Actor, now: datetime)
     return reservation
 
 
-def refuse_kept(unit: StockUnit) -> None:
-    """Refuse what a car kept for an order (`conflict`) or under a stop sale (`blocked`) cannot do."""
-    blocked = queries.stop_sale_of(unit.pk)
+def refuse_kept(*units: StockUnit) -> None:
+    """Refuse what cars kept for an order (`conflict`) or under a stop sale (`blocked`) cannot do."""
+    chosen = [unit.pk for unit in units]
+    blocked = queries.stop_sales().filter(unit__in=chosen).first()
     if blocked is not None:
         message = _("This vehicle may not be sold since %(day)s: %(reason)s")
         day = blocked.valid_from.isoformat()
         raise DomainError("blocked", message, day=day, reason=blocked.reason)
-    held = queries.reservation_of(unit.pk)
+    held = queries.kept_for().filter(unit__in=chosen).first()
     if held is not None:
         message = _("This vehicle is kept for order %(order)s since %(day)s (%(by)s).")
         day = held.reserved_at.date().isoformat()

@@ -22,7 +22,7 @@ from apps.inventory import notices, policies
 from apps.inventory import queries as stock
 from apps.inventory.models import Shipment
 from apps.inventory.rules import EXCEPTION_DAYS, TAKEN_IN, Inspection, ShipmentState
-from apps.inventory.services import arrivals
+from apps.inventory.services import arrivals, posting
 from apps.vehicles import facts, queries, rules
 
 KIND = "inventory.shipment"
@@ -100,7 +100,7 @@ def announce_shipments(
     for row in rows:
         _allow(actor, policies.SHIP, row["dealer_id"])
     numbered = [{"row_no": number, **row, "source": source} for number, row in enumerate(rows, 1)]
-    jobs.lock(f"facts:{KIND}:{source}")
+    jobs.lock(KIND)  # a car is on its way once, whoever announces it
     problems = [*unreadable, *shipment_problems(numbered, today=timezone.localdate(now))]
     good = facts.good_rows(numbered, problems, only_good=only_good)
     created, changed = _take(good, source, None, actor, now)
@@ -112,7 +112,7 @@ def announce_shipments(
 def take_shipments(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Take the good staged rows of an import; known numbers are brought up to date."""
     source = batch.spec["source"]
-    jobs.lock(f"facts:{KIND}:{source}")
+    jobs.lock(KIND)
     given = facts.from_batch(batch, KIND, _RECORD)
     names = ["row_no", *(part.split()[0] for part in _RECORD.split(", "))]
     rows = [dict(zip(names, values, strict=True)) for values in facts.fetch(given.sql, given.params)]
@@ -151,8 +151,9 @@ def _take(
             setattr(item, name, value)
         (touched if held else new).append(item)
         changes.append(audit.Change(item, before, wanted))
-    Shipment.objects.bulk_create(new)
-    Shipment.objects.bulk_update(touched, [*_TOLD, *_TRAVEL])
+    with posting.guarded():
+        Shipment.objects.bulk_create(new)
+        Shipment.objects.bulk_update(touched, [*_TOLD, *_TRAVEL])
     audit.record_many(actor=actor, action=policies.SHIP, changes=changes, now=now)
     return len(new), len(touched)
 

@@ -60,12 +60,14 @@ def transfer_many(
     if any(move.unit.dealer_id == move.to_dealer.pk for move in moves):
         message = _(_SAME_DEALER)
         raise DomainError("same_dealer", message, fields={"to_dealer": message})
-    delivered.lock()
-    for move in moves:
-        reservations.refuse_kept(move.unit)
     by_source: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
         by_source[move.unit.source].append(move)
+    for source in sorted(by_source):
+        jobs.lock(f"facts:{posting.UNITS}:{source}")  # in the order every way into and out of stock takes
+    delivered.lock()
+    reservations.lock_units(move.unit.pk for move in moves)
+    reservations.refuse_kept(*(move.unit for move in moves))
     rows = [row for source, group in by_source.items() for row in _move(source, group, actor, now)]
     for row in rows:
         row.batch = batch

@@ -184,6 +184,20 @@ class DeclarationTable(Table):
     order_by = ("-period", "dealer_id")
 
 
+class OwnDeclarationTable(DeclarationTable):
+    """The same for those who may take a count back."""
+
+    columns = (
+        *DeclarationTable.columns,
+        Column(
+            "withdraw",
+            _("Change"),
+            value=lambda row: _("Take the count back"),
+            link=lambda row: reverse("inventory:declaration-withdraw", kwargs={"pk": row.pk}),
+        ),
+    )
+
+
 def ageing_chart(classes: Sequence[AgeClass]) -> Chart:
     """The classes of age as bars."""
     return Chart(

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.core.kit.tables import Table
 from apps.dealers import queries as dealers
 from apps.inventory import policies, queries, services
 from apps.inventory.filters import stock as filters
@@ -210,11 +211,28 @@ class DeclarationList(ListPage):
     title = _("Month-end counts")
     query = queries.declarations
     filterset = filters.DeclarationFilter
-    table = tables.DeclarationTable
+
+    @property
+    def table(self) -> type[Table]:  # type: ignore[override]
+        """With the way to take a count back for those who may."""
+        return tables.OwnDeclarationTable if self.actor.may(policies.ADJUST) else tables.DeclarationTable
+
     empty = _("No count yet. Declare what stood in the yard at month end.")
     buttons = (
         Button(_("Declare a month-end count"), "inventory:declaration-enter", policies.RECORD, "plus", True),
     )
+
+
+class DeclarationWithdraw(ConfirmPage):
+    action = policies.ADJUST
+    query = queries.declarations
+    question = _("Take this count back? Receipts of the month can be recorded again, then count anew.")
+    submit_label = _("Take the count back")
+    success = _("The count is taken back.")
+
+    def act(self) -> str:
+        services.withdraw_declaration(declaration=self.object, actor=self.actor, now=timezone.now())
+        return reverse("inventory:declaration-list")
 
 
 class DeclarationEnter(FormPage):
