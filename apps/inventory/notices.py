@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 
 from django.urls import reverse
@@ -231,6 +231,21 @@ STOPPED = registry.notice(
     _("%(vehicle)s may not be sold: %(reason)s"),
     icon="hand-stop",
 )
+SOLD_STOPPED = registry.todo(
+    "inventory.sold_stopped",
+    _("Sold although its sale was stopped"),
+    _("Clear up: %(dealer)s sold %(vehicle)s on %(day)s although its sale was stopped: %(reason)s"),
+    by_hand=True,
+    icon="hand-stop",
+)
+WAS_SOLD_STOPPED = registry.notice(
+    "inventory.was_sold_stopped",
+    _("A vehicle was sold although its sale was stopped"),
+    _("%(dealer)s sold %(vehicle)s on %(day)s although its sale was stopped: %(reason)s"),
+    icon="hand-stop",
+)
+CLEAR_UP_DAYS = 1
+"""Days within which headquarters clears up a sale that was forbidden."""
 AGREEMENT_ENDS = registry.todo(
     "inventory.agreement_ends",
     _("Buy-back agreement ends"),
@@ -257,6 +272,40 @@ def stopped(row: UnitMark, now: datetime) -> None:
         params={"vehicle": str(row.unit), "reason": row.reason},
         url=reverse("inventory:unit-detail", kwargs={"pk": row.unit_id}),
     )
+
+
+def sold_stopped(row: UnitMark, now: datetime) -> None:
+    """Put a sale in spite of a stop on the list of headquarters; tell the dealer and those above it."""
+    params = {
+        "dealer": f"{row.dealer.code} {row.dealer}",
+        "vehicle": str(row.unit),
+        "day": f"{row.unit.gone_on:%Y-%m-%d}",
+        "reason": row.reason,
+    }
+    url = reverse("inventory:unit-detail", kwargs={"pk": row.unit_id})
+    wanted = work.Wanted(
+        key=_sold(row),
+        params=params,
+        url=url,
+        role=Role.HQ_OPERATIONS,
+        dealer_id=row.dealer_id,
+        due_at=now + timedelta(days=CLEAR_UP_DAYS),
+    )
+    work.open_todo(code=SOLD_STOPPED, todo=wanted, now=now)
+    work.tell_holders(
+        notice=WAS_SOLD_STOPPED,
+        roles=(Role.HQ_OPERATIONS, Role.ACCOUNT_MANAGER, Role.DEALER_GENERAL),
+        dealer_id=row.dealer_id,
+        key=_sold(row),
+        now=now,
+        params=params,
+        url=url,
+    )
+
+
+def not_sold(rows: Iterable[UnitMark], now: datetime) -> None:
+    """Cars stand in stock again, or were never sold: there is nothing to clear up."""
+    work.close_todos(keys=[_sold(row) for row in rows], now=now, dropped=True)
 
 
 def agreement_runs(row: BuyBackAgreement, now: datetime) -> None:
@@ -295,6 +344,10 @@ def aged_action_done(row: AgedAction, now: datetime) -> None:
 
 def _aged(row: AgedAction) -> str:
     return f"inventory.aged:{row.pk}"
+
+
+def _sold(row: UnitMark) -> str:
+    return f"inventory.sold_stopped:{row.pk}"
 
 
 def _missing(row: CountSheet) -> str:

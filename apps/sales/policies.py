@@ -29,6 +29,7 @@ EVIDENCE = declare(
 WITHDRAW = declare(
     "sales.withdraw_evidence", _("Withdraw evidence of sales"), OPERATORS | {Role.HQ_POLICY, Role.HQ_FINANCE}
 )
+DESPITE_STOP = declare("sales.despite_stop", _("Enter deliveries in spite of a stop sale"), OPERATORS)
 
 delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
 evidence = Policy(SaleEvidence, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)

@@ -12,6 +12,7 @@ from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFo
 from apps.sales import forms, policies, queries, services, tables
 from apps.sales.filters import DeliveryFilter, EvidenceFilter
 from apps.sales.models import RetailDelivery
+from apps.vehicles import holds
 
 
 class DeliveryList(ListPage):
@@ -40,6 +41,7 @@ class DeliveryDetail(DetailPage):
         return {
             "blocks": tables.facts_of(self.object),
             "chain": tables.DeliveryTable(self.chain),
+            "hold": holds.hold_on(self.object.vin, self.object.occurred_on),
         }
 
     @cached_property

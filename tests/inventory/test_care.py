@@ -14,7 +14,8 @@ from apps.inventory.models import AgedAction, BuyBackAgreement, FloorPlanLoan, S
 from apps.inventory.rules import MarkKind, StockReport
 from apps.kernel.period import Month
 from apps.sales import services as sales
-from apps.work.models import Todo
+from apps.sales.models import RetailDelivery
+from apps.work.models import Notice, Todo
 from tests.inventory.rows import CAME, VINS
 from tests.sales.rows import row
 
@@ -56,6 +57,62 @@ def test_a_stop_sale_blocks_until_it_is_ended(network, unit, mark, ops, now, d1_
         services.end_mark(mark=held, actor=actor_of(d1_gm), now=now)
     services.end_mark(mark=held, actor=ops, now=now)
     assert services.reserve(unit=unit, order_no="XS-1", actor=ops, now=now).pk
+
+
+@pytest.fixture
+def general(d1_gm, actor_of):
+    return actor_of(d1_gm)
+
+
+@pytest.fixture
+def send(d1_gm, api_of):
+    """What the system of D001 reports."""
+    key = {"HTTP_IDEMPOTENCY_KEY": "stop-sale-1"}
+    return lambda body: api_of(d1_gm).post("/api/v1/deliveries/", body, format="json", **key)
+
+
+def test_a_forbidden_sale_is_refused_at_the_desk_and_kept_as_a_fact(
+    unit, mark, ops, now, general, send, d1_sm, client_of
+) -> None:
+    held = mark(ops, MarkKind.STOP_SALE, reason="制动管路召回", day=DAY)
+    desk = client_of(d1_sm)
+    sold = {"dealer": "D001", "occurred_on": "2026-07-02", "vin": unit.vin}
+    typed = desk.post(reverse("sales:delivery-enter"), sold)
+    left = {"left_on": "2026-07-02", "kind": "retail", "note": ""}
+    gone = desk.post(reverse("inventory:unit-depart", kwargs={"pk": unit.pk}), left)
+    assert [typed.status_code, gone.status_code] == [422, 422]
+    assert all("制动管路召回" in answer.content.decode() for answer in (typed, gone))
+    unit.refresh_from_db()
+    assert (RetailDelivery.objects.count(), unit.gone_on) == (0, None)
+
+    sent = send(sold | {"external_id": "S1"})
+    (warned,) = sent.json()["rows"]
+    assert (sent.status_code, warned["code"], warned["warning"]) == (201, "stop_sale", True)
+    unit.refresh_from_db()
+    assert unit.gone_on == date(2026, 7, 2)
+    todo = Todo.objects.get(code="inventory.sold_stopped")
+    due_in = todo.due_at - RetailDelivery.objects.get().recorded_at
+    assert (todo.role, due_in, todo.closed_at) == ("hq_operations", timedelta(1), None)
+    told = Notice.objects.filter(code="inventory.was_sold_stopped")
+    assert set(told.values_list("user__username", flat=True)) == {"d1_gm", "hq_ops"}
+    assert queries.life_of(unit.vin, actor=ops)[-1].detail == "制动管路召回"
+    made = RetailDelivery.objects.get()
+    page = desk.get(reverse("sales:delivery-detail", kwargs={"pk": made.pk})).content.decode()
+    assert "制动管路召回" in page
+    put_right = {"vin": VINS[1]}
+    sales.correct(delivery=made, changes=put_right, actor=general, now=now)
+    todo.refresh_from_db()
+    assert (todo.state, held.unit_id) == ("dropped", unit.pk)
+    with pytest.raises(DomainError) as again:
+        sales.correct(
+            delivery=RetailDelivery.objects.latest("pk"),
+            changes={"vin": VINS[0]},
+            actor=general,
+            now=now,
+        )
+    assert again.value.code == "blocked"
+    early = row("S0", unit.dealer_id, vin=VINS[0], occurred_on=DAY - timedelta(1))
+    assert sales.enter(row=early, actor=general, now=now).vin == VINS[0]
 
 
 def test_a_new_fact_of_a_kind_ends_the_one_before(unit, mark, ops) -> None:

@@ -26,6 +26,7 @@ from apps.inventory.queries.life import (
     loans,
     marks,
     marks_of,
+    sold_stopped,
     stop_sales,
 )
 from apps.inventory.queries.pipeline import (
@@ -109,6 +110,7 @@ __all__ = [
     "reservation_of",
     "reservations",
     "shipments",
+    "sold_stopped",
     "standing",
     "standings",
     "stays_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,8 @@ from apps.inventory.models import (
     UnitMark,
 )
 from apps.inventory.queries.pipeline import reservations, shipments
-from apps.inventory.queries.stock import movements, proposals, units
-from apps.inventory.rules import MarkKind
+from apps.inventory.queries.stock import in_force, movements, proposals, units
+from apps.inventory.rules import SOLD, MarkKind
 from apps.inventory.rules.counting import SHORTEST
 from apps.vehicles.queries import vin_like
 
@@ -45,13 +45,25 @@ def marks(*, actor: Actor) -> QuerySet[UnitMark]:
 
 
 def marks_of(unit: StockUnit) -> QuerySet[UnitMark]:
-    """What is true of a vehicle now."""
-    return UnitMark.objects.filter(unit=unit, valid_to=None).order_by("kind")
+    """What is true of a vehicle now; a stop sale stays with the car from an earlier stay on."""
+    own = Q(unit=unit)
+    if unit.vin and unit.gone_on is None:
+        own |= Q(unit__vin=unit.vin, dealer=unit.dealer_id, kind=MarkKind.STOP_SALE)
+    return UnitMark.objects.filter(own, valid_to=None).order_by("kind")
 
 
-def stop_sales() -> QuerySet[UnitMark]:
-    """Why vehicles may not be sold now."""
-    return UnitMark.objects.filter(kind=MarkKind.STOP_SALE, valid_to=None)
+def stop_sales(units: Collection[StockUnit]) -> QuerySet[UnitMark]:
+    """Why vehicles may not be sold now, by a mark of this or of an earlier stay."""
+    cars = Q(unit__in=[unit.pk for unit in units]) | Q(unit__vin__in={unit.vin for unit in units} - {""})
+    return UnitMark.objects.filter(cars, kind=MarkKind.STOP_SALE, valid_to=None)
+
+
+def sold_stopped() -> QuerySet[UnitMark]:
+    """Stop sales in spite of which the car went to a customer or a trader."""
+    sold = in_force().filter(unit=OuterRef("unit"), kind__in=SOLD, quantity=-1)
+    while_stopped = Q(valid_to=None) | Q(valid_to__gt=F("unit__gone_on"))
+    rows = UnitMark.objects.filter(while_stopped, kind=MarkKind.STOP_SALE)
+    return rows.filter(Exists(sold), unit__gone_on__gte=F("valid_from"))
 
 
 def loans(*, actor: Actor) -> QuerySet[FloorPlanLoan]:
@@ -101,7 +113,11 @@ def _moves(vin: str, actor: Actor) -> Iterator[Event]:
 
 
 def _marks(vin: str, actor: Actor) -> Iterator[Event]:
+    broken = set(sold_stopped().filter(unit__vin=vin).values_list("pk", flat=True))
     for row in marks(actor=actor).filter(unit__vin=vin):
+        if row.pk in broken and row.unit.gone_on:
+            what = _("Sold although its sale was stopped")
+            yield Event(row.unit.gone_on, what, str(row.dealer), row.reason)
         words = " ".join(part for part in (row.shown, row.reason) if part)
         yield Event(row.valid_from, row.get_kind_display(), str(row.dealer), words)
         if row.valid_to and row.kind in (MarkKind.STOP_SALE, MarkKind.TEST_DRIVE, MarkKind.DISPLAY):

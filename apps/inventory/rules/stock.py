@@ -36,6 +36,8 @@ ARRIVALS = frozenset(
 DEPARTURES = frozenset(
     {MovementKind.RETAIL, MovementKind.WHOLESALE_OUT, MovementKind.BUY_BACK, MovementKind.TRANSFER_OUT}
 )
+SOLD = frozenset({MovementKind.RETAIL, MovementKind.WHOLESALE_OUT})
+"""Departures a stop sale forbids."""
 LINES = {
     "receipts": (frozenset({MovementKind.RECEIPT}), 1),
     "retail": (frozenset({MovementKind.RETAIL, MovementKind.RETURN}), -1),

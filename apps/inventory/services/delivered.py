@@ -13,7 +13,7 @@ from datetime import datetime
 
 from apps.core import jobs, reach
 from apps.inventory.rules import MovementKind
-from apps.inventory.services import aged, counters, posting
+from apps.inventory.services import aged, counters, posting, stopped
 from apps.inventory.services.posting import BACK, DERIVED, FEED, IN, MOVEMENTS, OUT, UNITS
 from apps.vehicles import facts, handovers
 from apps.vehicles import services as vehicles
@@ -136,6 +136,7 @@ def follow(*, given: str, now: datetime) -> None:
             _let_go(now)
             if not _bring_back(now):
                 break
+    stopped.flag(_OF_PAIRS, now)
 
 
 def replace_told(units: str, now: datetime) -> int:

@@ -19,7 +19,7 @@ from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
 from apps.inventory import policies
 from apps.inventory.models import StockUnit
-from apps.inventory.services import aged, delivered, posting
+from apps.inventory.services import aged, delivered, posting, stopped
 from apps.inventory.services.posting import DERIVED, FEED, IN, MOVEMENTS, OUT, UNITS
 from apps.kernel.period import Month
 from apps.vehicles import facts
@@ -133,7 +133,8 @@ def depart(
     now: datetime,
     action: str = policies.RECORD,
 ) -> facts.Recorded:
-    """Let one vehicle leave stock; errors as `record_departures`."""
+    """Let one vehicle leave stock; errors as `record_departures`, `blocked` for one under a stop sale."""
+    stopped.refuse_sold(unit, kind=kind, left_on=left_on, actor=actor)
     row = {
         "external_id": unit.external_id,
         "dealer_id": unit.dealer_id,
@@ -182,6 +183,7 @@ def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datet
         "WHERE late AND NOT in_force"
     )
     aged.end_done_actions(now=now)
+    stopped.flag("SELECT unit_id FROM given_departure WHERE unit_id IS NOT NULL", now)
     created = facts.count("given_departure", "NOT in_force")
     facts.analyse(UNITS, MOVEMENTS, rows=created)
     return facts.Posted(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import audit
+from apps.core import audit, reach
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.inventory import policies, queries
@@ -90,7 +90,8 @@ def release(*, reservation: Reservation, note: str, actor: Actor, now: datetime)
 def refuse_kept(*units: StockUnit) -> None:
     """Refuse what cars kept for an order (`conflict`) or under a stop sale (`blocked`) cannot do."""
     chosen = [unit.pk for unit in units]
-    blocked = queries.stop_sales().filter(unit__in=chosen).first()
+    with reach.beyond("a stop sale holds for the car, wherever it stood; nothing else is told of it"):
+        blocked = queries.stop_sales(units).first()
     if blocked is not None:
         message = _("This vehicle may not be sold since %(day)s: %(reason)s")
         day = blocked.valid_from.isoformat()

@@ -96,6 +96,9 @@ class UnitDetail(DetailPage):
         may_undo = last is not None and self.actor.may(policies.ADJUST)
         return {
             "marks": queries.marks_of(self.object),
+            "sold_stopped": queries.sold_stopped().filter(unit=self.object).first()
+            if self.object.gone_on
+            else None,
             "may_mark": self.actor.may(policies.RECORD),
             "life": care.LifeTable(queries.life_of(self.object.vin, actor=self.actor)),
             "reservation": queries.reservation_of(self.object.pk),

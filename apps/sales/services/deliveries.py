@@ -29,7 +29,7 @@ from apps.metrics import services as metrics
 from apps.sales import policies
 from apps.sales import queries as sales
 from apps.sales.models import RetailDelivery
-from apps.vehicles import facts, handovers, queries
+from apps.vehicles import facts, handovers, holds, queries
 from apps.vehicles import services as vehicles
 
 FEED = "sales.retail"
@@ -47,6 +47,7 @@ _RECORD = (
 _CONTENT = ("dealer_id", "occurred_on", "quantity", "model_text", *_TEXTS, *_PLAIN)
 _CARRIED = (*_CONTENT, "model_id", "vehicle_id")
 _TAKEN_BACK = Phrase(gettext_noop("No delivery in force has this number, so it cannot be taken back."))
+_STOPPED = gettext_noop("This vehicle may not be handed over since %(day)s: %(reason)s")
 _SAME_CAR = Phrase(gettext_noop("The same car was handed over by the same dealer on the same day already."))
 
 
@@ -63,6 +64,7 @@ def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowPr
     found += facts.known_rows(rows, table=TABLE, content=_CONTENT, content_of=_content_of)
     found += _unknown_returns(rows)
     found += _same_cars(rows)
+    found += _stopped(rows)
     return found
 
 
@@ -96,7 +98,8 @@ def record_deliveries(
 
 @transaction.atomic
 def enter(*, row: Mapping[str, Any], actor: Actor, now: datetime) -> RetailDelivery:
-    """Record one delivery that a person typed; errors as `record_deliveries`."""
+    """Record one delivery that a person typed; errors as `record_deliveries`, `blocked` under a stop sale."""
+    _refuse_stopped(row, actor)
     source = deciding.scoped_source(PAGE, actor)
     record_deliveries(rows=[row], source=source, actor=actor, now=now)
     return _newest(source, row["external_id"])
@@ -164,12 +167,14 @@ def correct(
 ) -> RetailDelivery:
     """Put a delivery right: a counter-fact takes the wrong one back, a new revision says what is true.
 
-    Errors: `not_in_force`, `nothing_changed`, `rows_refused`.
+    Errors: `not_in_force`, `nothing_changed`, `rows_refused`, `blocked` for another car under a stop sale.
     """
     held = _in_force(delivery, actor, policies.CORRECT)
     row = _row_of(held) | dict(changes) | {"row_no": 1, "source": held.source}
     if _content_of(row) == _content_of(_row_of(held)) and row["model_id"] == held.model_id:
         raise DomainError("nothing_changed", _("Nothing was changed."))
+    if row["vin"] != held.vin:
+        _refuse_stopped(row, actor)
     other = RetailDelivery(dealer_id=row["dealer_id"])
     if not policies.delivery.can(actor, policies.CORRECT, other):
         raise DomainError("not_found", _("This dealer does not exist."))
@@ -328,6 +333,25 @@ def _same_cars(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
         if place - {(row["source"], row["external_id"])}:
             yield RowProblem(row["row_no"], "vin", "same_car", _SAME_CAR, warning=True, value=row["vin"])
         place.add((row["source"], row["external_id"]))
+
+
+def _stopped(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
+    """Warn of cars that may not be handed over; what was handed over all the same is taken in and flagged."""
+    sold = [row for row in rows if row["vin"] and row["occurred_on"] and (row.get("quantity") or 1) > 0]
+    held = holds.holds({row["vin"] for row in sold})
+    for row in sold:
+        for hold in held.get(row["vin"], ()):
+            if hold.holds_on(row["occurred_on"]):
+                text = Phrase(_STOPPED, {"day": hold.since.isoformat(), "reason": hold.reason})
+                yield RowProblem(row["row_no"], "vin", "stop_sale", text, warning=True, value=row["vin"])
+
+
+def _refuse_stopped(row: Mapping[str, Any], actor: Actor) -> None:
+    """Refuse that a person hands over a car whose sale is stopped, unless it is his to clear up."""
+    problems = [] if actor.may(policies.DESPITE_STOP) else list(_stopped([{"row_no": 1, **row}]))
+    if problems:
+        text = problems[0].message
+        raise DomainError("blocked", text, fields={"vin": text})
 
 
 def _in_force(delivery: RetailDelivery, actor: Actor, action: str) -> RetailDelivery:
