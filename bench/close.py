@@ -18,10 +18,10 @@ NAME = "close"
 TARGET, GROWTH_TARGET = 2, 6
 DEALERS, DELIVERIES, GONE, HERE = 2_000, 1_000_000, 350_000, 300_000
 MONTHS = 24
-APART = frozenset({"health", "ranks", "rebates", "alerts"})
+APART = frozenset({"health", "ranks", "rebates", "pools", "alerts"})
 WRITTEN = (
-    "incentives_settlementline",
-    "incentives_settlement",
+    "incentives_accrualline",
+    "incentives_accrual",
     "alerts_alertreading",
     "alerts_alertepisode",
     "health_healthscore",

@@ -31,14 +31,14 @@ TABLES = (
     "metrics_kpivalue",
     "metrics_unitkpivalue",
     "health_healthscore",
-    "incentives_settlement",
-    "incentives_settlementline",
+    "incentives_accrual",
+    "incentives_accrualline",
     "alerts_alertreading",
     "alerts_alertepisode",
     "metrics_feedstatus",
     "periods_periodstate",
 )
-_LEFT_OUT = ("id", "settlement_id", "changed_at", "changed_by")
+_LEFT_OUT = ("id", "accrual_id", "changed_at", "changed_by")
 
 
 @dataclass

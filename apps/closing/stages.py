@@ -20,7 +20,7 @@ from apps.core.access import Actor
 from apps.health import services as health
 from apps.health.models import HealthScore
 from apps.incentives import services as incentives
-from apps.incentives.models import Settlement
+from apps.incentives.models import Accrual
 from apps.kernel.period import Month
 from apps.metrics import services as metrics
 from apps.metrics.models import FeedStatus, KpiValue, MeasureValue, UnitKpiValue
@@ -100,7 +100,17 @@ STAGES = (
     Stage("health", _("Score health"), lambda p: health.score(**p.dealers), HealthScore, by_dealer=True),
     Stage("ranks", _("Rank health"), lambda p: health.rank(**p.reading), HealthScore),
     Stage(
-        "rebates", _("Settle rebates"), lambda p: incentives.settle(**p.dealers), Settlement, by_dealer=True
+        "rebates",
+        _("Accrue rebates"),
+        lambda p: incentives.accrue(**p.dealers, now=p.now),
+        Accrual,
+        by_dealer=True,
+    ),
+    Stage(
+        "pools",
+        _("Accrue shared rebates"),
+        lambda p: incentives.accrue_shared(**p.reading, now=p.now),
+        Accrual,
     ),
     Stage("alerts", _("Raise alerts"), _alerts, AlertReading),
     Stage("publish", _("Publish"), _publish, None, kind=RunKind.INTERIM),

@@ -31,7 +31,7 @@ from apps.finance.rules.accounts import Balance
 from apps.forecasting.models import DealerForecast, UnitForecast
 from apps.health.models import HealthScore
 from apps.incentives import services as incentives
-from apps.incentives.models import BackTest, PolicyVersion, Settlement, SettlementRun
+from apps.incentives.models import Accrual, BackTest, PolicyVersion, SettlementRun
 from apps.incentives.models import Statement as RebateStatement
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
@@ -620,7 +620,7 @@ def _results(dealer: Dealer, ops: Actor, now: datetime) -> dict[str, Any]:
         "score": HealthScore.objects.get(dealer=dealer).pk,
         "forecast": DealerForecast.objects.get(dealer=dealer, model=None).pk,
         "unit_forecast": _unit_forecast(dealer),
-        "settlement": Settlement.objects.filter(dealer=dealer).latest("pk").pk,
+        "accrual": Accrual.objects.filter(dealer=dealer).latest("pk").pk,
         "declaration": declared.pk,
     }
 

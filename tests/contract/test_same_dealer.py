@@ -14,7 +14,7 @@ from django.test.utils import isolate_apps
 from apps.core.access import Ownership, policies
 from apps.core.constraints import SameDealer
 from apps.dealers.models import Dealer
-from apps.incentives.models import Settlement, SettlementLine
+from apps.incentives.models import Accrual, AccrualLine
 from apps.inventory.models import (
     Reservation,
     Shipment,
@@ -82,7 +82,7 @@ def unguarded(found: Iterable[type[Model]]) -> set[str]:
 
 
 def test_every_pair_of_owned_rows_has_a_key_with_the_dealer() -> None:
-    assert {(StockMovement, "unit"), (SettlementLine, "delivery"), (TransferProposal, "transfer")} <= pairs(
+    assert {(StockMovement, "unit"), (AccrualLine, "delivery"), (TransferProposal, "transfer")} <= pairs(
         apps.get_models()
     )
     assert unguarded(apps.get_models()) == set()
@@ -206,22 +206,24 @@ def test_a_delivery_is_never_taken_back_for_another_dealer(network, now) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("side", ["settlement", "delivery"])
+@pytest.mark.parametrize("side", ["accrual", "delivery"])
 def test_a_line_pays_no_other_dealers_delivery(network, now, side) -> None:
     for dealer in (network.d1, network.d4):
         sell(dealer, JUNE, 1, now)
     close(JUNE, now)
-    SettlementLine.objects.all().delete()
-    wrong = {"settlement": network.d4, "delivery": network.d4, side: network.d1}
-    with pytest.raises(IntegrityError, match=f"settlementline_{side}_own"), transaction.atomic():
-        SettlementLine.objects.create(
+    AccrualLine.objects.all().delete()
+    wrong = {"accrual": network.d4, "delivery": network.d4, side: network.d1}
+    with pytest.raises(IntegrityError, match=f"accrualline_{side}_own"), transaction.atomic():
+        AccrualLine.objects.create(
             dealer=network.d4,
-            settlement=Settlement.objects.get(dealer=wrong["settlement"]),
+            accrual=Accrual.objects.get(dealer=wrong["accrual"]),
             delivery=RetailDelivery.objects.get(dealer=wrong["delivery"]),
-            base_amount=1,
+            component="growth",
+            units=1,
+            base=1,
             amount=1,
         )
-    assert not SettlementLine.objects.exists()
+    assert not AccrualLine.objects.exists()
 
 
 def test_a_form_names_the_refusal() -> None:

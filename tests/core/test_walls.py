@@ -164,7 +164,7 @@ def test_the_reach_itself_is_found_without_seeing_dealers(network, am_1, now) ->
         "UPDATE core_auditevent SET action = ''",
         "DELETE FROM core_auditevent",
         "UPDATE closing_run SET status = 'done'",
-        "INSERT INTO incentives_settlement DEFAULT VALUES",
+        "INSERT INTO incentives_accrual DEFAULT VALUES",
         "UPDATE metrics_kpivalue SET value = 1",
         "INSERT INTO health_healthscore DEFAULT VALUES",
         "UPDATE inventory_stockunit SET gone_on = NULL",

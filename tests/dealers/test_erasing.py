@@ -11,7 +11,7 @@ from apps.core import access, chain
 from apps.core.models import AuditEvent
 from apps.dealers import services
 from apps.health.models import HealthScore
-from apps.incentives.models import Settlement, SettlementLine
+from apps.incentives.models import Accrual, AccrualLine
 from apps.kernel.period import Month
 from apps.metrics.models import KpiValue, MeasureValue
 from apps.sales.models import RetailDelivery
@@ -19,7 +19,7 @@ from tests.factories.facts import close, sell
 
 pytestmark = pytest.mark.django_db
 JUNE = Month(2026, 6)
-FIGURES = (MeasureValue, KpiValue, HealthScore, Settlement)
+FIGURES = (MeasureValue, KpiValue, HealthScore, Accrual)
 CLEAR = ("王小明", "13812345678", "wang.xm@example.com")
 
 
@@ -28,7 +28,7 @@ def figures() -> dict[str, str]:
     found = {model.__name__: digests.of_rows(model, JUNE, 1).sha256 for model in FIGURES}
     found |= {
         model.__name__: str(list(model.objects.order_by("pk").values()))
-        for model in (RetailDelivery, SettlementLine)
+        for model in (RetailDelivery, AccrualLine)
     }
     found["run"] = Run.objects.get().result_hash
     return found | {f"step {step.pk}": step.result_hash for step in Step.objects.all()}
@@ -42,7 +42,7 @@ def test_erasing_keeps_closed_figures_and_the_trail(network, client_of, hq_ops, 
     sell([network.d1, network.d2], JUNE, 3, now)
     close(JUNE, now, freeze=True)
     connection.check_constraints()
-    before, page = figures(), client_of(d1_gm).get(f"/incentives/{settlement(network.d1)}/").content
+    before, page = figures(), client_of(d1_gm).get(f"/incentives/accruals/{accrual(network.d1)}/").content
     assert before["run"] and RetailDelivery.objects.count() == 6 and KpiValue.objects.exists()
     asked = client_of(hq_ops).post(f"/dealers/contacts/{contact.pk}/erase/", {"reason": "本人要求删除"})
     assert asked.status_code == 302
@@ -50,7 +50,7 @@ def test_erasing_keeps_closed_figures_and_the_trail(network, client_of, hq_ops, 
     assert (contact.name, contact.mobile, contact.email) == (None, None, None)
     assert (contact.mobile_key, contact.email_key) == ("", "")
     assert figures() == before
-    again = client_of(d1_gm).get(f"/incentives/{settlement(network.d1)}/").content
+    again = client_of(d1_gm).get(f"/incentives/accruals/{accrual(network.d1)}/").content
     assert again.count(b"<td") == page.count(b"<td")
     assert AuditEvent.objects.get(action="dealers.erase_contact").dealer_id == network.d1.pk
     connection.check_constraints()
@@ -64,5 +64,5 @@ def test_erasing_keeps_closed_figures_and_the_trail(network, client_of, hq_ops, 
             assert cursor.fetchone() == (0,), table
 
 
-def settlement(dealer) -> int:
-    return Settlement.objects.get(dealer=dealer).pk
+def accrual(dealer) -> int:
+    return Accrual.objects.get(dealer=dealer).pk

@@ -10,10 +10,11 @@ from django.apps import apps
 from playwright.sync_api import expect
 
 from apps.health.models import HealthScore, ScorecardVersion
-from apps.incentives.models import Settlement
+from apps.incentives.models import Accrual
 from apps.inventory import services as inventory
 from apps.kernel.period import Month
 from tests.e2e import browsers
+from tests.factories import shipped
 from tests.factories.facts import SYSTEM, close, receive, sell
 
 pytestmark = browsers.MARKS
@@ -22,7 +23,6 @@ VIN = "1M8GDM9AXKP042788"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SHIPPED = (  # emptied by the tests before, like all tables
     "apps.health.migrations.0002_default_scorecard",
-    "apps.incentives.migrations.0002_default_programme",
     "apps.alerts.migrations.0002_default_rule",
 )
 
@@ -36,6 +36,7 @@ def june(network, now):
     if not ScorecardVersion.objects.exists():
         for name in SHIPPED:
             importlib.import_module(name).ship(apps, None)
+        shipped.growth_policy()
     receive(network.d1, JUNE, 29, now)
     receive(network.d2, JUNE, 10, now)
     inventory.record_arrivals(
@@ -68,7 +69,7 @@ def june(network, now):
 def addresses(network) -> list[str]:
     """The pages people live on, with an object of each kind."""
     score = HealthScore.objects.get(dealer=network.d1)
-    settled = Settlement.objects.get(dealer=network.d1)
+    accrued = Accrual.objects.get(dealer=network.d1)
     return [
         "/",
         "/ranking/?kpi=inventory.coefficient",
@@ -81,8 +82,8 @@ def addresses(network) -> list[str]:
         "/health/",
         f"/health/{score.pk}/",
         "/alerts/",
-        "/incentives/",
-        f"/incentives/{settled.pk}/",
+        "/incentives/accruals/",
+        f"/incentives/accruals/{accrued.pk}/",
         "/metrics/",
         "/metrics/kpis/inventory.coefficient/",
         "/metrics/explain/inventory.coefficient/D001/2026-06/",

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.incentives.api import policies, settlements, statements
+from apps.incentives.api import accruals, policies, statements
 
-routes: list[tuple[str, Any, str]] = [*policies.routes, *settlements.routes, *statements.routes]
+routes: list[tuple[str, Any, str]] = [*policies.routes, *accruals.routes, *statements.routes]

@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import apps.incentives.models
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -46,7 +44,7 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.CharField(
-                        choices=apps.incentives.models.type_choices,
+                        choices=[("growth_cliff", "季度同比增长（达档）")],
                         max_length=40,
                         verbose_name="type",
                     ),

@@ -1,3 +1,4 @@
+from apps.incentives.models.accruals import Accrual, AccrualLine
 from apps.incentives.models.disputes import Dispute, DisputeItem
 from apps.incentives.models.policies import (
     BackTest,
@@ -9,11 +10,11 @@ from apps.incentives.models.policies import (
     PolicyVersion,
     StandardText,
 )
-from apps.incentives.models.programmes import Programme, ProgrammeVersion, type_choices
-from apps.incentives.models.settlements import Settlement, SettlementLine
 from apps.incentives.models.statements import SettlementRun, Statement, StatementLine
 
 __all__ = [
+    "Accrual",
+    "AccrualLine",
     "BackTest",
     "BackTestRow",
     "ComplianceRule",
@@ -23,13 +24,8 @@ __all__ = [
     "Policy",
     "PolicyReceipt",
     "PolicyVersion",
-    "Programme",
-    "ProgrammeVersion",
-    "Settlement",
-    "SettlementLine",
     "SettlementRun",
     "StandardText",
     "Statement",
     "StatementLine",
-    "type_choices",
 ]

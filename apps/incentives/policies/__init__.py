@@ -1,6 +1,5 @@
 from apps.incentives.policies import documents
-from apps.incentives.policies.programmes import programme, version
-from apps.incentives.policies.settlements import VIEW, line, settlement
+from apps.incentives.policies.accruals import VIEW, accrual, accrual_line
 from apps.incentives.policies.statements import (
     CALCULATE,
     CONFIRM,
@@ -25,14 +24,12 @@ __all__ = [
     "RELEASE",
     "VIEW",
     "VIEW_RUNS",
+    "accrual",
+    "accrual_line",
     "dispute",
     "documents",
     "item",
-    "line",
-    "programme",
     "run",
-    "settlement",
     "statement",
     "statement_line",
-    "version",
 ]

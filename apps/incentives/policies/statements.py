@@ -12,7 +12,7 @@ from apps.core.access import Actor, Decision, Ownership, Policy, Rows, declare
 from apps.core.roles import FIELD, HQ, Role
 from apps.core.wall import RESULT, Wall, Writes
 from apps.incentives.models import Dispute, DisputeItem, SettlementRun, Statement, StatementLine
-from apps.incentives.policies.settlements import VIEW
+from apps.incentives.policies.accruals import VIEW
 from apps.incentives.rules.settling import SHOWN
 
 _OF_DEALERS = {Role.DEALER_GENERAL, Role.DEALER_FINANCE}

@@ -30,6 +30,7 @@ from apps.kernel.period import Month, months_between
 from apps.metrics import queries as metrics
 from apps.metrics.models import KpiValue, MeasureValue, MonthRevision
 from apps.metrics.registry import registry
+from apps.periods import queries as periods
 from apps.risk import queries as risk
 from apps.risk.rules import RetailVerdict
 from apps.targets import queries as targets
@@ -42,9 +43,9 @@ AROUND = timedelta(days=120)
 FEN = Decimal("0.01")
 
 _NEWEST = """
-mod(f.revision, 2) = 1 AND f.recorded_at <= %(known)s AND NOT EXISTS (
+mod(f.revision, 2) = 1 AND f.recorded_at <= %(known)s AND f.period <= %(until)s AND NOT EXISTS (
     SELECT 1 FROM sales_retaildelivery AS n WHERE n.source = f.source AND n.external_id = f.external_id
-       AND n.revision > f.revision AND n.recorded_at <= %(known)s)
+       AND n.revision > f.revision AND n.recorded_at <= %(known)s AND n.period <= %(until)s)
 """
 _COLUMNS = """
 f.id, f.dealer_id, f.quantity, {day} AS occurred_on, f.recorded_at, coalesce({origin}, 0), f.vin,
@@ -98,11 +99,15 @@ def gather(
 
 @dataclass
 class Source:
-    """The facts of some dealers as known at a moment, read once for all policies and windows asked about."""
+    """The facts of some dealers as known at a moment, read once for all policies and windows asked about.
+
+    With `until` only what is posted up to that month counts, and things stand as on its last day.
+    """
 
     dealers: tuple[int, ...]
     known_at: datetime
     basis: Mapping[Month, int] | None = None
+    until: Month | None = None
     _facts: dict[tuple[date, date], Mapping[int, tuple[Fact, ...]]] = field(default_factory=dict)
     _values: dict[tuple[Window, frozenset[str]], Mapping[int, dict[str, Any]]] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
@@ -133,22 +138,31 @@ class Source:
         around = AROUND if wide else timedelta(0)
         span = (window.first - around, window.last + around)
         if span not in self._facts:
-            self._facts[span] = _facts_of(self.dealers, span, self.known_at)
+            self._facts[span] = _facts_of(self.dealers, span, self.known_at, self.until)
         return self._facts[span]
 
     def people(self) -> list[tuple[Dealer, Mapping[str, str]]]:
         if "people" not in self._known:
-            self._known["people"] = people(self.dealers, timezone.localdate(self.known_at))
+            self._known["people"] = people(self.dealers, self.as_of)
         found: list[tuple[Dealer, Mapping[str, str]]] = self._known["people"]
         return found
 
+    @property
+    def as_of(self) -> date:
+        """The day on which things stand as they are judged."""
+        if self.until is None:
+            return timezone.localdate(self.known_at)
+        return periods.business_calendar().bounds(self.until)[1]
+
     def _months(self, window: Window) -> list[Month]:
         """The months of the window that have begun."""
-        last = min(window.last, timezone.localdate(self.known_at))
+        last = min(window.last, self.as_of)
         return list(months_between(Month.of(window.first), Month.of(max(last, window.first))))
 
     def _revisions(self, months: Iterable[Month]) -> dict[Month, int]:
         given = dict(self.basis or {})
+        if self.until is not None:
+            return given
         lacking = [month for month in months if month not in given]
         return given | {
             month: reading.revision for month, reading in metrics.current_revisions(lacking).items()
@@ -191,9 +205,10 @@ class Source:
 
 
 def _facts_of(
-    chosen: Sequence[int], span: tuple[date, date], known_at: datetime
+    chosen: Sequence[int], span: tuple[date, date], known_at: datetime, until: Month | None
 ) -> dict[int, tuple[Fact, ...]]:
     params: dict[str, Any] = {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at}
+    params["until"] = date.max if until is None else until.first
     with connection.cursor() as cursor:
         cursor.execute(_PAPERS, params)
         papers: dict[tuple[int, str], dict[str, Evidence]] = defaultdict(dict)

@@ -23,6 +23,15 @@ VERSION = "policy@1"
 Outcomes = Mapping[int, DealerOutcome]
 
 
+def is_asked(document: PolicyDocument) -> bool:
+    """Whether the dealers of a policy are judged together: it ranks, or shares out a pool or budget."""
+    shared = document.budget.amount is not None and document.budget.mode != "warn"
+    return shared or any(
+        each.cap.pool is not None or TYPES[each.type].ranked(each.params) is not None
+        for each in document.components
+    )
+
+
 def run(
     document: PolicyDocument, given: Mapping[int, DealerFacts], *, as_of: date, look_ahead: bool = False
 ) -> dict[int, DealerOutcome]:

@@ -1,3 +1,4 @@
+from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
 from apps.incentives.services.releasing import (
@@ -7,11 +8,12 @@ from apps.incentives.services.releasing import (
     make_payable,
     record_payment,
 )
-from apps.incentives.services.settling import settle
 
 __all__ = [
     "Claim",
     "Disputed",
+    "accrue",
+    "accrue_shared",
     "answer",
     "ask_calculation",
     "ask_release",
@@ -23,5 +25,4 @@ __all__ = [
     "open_dispute",
     "record_payment",
     "run_calculation",
-    "settle",
 ]

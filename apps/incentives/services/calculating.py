@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,16 +29,13 @@ from apps.incentives.models import (
     Statement,
     StatementLine,
 )
-from apps.incentives.queries import candidates, settled
+from apps.incentives.queries import candidates, settled, terms
 from apps.incentives.rules import comparing, engine
 from apps.incentives.rules.comparing import LineOf
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import DealerFacts, Fact, Window
-from apps.incentives.rules.lifecycle import PUBLIC
 from apps.incentives.rules.outcomes import DealerOutcome
 from apps.incentives.rules.settling import RunKind, RunState, StatementState
-from apps.kernel.period import Month, months_between
-from apps.metrics import membership
 from apps.periods import queries as periods
 
 KIND = "incentives.settlement"
@@ -89,7 +85,7 @@ def calculate(*, policy: Policy, window: Window, kind: RunKind, actor: Actor, no
     version = check(policy=policy, window=window, kind=kind, actor=actor, now=now)
     same = SettlementRun.objects.filter(policy=policy, window_first=window.first)
     _replace(same)
-    judged = judge(version.read, window, dealers=_dealers(window), known_at=now)
+    judged = judge(version.read, window, dealers=terms.dealers_of(window), known_at=now)
     run = _new_run(policy, version, window, kind, actor, now, same)
     _write(run, judged, version.read)
     after = {"amount": run.amount, "delta": run.delta, "statements": run.statements_count}
@@ -113,12 +109,7 @@ def check(*, policy: Policy, window: Window, kind: RunKind, actor: Actor, now: d
 
 def version_on(policy: Policy, window: Window) -> PolicyVersion:
     """The version in force on the first day of a window that it is for. DomainError `no_version`."""
-    rows = PolicyVersion.objects.filter(policy=policy, state__in=[state.value for state in PUBLIC])
-    rows = rows.filter(effective_from__lte=window.last).filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=window.first)
-    )
-    begun = rows.filter(effective_from__lte=window.first).order_by("-effective_from", "-version").first()
-    found = begun or rows.order_by("effective_from", "-version").first()
+    found = terms.version_on(policy.pk, window)
     if found is None:
         raise DomainError("no_version", _("No version of this policy was in force then."))
     return found
@@ -136,14 +127,6 @@ def judge(document: PolicyDocument, window: Window, *, dealers: Sequence[int], k
             then = engine.evaluate(document, cured, as_of=timezone.localdate(known_at)).amount
             curable[dealer] = (codes, (then or Decimal(0)) - outcome.amount)
     return Judged(facts, outcomes, curable)
-
-
-def _dealers(window: Window) -> list[int]:
-    """The dealers that existed in a month of the window."""
-    found: set[int] = set()
-    for month in months_between(Month.of(window.first), Month.of(window.last)):
-        found.update(membership.members(month).values_list("pk", flat=True))
-    return sorted(found)
 
 
 def _replace(same: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.incentives.models import Statement, StatementLine
+from apps.incentives.models import Accrual, Statement, StatementLine
 from apps.incentives.rules import reasons, words
 from apps.incentives.rules.settling import StatementState
 from apps.incentives.tables.statements import lang
@@ -17,8 +17,8 @@ from apps.kernel.trace import Trace
 from apps.metrics import queries as metrics
 
 
-def clauses(row: Statement) -> list[dict[str, Any]]:
-    """Every clause of a statement: its text, amount or reason for none, steps, conditions, next step."""
+def clauses(row: Statement | Accrual) -> list[dict[str, Any]]:
+    """Every clause of what was judged: text, amount or reason for none, steps, conditions, next step."""
     document, language, names = row.version.read, lang(), _names()
     return [
         {

@@ -1,6 +1,6 @@
 """The routes of the app, gathered from the files of its nouns."""
 
-from apps.incentives.urls import policies, settlements, statements
+from apps.incentives.urls import accruals, policies, statements
 
 app_name = "incentives"
-urlpatterns = [*policies.urlpatterns, *settlements.urlpatterns, *statements.urlpatterns]
+urlpatterns = [*policies.urlpatterns, *accruals.urlpatterns, *statements.urlpatterns]

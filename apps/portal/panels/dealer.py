@@ -19,7 +19,8 @@ from apps.health import queries as health
 from apps.health.reading import breakdown
 from apps.incentives import policies as incentives_policies
 from apps.incentives import queries as incentives
-from apps.incentives.tables.settlements import declared_figures, programme_name, reason_text
+from apps.incentives.tables.accruals import reason_text
+from apps.incentives.tables.statements import version_text, window_text
 from apps.inventory import policies as inventory_policies
 from apps.inventory.rules import BUCKETS
 from apps.metrics import policies as metrics_policies
@@ -105,18 +106,19 @@ def score(board: Board) -> dict[str, Any] | None:
 
 
 def rebates(board: Board) -> dict[str, Any]:
-    """What each rebate programme comes to, as computed with the month."""
-    rows = incentives.settlements(actor=board.actor).filter(dealer=_dealer(board), period=board.month.first)
+    """What each policy comes to in its term so far, as computed with the month."""
+    rows = incentives.accruals.accruals(actor=board.actor)
+    rows = rows.filter(dealer=_dealer(board), period=board.month.first)
     return {
         "rebates": [
             {
-                "name": programme_name(row.version.programme),
+                "name": version_text(row),
                 "row": row,
-                "figures": [figure for figure in declared_figures(row) if figure["value"] is not None],
+                "window": window_text(row),
                 "reason": reason_text(row),
-                "url": reverse("incentives:settlement-detail", args=[row.pk]),
+                "url": reverse("incentives:accrual-detail", args=[row.pk]),
             }
-            for row in rows.order_by("version__programme", "quarter")
+            for row in rows.order_by("version__policy__code", "window_first")
         ]
     }
 
