@@ -10,11 +10,12 @@ from apps.incentives.models import Accrual, AccrualLine
 from apps.incentives.rules import reasons
 from apps.incentives.tables.statements import lang, version_text, window_text
 from apps.metrics import queries as metrics
+from apps.metrics.registry import registry
 
 
 def reason_text(row: Accrual) -> str:
     """Why a policy has no value for the dealer; empty when it has one."""
-    return reasons.why(row.reason, lang(), metrics.labels()) if row.reason else ""
+    return reasons.why(row.reason, lang(), metrics.labels(registry.kpis)) if row.reason else ""
 
 
 class AccrualTable(Table):
