@@ -1,13 +1,10 @@
-"""KPIs of stock: what units and movements tell, and the rows of domain.md §1.1 that have no source yet.
-
-`needs` names what is missing in English; pages translate it.
-"""
+"""KPIs of stock: every row of domain.md §1.1 except I-12, which is the limits of alert rules."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from apps.kernel.formula import Expression, M, ratio
+from apps.kernel.formula import Expression, M, minimum, ratio
 from apps.kernel.kpi import Better, Kpi, Threshold, Unit
 
 HQ = ("hq_admin", "hq_operations", "hq_finance", "hq_audit", "hq_experience", "executive")
@@ -19,12 +16,18 @@ OWNER = "hq_operations"
 STOCK = M("inventory.stock_units")
 COST = M("inventory.stock_amount")
 RETAIL = M("sales.retail_units")
+RECEIVED = M("inventory.receipt_units")
 MONTH_DAYS = 30
 """Days' supply reads the month's sales as sales of 30 days: it is 30 × the coefficient. Source: I-04."""
-_BANDS = frozenset({"inventory.coefficient", "inventory.coefficient_3m", "inventory.days_supply"})
+_BANDS = frozenset(
+    {"inventory.coefficient", "inventory.coefficient_3m", "inventory.days_supply", "inventory.days_supply_90"}
+)
 
 BAND = Threshold(low_amber=Decimal("0.8"), high_amber=Decimal("1.5"), high_red=Decimal("2.5"))
+DAYS = Threshold(low_amber=Decimal(24), high_amber=Decimal(45), high_red=Decimal(75))
 AGED = Threshold.at_most(amber=Decimal("0.15"), red=Decimal("0.25"), inclusive=True)
+_AUDIENCE = {"inventory.alert_index": frozenset(HQ)}
+"""Others see the index on its own page, where no single dealer's answer can be read."""
 
 
 def _kpi(
@@ -32,7 +35,7 @@ def _kpi(
     code: str,
     label_zh: str,
     label_en: str,
-    formula: Expression | None,
+    formula: Expression,
     unit: Unit,
     better: Better = Better.LOWER,
     decimals: int = 2,
@@ -45,11 +48,10 @@ def _kpi(
         unit=unit,
         better=Better.BAND if code in _BANDS else better,
         decimals=decimals,
-        audience=EVERYONE,
+        audience=_AUDIENCE.get(code, EVERYONE),
         owner=OWNER,
         threshold=_LIMITS.get(code),
         source=source,
-        needs=_NEEDS.get(code, ()),
     )
 
 
@@ -57,28 +59,23 @@ _LIMITS = {
     "inventory.coefficient": BAND,
     "inventory.coefficient_3m": BAND,
     "inventory.stock_depth": Threshold.at_most(amber=None, red=Decimal(2)),
-    "inventory.days_supply": Threshold(low_amber=Decimal(24), high_amber=Decimal(45), high_red=Decimal(75)),
+    "inventory.days_supply": DAYS,
+    "inventory.days_supply_90": DAYS,
     "inventory.aged_share": AGED,
     "inventory.aged_share_amount": AGED,
     "inventory.wholesale_to_retail": Threshold.at_most(amber=Decimal("1.1"), red=None),
+    "inventory.channel_pressure": Threshold.at_most(amber=Decimal("1.1"), red=None),
     "inventory.alert_index": Threshold.at_most(amber=Decimal("0.5"), red=None),
     "inventory.mix_gap": Threshold.at_most(amber=Decimal("0.25"), red=Decimal("0.40")),
     "inventory.credit_line_share": Threshold.at_most(
         amber=Decimal("0.80"), red=Decimal("0.95"), inclusive=True
     ),
-    "inventory.count_variance_rate": Threshold.at_most(amber=None, red=Decimal(0)),
+    "inventory.count_variance_rate": Threshold.at_most(amber=Decimal(0), red=None),
+    "inventory.count_missing_units": Threshold.at_most(amber=None, red=Decimal(0)),
     "inventory.fifo_violation_rate": Threshold.at_most(amber=Decimal(0), red=None),
 }
-_NEEDS = {
-    "inventory.alert_index": ("Monthly dealer survey with its five questions", "Weights of the sub-indices"),
-    "inventory.count_variance_rate": ("Physical count by VIN",),
-    "inventory.stock_out_rate": ("Daily forecast by model, trim and colour",),
-    "inventory.fill_rate": ("Orders with their matching date",),
-    "inventory.wholesale_achievement": ("Wholesale targets by month",),
-    "inventory.retail_achievement": ("Retail targets by month",),
-}
 _MEAN = ratio(M("inventory.age_days"), STOCK)
-COMPUTED = (
+KPIS = (
     _kpi("I-01", "inventory.coefficient", "库存系数", "Inventory coefficient", STOCK / RETAIL, Unit.MONTHS),
     _kpi(
         "I-01b",
@@ -95,6 +92,15 @@ COMPUTED = (
         "可销天数",
         "Days' supply",
         ratio(STOCK * MONTH_DAYS, RETAIL),
+        Unit.DAYS,
+        decimals=1,
+    ),
+    _kpi(
+        "I-04",
+        "inventory.days_supply_90",
+        "可销天数（90 天）",
+        "Days' supply on 90 days",
+        ratio(STOCK * (3 * MONTH_DAYS), RETAIL.last(3)),
         Unit.DAYS,
         decimals=1,
     ),
@@ -203,40 +209,84 @@ COMPUTED = (
         "inventory.wholesale_to_retail",
         "批零比",
         "Wholesale-to-retail ratio",
-        ratio(M("inventory.receipt_units"), RETAIL),
+        ratio(RECEIVED, RETAIL),
         Unit.NUMBER,
     ),
+    _kpi(
+        "I-17",
+        "inventory.channel_pressure",
+        "批零比（两个月较低值）",
+        "Wholesale-to-retail ratio, lower of two months",
+        minimum(
+            ratio(RECEIVED, RETAIL),
+            ratio(RECEIVED.previous, RETAIL.previous),
+        ),
+        Unit.NUMBER,
+    ),
+    _kpi(
+        "I-03",
+        "inventory.alert_index",
+        "库存预警指数",
+        "Inventory alert index",
+        ratio(M("forecasting.climate_points"), M("forecasting.climate_answers")),
+        Unit.PERCENT,
+        decimals=1,
+    ),
+    _kpi(
+        "I-13",
+        "inventory.count_variance_rate",
+        "盘点差异率",
+        "Count variance",
+        ratio(M("inventory.count_gap_units"), M("inventory.count_book_units")),
+        Unit.PERCENT,
+        decimals=1,
+    ),
+    *(
+        _kpi("I-13", code, label_zh, label_en, M(code), Unit.UNITS, decimals=0)
+        for code, label_zh, label_en in (
+            ("inventory.count_missing_units", "盘亏台数", "Missing on a count"),
+            ("inventory.count_surplus_units", "盘盈台数", "Too many on a count"),
+            ("inventory.count_misplaced_units", "错位台数", "Found in the wrong place"),
+            ("inventory.count_uncertified_units", "缺合格证台数", "Found without certificate"),
+        )
+    ),
+    _kpi(
+        "I-15",
+        "inventory.stock_out_rate",
+        "缺货率",
+        "Stock-out rate",
+        ratio(M("ordering.empty_days"), M("ordering.forecast_days")),
+        Unit.PERCENT,
+        decimals=1,
+    ),
+    _kpi(
+        "I-15",
+        "inventory.fill_rate",
+        "订单满足率",
+        "Fill rate",
+        ratio(M("ordering.filled_units"), M("ordering.promised_units")),
+        Unit.PERCENT,
+        Better.HIGHER,
+        decimals=1,
+    ),
+    _kpi(
+        "I-16",
+        "inventory.wholesale_achievement",
+        "提车完成率",
+        "Wholesale achievement",
+        ratio(RECEIVED, M("targets.wholesale_units")),
+        Unit.PERCENT,
+        Better.HIGHER,
+        decimals=1,
+    ),
+    _kpi(
+        "I-16",
+        "inventory.retail_achievement",
+        "零售完成率",
+        "Retail achievement",
+        ratio(RETAIL, M("targets.retail_units")),
+        Unit.PERCENT,
+        Better.HIGHER,
+        decimals=1,
+    ),
 )
-OPEN = tuple(
-    _kpi(source, code, label_zh, label_en, None, unit, better)
-    for source, code, label_zh, label_en, unit, better in (
-        (
-            "I-03",
-            "inventory.alert_index",
-            "库存预警指数",
-            "Inventory alert index",
-            Unit.PERCENT,
-            Better.LOWER,
-        ),
-        ("I-13", "inventory.count_variance_rate", "盘点差异率", "Count variance", Unit.PERCENT, Better.LOWER),
-        ("I-15", "inventory.stock_out_rate", "缺货率", "Stock-out rate", Unit.PERCENT, Better.LOWER),
-        ("I-15", "inventory.fill_rate", "订单满足率", "Fill rate", Unit.PERCENT, Better.HIGHER),
-        (
-            "I-16",
-            "inventory.wholesale_achievement",
-            "提车完成率",
-            "Wholesale achievement",
-            Unit.PERCENT,
-            Better.HIGHER,
-        ),
-        (
-            "I-16",
-            "inventory.retail_achievement",
-            "零售完成率",
-            "Retail achievement",
-            Unit.PERCENT,
-            Better.HIGHER,
-        ),
-    )
-)
-KPIS = (*COMPUTED, *OPEN)

@@ -24,7 +24,8 @@ def test_a_code_means_a_vin_or_its_last_characters() -> None:
     assert meant("00001", VINS) == []
     assert meant("SA000002", VINS) == [VINS[1]]
     assert meant("000001", ["AA000001", "BB000001"]) == ["AA000001", "BB000001"]
-    assert (variance_rate(4, 1, 1), variance_rate(0, 0, 1)) == (Decimal("0.5"), None)
+    assert (variance_rate(4, 1, 0), variance_rate(4, 1, 1)) == (Decimal("0.25"), 0)
+    assert variance_rate(0, 0, 1) is None
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from apps.core import reach
 from apps.core.access import Actor
@@ -20,25 +20,15 @@ from apps.dealers import queries as dealers
 from apps.dealers.models import OrgUnit
 from apps.dealers.rules import UnitKind
 from apps.forecasting import policies
-from apps.forecasting.models import ClimateWeights, PublishedFigure
+from apps.forecasting.measures import FIELDS, replies, weights_of
+from apps.forecasting.models import PublishedFigure
 from apps.forecasting.rules import via
 from apps.forecasting.rules.via import Answers
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
 from apps.metrics import queries as metrics
 from apps.metrics.models import UnitKpiValue
-from apps.reports.models import SubmissionVersion
-from apps.reports.report_forms.dealers import SURVEY
-from apps.reports.rules.states import State
 
-FIELDS = {
-    "demand": "demand",
-    "stock": "inventory",
-    "daily_sales": "sales",
-    "staff": "staff",
-    "operations": "operations",
-}
-"""Field of the survey → item of the index."""
 FEWEST = 3
 SHOWN_MONTHS = 24
 COEFFICIENT = "inventory.coefficient"
@@ -63,45 +53,32 @@ class Climate:
         return not isinstance(self.index, Missing) and self.index > via.LINE
 
 
-def weights_of(months: Sequence[Month]) -> list[dict[str, Decimal]]:
-    """The weights that hold in each month; equal ones before any were set."""
-    rows = list(ClimateWeights.objects.order_by("-effective_from"))
-    return [
-        next((row.weights for row in rows if row.effective_from <= month.first), dict(via.EQUAL_WEIGHTS))
-        for month in months
-    ]
-
-
 def network(*, last: Month, months: int = SHOWN_MONTHS) -> list[Climate]:
     """The index of the whole network in the months up to one, the oldest first."""
     shown = [last.shift(-back) for back in reversed(range(months))]
-    replies = _replies(shown)
+    answers = _replies(shown)
     return [
-        _climate("", month, list(replies.get(month.first, {}).values()), weights)
+        _climate("", month, list(answers.get(month.first, {}).values()), weights)
         for month, weights in zip(shown, weights_of(shown), strict=True)
     ]
 
 
 def regions(*, month: Month) -> list[Climate]:
     """The index of every region in a month."""
-    replies = _replies([month]).get(month.first, {})
+    answers = _replies([month]).get(month.first, {})
     units = dict(OrgUnit.objects.filter(kind=UnitKind.REGION).order_by("code").values_list("pk", "name"))
     groups: dict[int, list[Reply]] = defaultdict(list)
-    for dealer, line in dealers.ancestry(month.last, replies).items():
+    for dealer, line in dealers.ancestry(month.last, answers).items():
         for unit in line:
             if unit in units:
-                groups[unit].append(replies[dealer])
+                groups[unit].append(answers[dealer])
     weights = weights_of([month])[0]
     return [_climate(name, month, groups[unit], weights) for unit, name in units.items() if unit in groups]
 
 
 def _replies(months: Sequence[Month]) -> dict[date, dict[int, Reply]]:
     """What each dealer answered, in the version of its report that counts."""
-    rows = SubmissionVersion.objects.filter(
-        submission__form=SURVEY.code,
-        submission__period__in=[month.first for month in months],
-        no=F("submission__submitted_version"),
-    ).exclude(submission__state__in=(State.DRAFT, State.RETURNED))
+    rows = replies(months)
     found: dict[date, dict[int, Reply]] = defaultdict(dict)
     with reach.beyond("answers are counted over the whole network; who answered what stays in here"):
         told = list(rows.values_list("submission__period", "submission__dealer", "content"))

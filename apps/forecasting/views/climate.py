@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit import export, period
 from apps.core.kit.charts import Chart, Mark, Series
 from apps.core.kit.pages import SimplePage
-from apps.forecasting import policies, tables
+from apps.forecasting import measures, policies, tables
 from apps.forecasting.queries import climate
 from apps.forecasting.queries.climate import Climate
 from apps.forecasting.rules import via
@@ -76,7 +76,7 @@ class ClimatePage(SimplePage):
             "now": rows[-1],
             "before": rows[-2],
             "index": known(rows[-1].index),
-            "parts": tables.ItemTable(tables.items_of(rows[-1], rows[-2], climate.weights_of([month])[0])),
+            "parts": tables.ItemTable(tables.items_of(rows[-1], rows[-2], measures.weights_of([month])[0])),
             "chart": index_chart(rows),
             "regions": tables.ClimateTable(climate.regions(month=month)),
             "coefficients": coefficient_chart(month, figures),

@@ -45,5 +45,7 @@ def meant(code: str, vins: Iterable[str]) -> list[str]:
 
 
 def variance_rate(book: int, missing: int, surplus: int) -> Decimal | None:
-    """Vehicles missing and too many over those in the book; None for an empty book. Source: I-13."""
-    return Decimal(missing + surplus) / book if book else None
+    """|book − counted| ÷ book, where counted is the book without the missing and with the surplus; None for
+    an empty book. Source: I-13.
+    """
+    return Decimal(abs(missing - surplus)) / book if book else None
