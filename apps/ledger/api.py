@@ -4,13 +4,14 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.kit.api import ScopedList, ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.ledger import policies, queries, services
-from apps.ledger.filters import AccountFilter, PostingFilter
+from apps.ledger.filters import AccountFilter, PostingFilter, ReceiptFilter
 from apps.ledger.forms import INTO
 from apps.ledger.rules import AccountKind
 
@@ -35,21 +36,26 @@ class LedgerAccountViewSet(ScopedViewSet):
     }
 
 
-class PaymentInput(serializers.Serializer[Any]):
-    """A payment in yuan; the same reference with the same amount counts once."""
+class OfDealer(serializers.Serializer[Any]):
+    """Whose something is, by the dealer's code."""
 
     dealer = serializers.CharField(max_length=60)
-    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0)
-    paid_on = serializers.DateField()
-    reference = serializers.CharField(max_length=150)
-    into = serializers.ChoiceField(choices=INTO, default=AccountKind.DEPOSIT.value)
-    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
     def validate_dealer(self, text: str) -> int:
         found = dealers.by_code(actor=self.context["actor"], code=text)
         if found is None:
             raise serializers.ValidationError("This dealer does not exist.")
         return int(found.pk)
+
+
+class PaymentInput(OfDealer):
+    """A payment in yuan; the same reference with the same amount counts once."""
+
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0)
+    paid_on = serializers.DateField()
+    reference = serializers.CharField(max_length=150)
+    into = serializers.ChoiceField(choices=INTO, default=AccountKind.DEPOSIT.value)
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
 class LedgerMovementViewSet(ScopedList):
@@ -91,7 +97,46 @@ class LedgerMovementViewSet(ScopedList):
         return idempotent(request, effect)
 
 
+class BankPaymentViewSet(ScopedViewSet):
+    """Payments as the bank told them; `state` is waiting, posted or set_aside."""
+
+    read_action = policies.POST
+    write_action = policies.POST
+    query = queries.receipts
+    filterset_class = ReceiptFilter
+    order_by = ("-paid_on", "-pk")
+    fields = {
+        "id": "pk",
+        "reference": "reference",
+        "paid_on": "paid_on",
+        "amount": "amount",
+        "payer": "payer",
+        "into": "into",
+        "note": "note",
+        "source": "source",
+        "state": "state",
+        "dealer": "dealer__code",
+        "entry": "entry_id",
+        "recorded_at": "recorded_at",
+    }
+
+    @action(detail=True, methods=["post"], serializer_class=OfDealer)
+    def assign(self, request: Request, pk: str) -> Response:
+        """Put a waiting payment on the account of a dealer."""
+        actor = actor_of(request)
+        asked = OfDealer(data=request.data, context={"actor": actor})
+        asked.is_valid(raise_exception=True)
+        services.assign_receipt(
+            receipt=self.get_object(),
+            dealer_id=asked.validated_data["dealer"],
+            actor=actor,
+            now=timezone.now(),
+        )
+        return self.retrieve(request, pk=pk)
+
+
 routes = [
     ("ledger-accounts", LedgerAccountViewSet, "ledger-account"),
     ("ledger-movements", LedgerMovementViewSet, "ledger-movement"),
+    ("bank-payments", BankPaymentViewSet, "bank-payment"),
 ]

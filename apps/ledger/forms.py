@@ -15,19 +15,10 @@ INTO = [
 ]
 
 
-class PaymentForm(forms.Form):
-    """A payment of a dealer as the bank tells it."""
+class DealerForm(forms.Form):
+    """Whose something is."""
 
     dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
-    amount = forms.DecimalField(label=_("Amount (¥)"), min_value=0, max_digits=16, decimal_places=2)
-    paid_on = forms.DateField(
-        label=_("Paid in on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    reference = forms.CharField(
-        label=_("Number of the bank"), max_length=150, help_text=_("The same number counts once.")
-    )
-    into = forms.ChoiceField(label=_("Account"), choices=INTO)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,6 +30,20 @@ class PaymentForm(forms.Form):
         if text not in found:
             raise forms.ValidationError(_("This dealer does not exist."))
         return found[text]
+
+
+class PaymentForm(DealerForm):
+    """A payment of a dealer as the bank tells it."""
+
+    amount = forms.DecimalField(label=_("Amount (¥)"), min_value=0, max_digits=16, decimal_places=2)
+    paid_on = forms.DateField(
+        label=_("Paid in on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reference = forms.CharField(
+        label=_("Number of the bank"), max_length=150, help_text=_("The same number counts once.")
+    )
+    into = forms.ChoiceField(label=_("Account"), choices=INTO)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
 class LimitForm(forms.Form):

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
-from apps.ledger.rules import AccountKind, EntryKind
+from apps.ledger.rules import AccountKind, EntryKind, ReceiptState
 
 ACCOUNT_KINDS = [
     (AccountKind.DEPOSIT.value, _("Deposit")),
@@ -49,6 +49,13 @@ ENTRY_KINDS = [
     (EntryKind.REDEEM.value, _("Points redeemed")),
     (EntryKind.TRANSFER.value, _("Transfer of funds")),
     (EntryKind.ADJUSTMENT.value, _("Adjustment")),
+]
+
+
+RECEIPT_STATES = [
+    (ReceiptState.WAITING.value, _("To be assigned")),
+    (ReceiptState.POSTED.value, _("On the account")),
+    (ReceiptState.SET_ASIDE.value, _("Not of a dealer")),
 ]
 
 
@@ -323,3 +330,59 @@ class LotUse(Owned):
 
     def __str__(self) -> str:
         return f"{self.lot} {self.amount:,.2f}"
+
+
+class BankReceipt(models.Model):
+    """A payment as the bank told it: posted to the dealer who paid, or waiting for one.
+
+    `reference` is the bank's own number of the payment and makes it count once. What the bank told never
+    changes; whose it is may be corrected, and every correction is an entry and an event of the trail.
+    """
+
+    reference = models.CharField(_("number of the bank"), max_length=150, unique=True)
+    paid_on = models.DateField(_("paid in on"))
+    amount = _amount(_("amount"))
+    payer = models.CharField(_("payer"), max_length=200, blank=True)
+    into = models.CharField(_("account"), max_length=20, choices=ACCOUNT_KINDS, default=AccountKind.DEPOSIT)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    source = models.CharField(_("source"), max_length=60)
+    batch = models.ForeignKey(
+        "core.ImportBatch",
+        verbose_name=_("import"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    state = models.CharField(_("state"), max_length=10, choices=RECEIPT_STATES, default=ReceiptState.WAITING)
+    dealer = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("dealer"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    entry = models.OneToOneField(
+        Entry, verbose_name=_("ledger entry"), null=True, on_delete=models.PROTECT, related_name="receipt"
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    postings = models.PositiveSmallIntegerField(default=0, db_default=0)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.CharField(_("recorded by"), max_length=150)
+
+    class Meta:
+        verbose_name = _("bank payment")
+        verbose_name_plural = _("bank payments")
+        constraints = [
+            SameDealer(parent="entry", name="bankreceipt_entry_own"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bankreceipt_amount"),
+            models.CheckConstraint(
+                condition=Q(state=ReceiptState.POSTED, dealer__isnull=False, entry__isnull=False)
+                | Q(~Q(state=ReceiptState.POSTED), dealer__isnull=True, entry__isnull=True),
+                name="bankreceipt_posted",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-paid_on", "-id"], name="bankreceipt_newest"),
+            # what waits; who paid for whom before
+            models.Index(fields=["state", "payer"], name="bankreceipt_payer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} · {self.amount:,.2f}"

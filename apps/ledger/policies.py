@@ -9,7 +9,17 @@ from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, Scope, declare, joined
 from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
 from apps.core.wall import PERSON, Wall, Writes
-from apps.ledger.models import Account, AccountChange, Entry, Hold, HoldEnd, Lot, LotUse, Posting
+from apps.ledger.models import (
+    Account,
+    AccountChange,
+    BankReceipt,
+    Entry,
+    Hold,
+    HoldEnd,
+    Lot,
+    LotUse,
+    Posting,
+)
 
 READERS = (
     OPERATORS
@@ -72,9 +82,19 @@ hold = BookPolicy(Hold, view=VIEW, ownership=Ownership.DEALER, wall=ADDED)
 hold_end = BookPolicy(HoldEnd, view=VIEW, ownership=Ownership.DEALER, wall=ADDED)
 lot = BookPolicy(Lot, view=VIEW, ownership=Ownership.DEALER, wall=KEPT)
 lot_use = BookPolicy(LotUse, view=VIEW, ownership=Ownership.DEALER, wall=KEPT)
+receipt = Policy(
+    BankReceipt,
+    view=POST,
+    ownership=Ownership.DEALER,
+    wall=Wall(writes=Writes.APPEND, columns=("state", "dealer_id", "entry_id", "reason", "postings")),
+)
 
 trail.name_actions(
     {
+        "ledger.receive": _("Bank payment received"),
+        "ledger.assign": _("Bank payment assigned"),
+        "ledger.set_aside": _("Bank payment set aside"),
+        "ledger.reopen": _("Assignment of a bank payment taken back"),
         "ledger.enter": _("Amount posted"),
         "ledger.open": _("Account opened"),
         "ledger.hold": _("Amount held"),
@@ -89,5 +109,7 @@ trail.name_fields(
         "frozen": _("Account frozen"),
         "reason": _("Reason"),
         "note": _("Note"),
+        "dealer": _("Dealer"),
+        "payer": _("Payer"),
     }
 )

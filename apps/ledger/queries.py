@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 
 from apps.core.access import Actor
+from apps.core.imports import similarity
+from apps.dealers import queries as dealers
+from apps.dealers.models import Dealer
 from apps.ledger import policies
-from apps.ledger.models import Account, AccountChange, Entry, Hold, Lot, Posting
-from apps.ledger.rules import CLAIMS, AccountKind, Book
+from apps.ledger.models import Account, AccountChange, BankReceipt, Entry, Hold, Lot, Posting
+from apps.ledger.rules import CLAIMS, AccountKind, Book, ReceiptState
 
 ZERO = Decimal(0)
 
@@ -152,3 +156,60 @@ def funds_in_all(*, actor: Actor) -> Funds:
 def reversal_of(entry: Entry) -> Entry | None:
     """The entry that took this one back."""
     return Entry.objects.filter(reverses=entry).first()
+
+
+def receipts(*, actor: Actor) -> QuerySet[BankReceipt]:
+    """The payments the bank told."""
+    rows = BankReceipt.objects.select_related("dealer", "entry")
+    return policies.receipt.visible_to(actor, rows)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Payments that wait for a dealer: how many, and of how much in all, in yuan."""
+
+    count: int
+    amount: Decimal
+
+
+def waiting(*, actor: Actor) -> Waiting:
+    """The payments of nobody known yet."""
+    rows = receipts(actor=actor).filter(state=ReceiptState.WAITING)
+    return Waiting(**rows.aggregate(count=Count("pk"), amount=Coalesce(Sum("amount"), ZERO)))
+
+
+def receipts_by_reference(references: Iterable[str]) -> Mapping[str, BankReceipt]:
+    """The payments known under these numbers of the bank."""
+    return {row.reference: row for row in BankReceipt.objects.filter(reference__in=set(references))}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A dealer a payment may be of, and why: `payer` paid for it before, `note` names it, `name` is alike."""
+
+    dealer: Dealer
+    why: str
+
+
+_CODE = re.compile(r"[A-Za-z]{1,6}-?\d{2,}")
+_LEAST_LIKENESS = 0.6
+
+
+def payer_hints(*, actor: Actor, receipt: BankReceipt) -> list[Hint]:
+    """Whose a waiting payment may be, the surest first; a person decides."""
+    before = BankReceipt.objects.filter(payer=receipt.payer, state=ReceiptState.POSTED).exclude(payer="")
+    paid_for = list(before.order_by("dealer_id").values_list("dealer_id", flat=True).distinct()[:3])
+    named = dealers.resolve(set(_CODE.findall(f"{receipt.note} {receipt.payer}")), actor).values()
+    rows = dealers.dealers(actor=actor)
+    alike: list[int] = []
+    if receipt.payer:
+        names = rows.filter(closed_on=None).values_list("pk", "name")
+        best = max(((similarity.likeness(receipt.payer, name), pk) for pk, name in names), default=(0, 0))
+        alike = [best[1]] if best[0] >= _LEAST_LIKENESS else []
+    told: dict[int, str] = {}
+    for why, found in (("payer", paid_for), ("note", named), ("name", alike)):
+        for pk in found:
+            if pk is not None:
+                told.setdefault(pk, why)
+    known = rows.in_bulk(list(told))
+    return [Hint(known[pk], why) for pk, why in told.items() if pk in known]

@@ -55,6 +55,14 @@ class EntryKind(StrEnum):
     ADJUSTMENT = "adjustment"
 
 
+class ReceiptState(StrEnum):
+    """Where a payment of a bank file stands: nobody knows whose it is, it is posted, or it is no dealer's."""
+
+    WAITING = "waiting"
+    POSTED = "posted"
+    SET_ASIDE = "set_aside"
+
+
 FUNDS = frozenset(
     {AccountKind.DEPOSIT, AccountKind.CREDIT_LINE, AccountKind.REBATE_WALLET, AccountKind.POINTS}
 )

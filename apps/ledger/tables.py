@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.ledger.models import Account, Entry, Posting
+from apps.ledger.models import Account, BankReceipt, Entry, Posting
+from apps.ledger.rules import ReceiptState
 
 
 def owner_text(row: Any) -> str:
@@ -139,6 +140,64 @@ class ChangeTable(Table):
         Column("reason", _("Reason"), "long"),
         Column("recorded_by", _("By")),
     )
+
+
+_RECEIPT_COLOURS = {
+    ReceiptState.WAITING: "yellow",
+    ReceiptState.POSTED: "green",
+    ReceiptState.SET_ASIDE: "grey",
+}
+
+
+def receipt_badge(row: BankReceipt) -> tuple[str, Any]:
+    """The state with its colour."""
+    return _RECEIPT_COLOURS[ReceiptState(row.state)], row.get_state_display()
+
+
+def receipt_url(row: BankReceipt) -> str:
+    """The page of a payment."""
+    return reverse("ledger:receipt-detail", kwargs={"pk": row.pk})
+
+
+class ReceiptTable(Table):
+    """Payments as the bank told them."""
+
+    columns = (
+        Column("reference", _("Number of the bank"), "code", sort="reference", link=receipt_url),
+        Column("paid_on", _("Paid in on"), "date", sort="paid_on"),
+        Column("amount", _("Amount"), "money", sort="amount"),
+        Column("payer", _("Payer"), "long", sort="payer"),
+        Column("state", _("State"), "badge", value=receipt_badge, sort="state"),
+        Column(
+            "dealer",
+            _("Dealer"),
+            value=lambda row: str(row.dealer) if row.dealer else None,
+            sort="dealer__code",
+        ),
+        Column("note", _("Note"), "long", phone=False),
+        Column("source", _("Source"), "code", phone=False, sort="source"),
+    )
+    order_by = ("-paid_on", "-pk")
+
+
+def facts_of_receipt(row: BankReceipt) -> list[dict[str, Any]]:
+    """A payment as facts."""
+    entry = reverse("ledger:entry-detail", kwargs={"pk": row.entry_id}) if row.entry_id else ""
+    facts = [
+        _fact(_("State"), receipt_badge(row), "badge"),
+        _fact(_("Amount"), row.amount, "money"),
+        _fact(_("Paid in on"), row.paid_on, "date"),
+        _fact(_("Payer"), row.payer or None),
+        _fact(_("Account"), row.get_into_display()),
+        _fact(_("Note"), row.note or None),
+        _fact(_("Dealer"), str(row.dealer) if row.dealer else None),
+        _fact(_("Posted by"), str(row.entry) if row.entry else None, url=entry),
+        _fact(_("Reason"), row.reason or None),
+        _fact(_("Source"), row.source, "code"),
+        _fact(_("Recorded at"), row.recorded_at, "datetime"),
+        _fact(_("Recorded by"), row.recorded_by),
+    ]
+    return [{"title": "", "facts": facts}]
 
 
 def _fact(label: Any, value: Any, kind: str = "text", url: str = "") -> dict[str, Any]:

@@ -13,6 +13,7 @@ class OrderTermsAdmin(KeptAdmin):
         "submit_digit",
         "money_digit",
         "lead_days",
+        "shift",
     )
 
 

@@ -13,8 +13,11 @@ from apps.reports.occasions import occasion
 from apps.reports.services import events
 
 CONFIRMED = occasion("ordering.confirmed", _("Ten-day order confirmed"), trigger="旬订单确认")
+# A step counts for the ten days its rule names, also when a holiday moved it out of them: where the steps
+# come before the first day covered in the same ten days, that day stands for them.
 _PLANS = """
-SELECT step.kind, NULL::bigint, plan.dealer_id, 'dealer', '', 'dealer:' || plan.dealer_id, step.day, step.at
+SELECT step.kind, NULL::bigint, plan.dealer_id, 'dealer', '', 'dealer:' || plan.dealer_id,
+       CASE WHEN moved.near THEN plan.starts_on ELSE step.day END, step.at
   FROM ordering_orderplan AS plan CROSS JOIN LATERAL (VALUES
        ('ordering.reported', plan.report_on, plan.reported_at),
        ('ordering.submitted', plan.submit_on, plan.submitted_at),
@@ -22,6 +25,10 @@ SELECT step.kind, NULL::bigint, plan.dealer_id, 'dealer', '', 'dealer:' || plan.
             SELECT FROM ordering_orderline AS line
              WHERE line.plan_id = plan.id AND line.state IN ('open', 'blocked')) THEN plan.submitted_at END)
        ) AS step (kind, day, at)
+  LEFT JOIN LATERAL (
+       SELECT terms.shift <> 'none' AND terms.submit_digit < terms.money_digit AS near
+         FROM ordering_orderterms AS terms WHERE terms.effective_from <= plan.submit_on
+        ORDER BY terms.effective_from DESC LIMIT 1) AS moved ON true
  WHERE step.at IS NOT NULL
 """
 proofs.source("ordering.plans", _PLANS)

@@ -96,6 +96,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "ledger:account": {"pk": "ledger_account"},
     "ledger:entry": {"pk": "ledger_entry"},
     "ledger-account": {"pk": "ledger_account"},
+    "ledger:receipt": {"pk": "bank_receipt"},
+    "bank-payment": {"pk": "bank_receipt"},
     "portal:dealer": {"code": "dealer_code", "panel": "dealer_panel"},
     "portal:home-panel": {"code": "home_panel"},
     "duty-": {"pk": "duty"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,8 @@ def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now:
     book = Book(dealer.pk)
     payment = ledger.Payment(dealer.pk, Decimal(100), day, mark(dealer, "BANK"), note=mark(dealer, "PAID"))
     entry = ledger.record_payment(payment=payment, actor=SYSTEM, now=now)
+    unknown = replace(payment, dealer_id=None, reference=f"UNKNOWN-{code}", payer="?", note="")
+    (receipt,) = ledger.take_payments(payments=[unknown], source="contract", actor=SYSTEM, now=now)
     lines = transfer(AccountKind.REBATE_COST, AccountKind.REBATE_WALLET, Decimal(10))
     draft = Draft(f"contract:{code}", book, EntryKind.PAYOUT, lines, day, note=mark(dealer, "REBATE"))
     ledger.post(draft=draft, actor=SYSTEM, now=now)
@@ -52,4 +55,5 @@ def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now:
         "order_line": line.pk,
         "ledger_account": account.pk,
         "ledger_entry": entry.pk,
+        "bank_receipt": receipt.pk,
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from apps.core import access
 from apps.core.errors import DomainError
@@ -292,3 +294,33 @@ def test_pages_lead_from_the_draft_to_the_submission(
     assert "400,000.00" in told
     assert store.get("/ordering/lines/?_export=xlsx").status_code == 200
     assert store.get("/ordering/money/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_plans_submitted_at_once_one_gets_the_last_money(put, drafted, people, network, model) -> None:
+    """Two connections want 1,000,000 each of 1,300,000: one plan is paid, the other says what is missing."""
+    put(1_300_000)
+    later = services.draft_plan(
+        dealer=network.d1, window=window_of(date(2026, 7, 25), Terms()), actor=people["am"], now=at(11)
+    )
+    services.add_line(plan=later, wanted=services.Wanted(model.pk, 10, PRICE), actor=people["am"], now=at(11))
+    plans = (drafted, later)
+    for plan in plans:
+        services.report(plan=plan, actor=people["am"], now=at(11))
+    gate = threading.Barrier(2)
+
+    def submit(plan: OrderPlan) -> None:
+        gate.wait(20)
+        services.submit(plan=plan, actor=people["gm"], now=at(12))
+        connection.close()
+
+    threads = [threading.Thread(target=submit, args=(plan,)) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    account = Account.objects.get(kind=AccountKind.DEPOSIT)
+    assert (account.held, account.balance) == (1_000_000, 1_300_000)
+    told = sorted({state for state, _missing in states(plan)}.pop() for plan in plans)
+    assert told == ["blocked", "funded"]
+    assert sum(line.missing_amount for line in OrderLine.objects.all()) == 700_000

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from apps.kernel.workdays import Shift, WorkCalendar
 from apps.ordering.rules.plans import needs_reason, pay
 from apps.ordering.rules.windows import Terms, coming, open_on, running_on, window_of
 
@@ -33,6 +34,27 @@ def test_a_window_is_drafted_reported_submitted_and_paid_before_its_5(
     assert tuple(map(str, found)) == (draft, report, submit, end)
     assert window.money_on == window.starts_on - timedelta(days=1)
     assert str(window.cut_off) == f"{submit} 23:59:59+08:00"
+
+
+def test_days_off_move_the_steps_and_never_the_days_covered() -> None:
+    """National Day 2026: 10-01 to 10-07 off; 2026-09-30 the working day before, 10-08 the one after."""
+    off = frozenset(date(2026, 10, day) for day in range(1, 8))
+    working = WorkCalendar(off, frozenset({date(2026, 9, 20), date(2026, 10, 10)}), frozenset({2026}))
+
+    def told(shift: Shift, start: date) -> list[str]:
+        window = window_of(start, Terms(shift=shift, working=working))
+        days = (window.draft_on, window.report_on, window.submit_on, window.money_on)
+        return [f"{day:%m-%d}" for day in (*days, window.starts_on, window.ends_on)]
+
+    week, after = date(2026, 10, 5), date(2026, 10, 15)
+    assert told(Shift.NONE, week) == ["09-30", "10-01", "10-02", "10-04", "10-05", "10-14"]
+    assert told(Shift.PREVIOUS, week) == ["09-30", "09-30", "09-30", "09-30", "10-05", "10-14"]
+    assert told(Shift.NEXT, week) == ["09-30", "10-04", "10-04", "10-04", "10-05", "10-14"]
+    assert told(Shift.PREVIOUS, after) == ["10-10", "10-10", "10-12", "10-14", "10-15", "10-24"]
+    assert told(Shift.NEXT, after) == ["10-10", "10-12", "10-12", "10-14", "10-15", "10-24"]
+    shifted = Terms(shift=Shift.PREVIOUS, working=working)
+    assert open_on(date(2026, 9, 30), shifted).code == "2026-10-05"
+    assert open_on(date(2026, 10, 1), shifted).code == "2026-10-15"
 
 
 def test_windows_follow_each_other_without_gap() -> None:

@@ -8,8 +8,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
+from apps.kernel.workdays import Shift
 from apps.ordering.rules.plans import LineState, PlanState
 from apps.ordering.rules.windows import Terms, Window
+from apps.reports.models.duties import SHIFTS
 
 PLAN_STATES = [
     (PlanState.DRAFT.value, _("Being drafted")),
@@ -49,6 +51,13 @@ class OrderTerms(models.Model):
         validators=[_DIGIT[0], MaxValueValidator(9)],
     )
     lead_days = models.PositiveSmallIntegerField(_("days from confirmation to delivery"), default=10)
+    shift = models.CharField(
+        _("on a day off"),
+        max_length=4,
+        choices=SHIFTS,
+        default=Shift.NONE.value,
+        help_text=_("By the calendar of holidays, like duties; the days an order covers stay as they are."),
+    )
 
     class Meta:
         verbose_name = _("days of ten-day orders")
@@ -60,7 +69,8 @@ class OrderTerms(models.Model):
     @property
     def rule(self) -> Terms:
         """The terms as the rules take them."""
-        return Terms(self.draft_digit, self.report_digit, self.submit_digit, self.money_digit, self.lead_days)
+        days = (self.draft_digit, self.report_digit, self.submit_digit, self.money_digit)
+        return Terms(*days, self.lead_days, Shift(self.shift))
 
 
 class OrderPlan(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.inventory.models import Shipment
+from apps.kernel.workdays import Shift
 from apps.ledger import queries as accounts
 from apps.ordering import policies
 from apps.ordering.models import OrderLine, OrderPlan, OrderTerms
@@ -20,6 +21,7 @@ from apps.ordering.rules import windows
 from apps.ordering.rules.plans import LineState, PlanState
 from apps.ordering.rules.windows import Terms, Window
 from apps.vehicles.models import Trim
+from apps.work import calendar
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
 ZERO = Decimal(0)
@@ -28,9 +30,10 @@ AMOUNT = F("lines__quantity") * F("lines__price_amount")
 
 
 def terms_on(day: date) -> Terms:
-    """The days of ten-day orders in force on a day."""
+    """The days of ten-day orders in force on a day, with the calendar they move by on days off."""
     row = OrderTerms.objects.filter(effective_from__lte=day).order_by("-effective_from").first()
-    return row.rule if row else Terms()
+    terms = row.rule if row else Terms()
+    return terms if terms.shift is Shift.NONE else replace(terms, working=calendar.load())
 
 
 def windows_for(day: date, count: int = 3) -> list[Window]:

@@ -1,7 +1,8 @@
 """When a ten-day order is drafted, reported, submitted and paid, and which days it covers.
 
 Drafted on 10, 20 or 30 with the dealer, reported on the next 1, submitted on the next 2, money in place
-before the next 5; it covers the days from that 5 to the next one. Source: conventions (报站).
+before the next 5; it covers the days from that 5 to the next one. A day off may move to the working day
+before or after it, as with duties; the days covered never move. Source: conventions (报站), §9.2.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.kernel.period import Month
+from apps.kernel.workdays import WEEKENDS_ONLY, Shift, WorkCalendar
 
 DAY = timedelta(days=1)
 END_OF_DAY = time(23, 59, 59)
@@ -19,13 +21,22 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Terms:
-    """The last digits of the days (10 ends the ten days), and the days from confirmation to delivery."""
+    """The last digits of the days (10 ends the ten days), and the days from confirmation to delivery.
+
+    A day off moves by `shift` in the calendar `working`, at the latest to the eve of the first covered.
+    """
 
     draft_digit: int = 10
     report_digit: int = 1
     submit_digit: int = 2
     money_digit: int = 5
     lead_days: int = 10
+    shift: Shift = Shift.NONE
+    working: WorkCalendar = WEEKENDS_ONLY
+
+    def moved(self, day: date, latest: date) -> date:
+        """Where a day goes that is off, and no later than `latest`."""
+        return min(self.working.shift(day, self.shift), latest)
 
 
 @dataclass(frozen=True, order=True)
@@ -60,7 +71,10 @@ def window_of(start: date, terms: Terms) -> Window:
     submit = _back(start, terms.submit_digit)
     report = _back(submit + DAY, terms.report_digit)
     draft = _back(report + DAY, terms.draft_digit)
-    return Window(start, following - DAY, draft, report, submit, start - DAY)
+    money = terms.moved(start - DAY, start - DAY)
+    submit = terms.moved(submit, money)
+    report = terms.moved(report, submit)
+    return Window(start, following - DAY, terms.moved(draft, report), report, submit, money)
 
 
 def starts_of(month: Month, terms: Terms) -> list[date]:

@@ -30,6 +30,7 @@ class AccountList(ListPage):
     empty = _("No account yet. It opens with the first payment, rebate or point.")
     buttons = (
         Button(_("Record a payment"), "ledger:payment-create", policies.POST, "plus", True),
+        Button(_("Bank payments"), "ledger:receipt-list", policies.POST, "building-bank"),
         Button(_("Account movements"), "ledger:posting-list", policies.VIEW, "arrows-exchange"),
     )
 
