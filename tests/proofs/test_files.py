@@ -1,0 +1,50 @@
+"""The short form of the proofs of files, in a copy of the test data base: they hold, they find defects."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from proofs.arena import Report
+from proofs.files import malformed, planting
+from proofs.files import place as places
+
+pytestmark = pytest.mark.usefixtures("db")
+
+PROOFS = {"F1": malformed}
+
+
+@pytest.fixture
+def db(own_database: str) -> None:
+    """These tests commit, to a copy."""
+
+
+@pytest.fixture(scope="module")
+def place(own_database: str) -> Iterator[places.Place]:
+    """Where files are sent, made once."""
+    built = places.build(None, own_database)
+    yield built
+    built.books.close()
+
+
+def found(proof: str, place: places.Place, *, planted: bool = False) -> Report:
+    trial: Any = PROOFS[proof]
+    report = Report(proof, 7)
+    with planting.planted(proof if planted else ""):
+        trial.prove(report, place, random.Random(7 + planted), trial.QUICK)
+    return report
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_it_holds(proof: str, place: places.Place) -> None:
+    report = found(proof, place)
+    assert report.failures == []
+    assert report.trials
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_it_finds_its_planted_defect(proof: str, place: places.Place) -> None:
+    assert found(proof, place, planted=True).failures
