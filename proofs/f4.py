@@ -1,13 +1,10 @@
-"""F4: the same file sent again has one effect; 1 times in the full form."""
+"""F4: a file sent again, by two people at once too, has one effect and is told so."""
 
-import os
+from __future__ import annotations
+
 import sys
 
-from proofs.suite import prove
-
-FILES = "tests/reports/test_files_as_they_come.py"
+from proofs.files import commanding
 
 if __name__ == "__main__":
-    if "--quick" not in sys.argv:
-        os.environ.setdefault("DEALEROPS_TRIALS", "1")
-    sys.exit(prove("F4", [FILES, "-k", "test_f4"], full=[], planted="no_memory"))
+    sys.exit(commanding.run("F4"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -16,6 +17,16 @@ from apps.core.errors import DomainError
 MOST_PIXELS = 50_000_000
 UNKNOWN = "application/octet-stream"
 _TEXTS = ("utf-8-sig", "gb18030")
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    OSError,
+    EOFError,
+    struct.error,
+)
+"""What opening damaged bytes as an archive raises."""
 _CONTROLS = frozenset(range(32)) - {9, 10, 13}
 
 
@@ -39,7 +50,7 @@ def _is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return {"[Content_Types].xml", "xl/workbook.xml"} <= set(packed.namelist())
-    except zipfile.BadZipFile:
+    except _BROKEN_ZIP:
         return False
 
 

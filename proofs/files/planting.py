@@ -62,7 +62,7 @@ def _believing(source: Any, filename: str, **options: Any) -> reading.Table:
     table = _plain_table(source, filename, **options)
     last = _said_last(source)
     if last:
-        table.rows[:] = [row for row in table.rows if row.number <= last]
+        table.rows[:] = [row for row in table.rows if row.number <= last] or table.rows[:1]
     return table
 
 

@@ -66,7 +66,7 @@ class Maker:
         """The next file, each kind in its turn."""
         kind, make = _KINDS[self.made % len(_KINDS)]
         self.made += 1
-        prefix = f"{self.mark}{self.made:05d}-"
+        prefix = f"{self.mark}-{self.made:04d}-"
         return make(self, kind, prefix, self.rows(prefix))
 
     def rows(self, prefix: str, count: int = 0) -> list[list[Any]]:

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from proofs.arena import Report
-from proofs.files import malformed, planting
+from proofs.files import bombs, cutting, malformed, planting, resending, travelling
 from proofs.files import place as places
 
 pytestmark = pytest.mark.usefixtures("db")
 
-PROOFS = {"F1": malformed}
+PROOFS = {"F1": malformed, "F2": bombs, "F3": cutting, "F4": resending, "F5": travelling}
+
+ENOUGH = {"F1": 4, "F2": 1, "F3": 4, "F4": 1, "F5": 3}
+"""How many files show the planted defect."""
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def found(proof: str, place: places.Place, *, planted: bool = False) -> Report:
     trial: Any = PROOFS[proof]
     report = Report(proof, 7)
     with planting.planted(proof if planted else ""):
-        trial.prove(report, place, random.Random(7 + planted), trial.QUICK)
+        trial.prove(report, place, random.Random(7 + planted), ENOUGH[proof] if planted else trial.QUICK)
     return report
 
 

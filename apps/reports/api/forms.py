@@ -46,7 +46,7 @@ class SubmitInput(serializers.Serializer[Any]):
 
 
 class WorkbookInput(serializers.Serializer[Any]):
-    file = serializers.FileField()
+    file = serializers.FileField(allow_empty_file=True)
 
 
 class ReportViewSet(ScopedViewSet):
