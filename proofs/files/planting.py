@@ -15,7 +15,6 @@ from apps.core.imports import committing, registry
 from apps.core.spreadsheet import reading
 from apps.core.spreadsheet.limits import Limits
 from apps.reports import parsing
-from apps.reports.services import submissions
 from apps.reports.workbooks import reading as workbooks
 from apps.reports.workbooks import writing
 
@@ -95,7 +94,7 @@ def _forgetful() -> list[Any]:
 
     kind = registry.kinds()["sales.retail"]
     return [
-        mock.patch.object(submissions.hashlib, "sha256", Fresh),
+        mock.patch("apps.reports.services.submissions.hashlib.sha256", Fresh),
         mock.patch.dict(registry._kinds, {kind.code: replace(kind, check=lambda rows, actor: [])}),
     ]
 

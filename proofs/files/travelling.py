@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 
+from apps.core.spreadsheet import addresses
 from apps.reports import registry
 from apps.reports.queries import submissions as reports
 from apps.reports.rules import checking
@@ -119,7 +120,7 @@ def _places(form: ReportForm, content: Content) -> Iterator[tuple[str, Any]]:
 
 
 def _address(row: int, column: int) -> str:
-    return f"{openpyxl.utils.get_column_letter(column)}{row}"
+    return addresses.cell_address(row, column)
 
 
 def _shown(each: Field, value: Value) -> Any:
