@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.core import access
 from apps.dealers.models import Dealer
+from apps.incentives.models import Payment, PaymentBatch, PaymentItem, Statement
 from apps.ledger import services as ledger
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, transfer
 from apps.ordering import queries as ordering_queries
@@ -57,3 +58,32 @@ def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now:
         "ledger_entry": entry.pk,
         "bank_receipt": receipt.pk,
     }
+
+
+def payment_of(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime) -> Payment:
+    """A payment of a released batch to the dealer that failed."""
+    batch = PaymentBatch.objects.get_or_create(
+        number="FK20260712-01",
+        defaults={"form": "transfer", "state": "released", "created_by": "fin", "created_at": now},
+    )[0]
+    statement = Statement.objects.get(dealer=dealer)
+    made = Payment.objects.create(
+        batch=batch,
+        dealer=dealer,
+        reference=mark(dealer, "PAYMENT"),
+        amount=Decimal(7),
+        state="failed",
+        paid_amount=Decimal(0),
+        reason=mark(dealer, "PAYMENTREASON"),
+        bank_reference=mark(dealer, "PAYMENTBANK"),
+        answered_at=now,
+    )
+    PaymentItem.objects.create(
+        payment=made,
+        dealer=dealer,
+        statement=statement,
+        amount=Decimal(7),
+        settled_amount=Decimal(0),
+        open=False,
+    )
+    return made

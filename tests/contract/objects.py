@@ -31,7 +31,7 @@ from apps.finance.rules.accounts import Balance
 from apps.forecasting.models import DealerForecast, UnitForecast
 from apps.health.models import HealthScore
 from apps.incentives import services as incentives
-from apps.incentives.models import Accrual, BackTest, PolicyVersion, SettlementRun
+from apps.incentives.models import Accrual, BackTest, PaymentBatch, PolicyVersion, SettlementRun
 from apps.incentives.models import Statement as RebateStatement
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
@@ -61,7 +61,7 @@ from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
 from apps.work.services import activities, bulletins, findings
-from tests.contract.money import accounts_and_orders
+from tests.contract.money import accounts_and_orders, payment_of
 from tests.factories import network as factory
 from tests.finance.rows import statement
 from tests.incentives import story
@@ -145,8 +145,10 @@ def build_world(now: datetime) -> World:
         owned.keys["delegation"] = _delegation(owned.user, mate, now).pk
         owned.keys.update(_work(owned, now))
         owned.keys.update(_disputed(owned, now))
+        owned.keys["payment"] = payment_of(owned.dealer, canary, now).pk
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared["settlement_run"] = settled.pk
+    shared["payment_batch"] = PaymentBatch.objects.get().pk
     shared["policy_version"], shared["back_test"] = _replayed(now)
     return World(network, cast, own, sister, foreign, shared)
 

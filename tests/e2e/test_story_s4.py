@@ -17,7 +17,7 @@ from apps.core.models import Job
 from apps.incentives.models import SettlementRun, Statement
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
-from apps.work.models import Notice
+from apps.work.models import Approval, Notice
 from tests.e2e import browsers
 from tests.e2e.browsers import Clock, Stage
 from tests.factories import network as factory
@@ -209,9 +209,15 @@ def pay(cast: Cast) -> None:
     for run in SettlementRun.objects.filter(state="published").order_by("number"):
         page.goto(f"/incentives/runs/{run.pk}/payable/")
         press(page, "转应付")
-        page.goto(f"/incentives/runs/{run.pk}/paid/")
-        page.fill("input[name=paid_on]", "2026-08-05")
-        press(page, "登记兑付")
+    page.goto("/incentives/batches/new/")
+    expect(page.locator("main")).to_contain_text("150,000.00")
+    press(page, "编制付款批次")
+    cast.stage.look(page, "batch")
+    page.get_by_role("link", name="提交放行", exact=True).click()
+    press(page, "提交放行")
+    checker = cast.page("fin_2")
+    checker.goto(f"/work/approvals/{Approval.objects.get(flow='incentives.payments').pk}/")
+    press(checker, "批准")
     gm = cast.page("gm")
     gm.goto(f"/incentives/statements/{cast.statement(1).pk}/")
     expect(gm.locator(".statement-course")).to_contain_text("用时 26 天")

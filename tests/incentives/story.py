@@ -121,4 +121,5 @@ def people(network: Any) -> dict[str, User]:
     return {
         "policy": factory.persona("policy", Role.HQ_POLICY, unit=network.hq),
         "fin": factory.persona("fin", Role.HQ_FINANCE, unit=network.hq),
+        "fin_2": factory.persona("fin_2", Role.HQ_FINANCE, unit=network.hq),
     }

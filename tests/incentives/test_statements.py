@@ -110,10 +110,13 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     services.make_payable(statements=[first.pk, second.pk], actor=actors["fin"], now=at(8, 1))
     services.confirm(statement=second, actor=actors["gm"], now=at(8, 1))
     services.make_payable(statements=[second.pk], actor=actors["fin"], now=at(8, 1))
-    paid = services.record_payment(
-        statements=[first.pk, second.pk], paid_on=date(2026, 8, 5), actor=actors["fin"], now=at(8, 5)
-    )
-    assert paid == 2
+    batch = services.build_batch(form="wallet", minimum_amount=D(0), actor=actors["fin"], now=at(8, 5))
+    assert (batch.amount, batch.payments_count) == (D("150000.00"), 1)
+    services.submit_batch(batch=batch, actor=actors["fin"], now=at(8, 5))
+    asked = Approval.objects.get(flow="incentives.payments", target_id=batch.pk)
+    with pytest.raises(DomainError):
+        work.decide(approval=asked, verdict="approve", comment="", actor=actors["fin"], now=at(8, 5))
+    work.decide(approval=asked, verdict="approve", comment="", actor=actors["fin_2"], now=at(8, 5))
     first.refresh_from_db()
     assert (first.state, (first.paid_on - first.clock_from).days) == ("paid", 26)
     assert Account.objects.get(dealer=network.d1, kind="rebate_wallet").balance == D("150000.00")

@@ -83,8 +83,12 @@ def _pay(run: SettlementRun, fin: Actor, now: datetime) -> None:
     rows.update(state=StatementState.CONFIRMED, confirmed_at=now, confirmed_by="sample")
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     services.make_payable(statements=keys, actor=fin, now=now)
-    paid = keys[: len(keys) * 4 // 5]
-    services.record_payment(statements=paid, paid_on=timezone.localdate(now), actor=fin, now=now)
+    owed = Statement.objects.filter(run=run, state=StatementState.PAYABLE).order_by("-delta")
+    least = owed[len(owed) * 4 // 5].delta if owed else Decimal(0)
+    batch = services.build_batch(form="wallet", minimum_amount=least, actor=fin, now=now)
+    services.submit_batch(batch=batch, actor=fin, now=now)
+    asked = Approval.objects.get(flow="incentives.payments", target_id=batch.pk)
+    work.decide(approval=asked, verdict="approve", comment="", actor=checker, now=now)
 
 
 def _dispute(run: SettlementRun, now: datetime) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.incentives.api import accruals, policies, statements
+from apps.incentives.api import accruals, payments, policies, statements
 
-routes: list[tuple[str, Any, str]] = [*policies.routes, *accruals.routes, *statements.routes]
+routes: list[tuple[str, Any, str]] = [
+    *policies.routes,
+    *accruals.routes,
+    *statements.routes,
+    *payments.routes,
+]

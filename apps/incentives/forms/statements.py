@@ -31,12 +31,6 @@ class RunForm(forms.Form):
         self.fields["policy"].queryset = policies  # type: ignore[attr-defined]
 
 
-class PaidForm(forms.Form):
-    """The day money was paid."""
-
-    paid_on = _day(_("Paid out on"))
-
-
 class DisputeForm(forms.Form):
     """What a dealer expects, and for each car it disputes the document that shows it."""
 

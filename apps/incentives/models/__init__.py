@@ -1,5 +1,6 @@
 from apps.incentives.models.accruals import Accrual, AccrualLine
 from apps.incentives.models.disputes import Dispute, DisputeItem
+from apps.incentives.models.payments import Payment, PaymentBatch, PaymentItem
 from apps.incentives.models.policies import (
     BackTest,
     BackTestRow,
@@ -21,6 +22,9 @@ __all__ = [
     "ComplianceWaiver",
     "Dispute",
     "DisputeItem",
+    "Payment",
+    "PaymentBatch",
+    "PaymentItem",
     "Policy",
     "PolicyReceipt",
     "PolicyVersion",

@@ -1,15 +1,22 @@
 from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
+from apps.incentives.services.paying import (
+    Answer,
+    build_batch,
+    discard_batch,
+    record_answers,
+    submit_batch,
+)
 from apps.incentives.services.releasing import (
     ask_release,
     confirm,
     deem_confirmed,
     make_payable,
-    record_payment,
 )
 
 __all__ = [
+    "Answer",
     "Claim",
     "Disputed",
     "accrue",
@@ -17,12 +24,15 @@ __all__ = [
     "answer",
     "ask_calculation",
     "ask_release",
+    "build_batch",
     "calculate",
     "confirm",
     "deem_confirmed",
+    "discard_batch",
     "escalate",
     "make_payable",
     "open_dispute",
-    "record_payment",
+    "record_answers",
     "run_calculation",
+    "submit_batch",
 ]

@@ -28,31 +28,18 @@ from apps.incentives.rules.settling import (
     StatementState,
 )
 from apps.incentives.rules.terms import Promise
+from apps.incentives.services import telling
 from apps.kernel.workdays import WorkCalendar
 from apps.ledger import services as ledger
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, Line
 from apps.work import calendar, registry
-from apps.work import queries as work_queries
 from apps.work import services as work
 
-TOLD = (Role.DEALER_GENERAL, Role.DEALER_FINANCE)
 DEEMED = gettext_lazy("Window passed")
-_PAID_INTO = {
-    "wallet": AccountKind.REBATE_WALLET,
-    "offset": AccountKind.VEHICLES,
-    "transfer": AccountKind.BANK,
-    "credit_note": AccountKind.REBATE_WALLET,
-}
 PUBLISHED = registry.notice(
     "incentives.statement_published",
     gettext_lazy("A rebate statement is published"),
     gettext_lazy("%(policy)s %(window)s: ¥%(amount)s. Confirm or dispute it until %(until)s."),
-    icon="coin-yuan",
-)
-PAID = registry.notice(
-    "incentives.statement_paid",
-    gettext_lazy("A rebate is paid"),
-    gettext_lazy("%(policy)s %(window)s: ¥%(amount)s was paid on %(on)s."),
     icon="coin-yuan",
 )
 
@@ -143,7 +130,7 @@ def clock_start(
 def _tell(rows: QuerySet[Statement], until: date, now: datetime) -> None:
     """One notice for each statement to whoever leads the store or its finance."""
     found = list(rows)
-    holders = _people_of(found, now)
+    holders = telling.people_of({row.dealer_id for row in found}, now)
     told = [
         work.Told(
             user_id=user,
@@ -156,18 +143,6 @@ def _tell(rows: QuerySet[Statement], until: date, now: datetime) -> None:
         for user in holders.get(row.dealer_id, ())
     ]
     work.notify_each(notice=PUBLISHED, told=told, now=now)
-
-
-def _people_of(rows: Collection[Statement], now: datetime) -> dict[int, list[int]]:
-    """Who is told at each dealer."""
-    found: dict[int, list[int]] = {}
-    for each in work_queries.holders_at_dealers(
-        dealer_ids=[row.dealer_id for row in rows], roles=TOLD, on=timezone.localdate(now)
-    ):
-        people = found.setdefault(each.dealer_id, [])
-        if each.user_id not in people:
-            people.append(each.user_id)
-    return found
 
 
 def _said(row: Statement) -> dict[str, str]:
@@ -218,7 +193,7 @@ def deem_confirmed(*, now: datetime) -> int:
 def make_payable(*, statements: Collection[int], actor: Actor, now: datetime) -> int:
     """Book what dealers agreed to as payable; a negative statement is carried forward. Returns how many.
 
-    What is disputed does not hold up what is not.
+    What is disputed does not hold up what is not; where nothing is to be paid, the statement is done.
     """
     if not actor.may(policies.PAY):
         raise DomainError("forbidden", _("Your role does not include this action."))
@@ -229,7 +204,10 @@ def make_payable(*, statements: Collection[int], actor: Actor, now: datetime) ->
     drafts = [_booked(row, now) for row in found if row.delta]
     if drafts:
         ledger.post_many(drafts=drafts, actor=actor, now=now)
-    _move(found, StatementState.PAYABLE, actor, now, payable_at=now)
+    owed = [row for row in found if row.delta]
+    _move(owed, StatementState.PAYABLE, actor, now, payable_at=now)
+    empty = [row for row in found if not row.delta]
+    _move(empty, StatementState.PAID, actor, now, payable_at=now, paid_on=timezone.localdate(now))
     return len(found)
 
 
@@ -240,40 +218,6 @@ def _booked(row: Statement, now: datetime) -> Draft:
         kind=EntryKind.SETTLEMENT if row.delta > 0 else EntryKind.CLAWBACK,
         lines=[Line(AccountKind.REBATE_COST, -row.delta), Line(AccountKind.PAYABLE, row.delta)],
         occurred_on=timezone.localdate(now),
-        target_label="incentives.statement",
-        target_id=row.pk,
-        note=str(row),
-    )
-
-
-@transaction.atomic
-def record_payment(*, statements: Collection[int], paid_on: date, actor: Actor, now: datetime) -> int:
-    """Book that payable statements were paid on a day; what was carried forward is taken off there.
-
-    Returns how many. DomainError `date_range` for a day ahead.
-    """
-    if not actor.may(policies.PAY):
-        raise DomainError("forbidden", _("Your role does not include this action."))
-    if paid_on > timezone.localdate(now):
-        message = _("The day lies in the future.")
-        raise DomainError("date_range", message, fields={"paid_on": message})
-    found = list(_chosen(statements).filter(state=StatementState.PAYABLE))
-    drafts = [_payment(row, paid_on) for row in found if row.delta]
-    if drafts:
-        ledger.post_many(drafts=drafts, actor=actor, now=now)
-    _move(found, StatementState.PAID, actor, now, paid_on=paid_on)
-    _tell_paid(found, paid_on, now)
-    return len(found)
-
-
-def _payment(row: Statement, paid_on: date) -> Draft:
-    into = _PAID_INTO[row.version.read.payout.form]
-    return Draft(
-        key=f"incentives.paid:{row.pk}",
-        book=Book(dealer_id=row.dealer_id),
-        kind=EntryKind.PAYOUT if row.delta > 0 else EntryKind.CLAWBACK,
-        lines=[Line(AccountKind.PAYABLE, -row.delta), Line(into, row.delta)],
-        occurred_on=paid_on,
         target_label="incentives.statement",
         target_id=row.pk,
         note=str(row),
@@ -297,22 +241,6 @@ def _move(
         row.save(update_fields=["state", *dates])
         changes.append(audit.Change(row, before=before, after={"state": state, "delta": row.delta}))
     audit.record_many(actor=actor, action=policies.PAY, changes=changes, now=now)
-
-
-def _tell_paid(rows: Collection[Statement], paid_on: date, now: datetime) -> None:
-    holders = _people_of(rows, now)
-    told = [
-        work.Told(
-            user_id=user,
-            key=f"incentives.paid:{row.pk}",
-            params=_said(row) | {"on": f"{paid_on:%Y-%m-%d}"},
-            url=reverse("incentives:statement-detail", kwargs={"pk": row.pk}),
-            dealer_id=row.dealer_id,
-        )
-        for row in rows
-        for user in holders.get(row.dealer_id, ())
-    ]
-    work.notify_each(notice=PAID, told=told, now=now)
 
 
 def _locked(statement: Statement, actor: Actor, action: str) -> Statement:

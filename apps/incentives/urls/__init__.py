@@ -1,6 +1,11 @@
 """The routes of the app, gathered from the files of its nouns."""
 
-from apps.incentives.urls import accruals, policies, statements
+from apps.incentives.urls import accruals, payments, policies, statements
 
 app_name = "incentives"
-urlpatterns = [*policies.urlpatterns, *accruals.urlpatterns, *statements.urlpatterns]
+urlpatterns = [
+    *policies.urlpatterns,
+    *accruals.urlpatterns,
+    *statements.urlpatterns,
+    *payments.urlpatterns,
+]

@@ -11,7 +11,6 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="run-detail"),
     path("runs/<int:pk>/release/", runs.RunRelease.as_view(), name="run-release"),
     path("runs/<int:pk>/payable/", runs.RunPayable.as_view(), name="run-payable"),
-    path("runs/<int:pk>/paid/", runs.RunPaid.as_view(), name="run-paid"),
     path("statements/", statements.StatementList.as_view(), name="statement-list"),
     path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="statement-detail"),
     path("statements/<int:pk>/cars/", statements.CarList.as_view(), name="statement-cars"),

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage, ObjectFormPage
+from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListPage
 from apps.incentives import policies, services
 from apps.incentives.filters import statements as filters
 from apps.incentives.forms import statements as forms
 from apps.incentives.queries import statements as queries
-from apps.incentives.rules.settling import RunState, StatementState
+from apps.incentives.rules.settling import RunState
 from apps.incentives.tables import statements as tables
 from apps.work import queries as work
 from apps.work.tables.work import approval_badge
@@ -64,8 +64,12 @@ class RunDetail(DetailPage):
     buttons = (
         Button(_("Hand in for release"), "incentives:run-release", policies.CALCULATE, "send", True),
         Button(_("Make payable"), "incentives:run-payable", policies.PAY, "coins"),
-        Button(_("Record payment"), "incentives:run-paid", policies.PAY, "cash"),
+        Button(_("Payment batches"), "incentives:batch-list", policies.VIEW_BATCHES, "cash"),
     )
+
+    def button_url(self, button: Button) -> str:
+        of_run = button.url_name != "incentives:batch-list"
+        return super().button_url(button) if of_run else reverse(button.url_name)
 
     def head_buttons(self) -> list[dict[str, Any]]:
         row, found = self.object, super().head_buttons()
@@ -73,7 +77,7 @@ class RunDetail(DetailPage):
         if row.kind != "final" or row.state != RunState.CALCULATED:
             hidden.add("/release/")
         if row.state != RunState.PUBLISHED:
-            hidden |= {"/payable/", "/paid/"}
+            hidden |= {"/payable/", "/batches/"}
         return [each for each in found if not any(part in each["url"] for part in hidden)]
 
     def context(self) -> dict[str, Any]:
@@ -114,26 +118,5 @@ class RunPayable(ConfirmPage):
         rows = queries.statements(actor=self.actor).filter(run=self.object)
         services.make_payable(
             statements=list(rows.values_list("pk", flat=True)), actor=self.actor, now=timezone.now()
-        )
-        return reverse("incentives:run-detail", kwargs={"pk": self.object.pk})
-
-
-class RunPaid(ObjectFormPage):
-    action = policies.PAY
-    query = queries.runs
-    form_class = forms.PaidForm
-    submit_label = _("Record payment")
-    success = _("The payment is booked.")
-
-    def initial(self) -> dict[str, Any]:
-        return {"paid_on": timezone.localdate()}
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        rows = queries.statements(actor=self.actor).filter(run=self.object, state=StatementState.PAYABLE)
-        services.record_payment(
-            statements=list(rows.values_list("pk", flat=True)),
-            paid_on=cleaned["paid_on"],
-            actor=self.actor,
-            now=timezone.now(),
         )
         return reverse("incentives:run-detail", kwargs={"pk": self.object.pk})
