@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -19,7 +20,9 @@ class BatchInput(serializers.Serializer[Any]):
     """What is gathered into a batch: a form of payment and the smallest sum that is paid, in yuan."""
 
     form = serializers.ChoiceField(choices=FORMS)
-    minimum_amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default=0)
+    minimum_amount = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, default=Decimal(0)
+    )
 
 
 class PaymentBatchViewSet(ScopedViewSet):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.core.access import Actor
@@ -47,7 +47,7 @@ def payable() -> QuerySet[Statement]:
     busy = PaymentItem.objects.filter(statement=OuterRef("pk"), open=True)
     settled = Coalesce(Sum("payment_items__settled_amount"), ZERO)
     rows = Statement.objects.filter(state=StatementState.PAYABLE).exclude(delta=0)
-    return rows.filter(~Exists(busy)).annotate(settled=settled).select_related("version")
+    return rows.filter(~Exists(busy)).annotate(outstanding=F("delta") - settled).select_related("version")
 
 
 def due(*, form: str) -> Iterator[Due]:
@@ -55,7 +55,8 @@ def due(*, form: str) -> Iterator[Due]:
     for row in payable().order_by("dealer", "promised_on", "pk"):
         promise = row.version.read.payout
         if promise.form == form or row.delta < 0:
-            yield Due(row.pk, row.dealer_id, row.delta - row.settled, promise.minimum)
+            left: Decimal = vars(row)["outstanding"]
+            yield Due(row.pk, row.dealer_id, left, promise.minimum)
 
 
 @dataclass(frozen=True)
