@@ -87,7 +87,8 @@ def transferred(phone, giver, taker, dealer, now) -> None:
     phone.locator(CONFIRM).click()
     expect(phone.locator("main")).to_contain_text("已接受")
     for offer in others:
-        inventory.accept_transfer(proposal=offer, moved_on=now.date(), note="", actor=taker, now=now)
+        arrival = inventory.Arrival(now.date())
+        inventory.accept_transfer(proposal=offer, arrival=arrival, note="", actor=taker, now=now)
 
 
 def test_an_alert_from_opening_to_closing(stage, clock, stocked, actor_of, am_1, d1_gm, d2_gm):

@@ -12,7 +12,7 @@ from apps.inventory import queries, services
 from apps.inventory.models import Transfer, TransferProposal
 from apps.inventory.rules import Answer
 from apps.vehicles.models import Brand, CarModel, Series
-from apps.work.models import Todo
+from apps.work.models import Notice, Todo
 
 SENT, DUE, CAME = date(2026, 7, 1), date(2026, 7, 4), date(2026, 7, 5)
 
@@ -80,23 +80,42 @@ def test_a_suggestion_goes_all_the_way_as_one_lot(
     assert client_of(d1_gm).post(page, told).status_code == 302
     assert (todos(), Transfer.objects.count()) == ([("receive_transfer", "D002")], 0)
     page = reverse("inventory:proposal-accept", kwargs={"pk": suggested[0].pk})
-    early = client_of(d2_gm).post(page, {"moved_on": "2026-06-30", "whole_lot": "on"})
-    assert early.status_code == 422
-    done = client_of(d2_gm).post(page, {"moved_on": CAME, "damage_note": "轮毂划痕", "whole_lot": "on"})
-    assert done.status_code == 302
+    taker, (first, second) = client_of(d2_gm), [row.pk for row in suggested]
+    both = {"moved_on": DUE, "arrived": [first, second]}
+    for wrong in (
+        both | {"moved_on": "2026-06-30"},
+        both | {"arrived": []},
+        both | {"damaged": [first]},
+        both | {"arrived": [first], "damaged": [second], "damage_note": "x"},
+    ):
+        assert taker.post(page, wrong).status_code == 422
+    assert not Transfer.objects.exists()
+    partly = {"moved_on": DUE, "arrived": [first], "damaged": [first], "damage_note": "轮毂划痕"}
+    assert taker.post(page, partly).status_code == 302
+    assert todos() == [("receive_transfer", "D002")]
+    codes = {"inventory.transfer_partly", "inventory.transfer_damaged"}
+    told = Notice.objects.filter(code__in=codes, user=d1_gm).order_by("code")
+    assert [(row.code[-7:], row.params["vehicle"]) for row in told] == [("damaged", "D3"), ("_partly", "D4")]
+    assert queries.punctuality(actor=actor_of(d2_gm), on=CAME) == [queries.Punctuality("安捷", 1, 1, 1)]
+    page = reverse("inventory:proposal-accept", kwargs={"pk": second})
+    assert taker.post(page, {"moved_on": CAME}).status_code == 302
     assert todos() == []
     assert [(row.unit_out.external_id, row.occurred_on) for row in Transfer.objects.order_by("pk")] == [
-        ("D3", CAME),
+        ("D3", DUE),
         ("D4", CAME),
     ]
-    assert {row.damage_note for row in TransferProposal.objects.all()} == {"轮毂划痕"}
-    assert queries.punctuality(actor=actor_of(d1_gm)) == [queries.Punctuality("安捷", 2, 0)]
+    assert list(TransferProposal.objects.order_by("pk").values_list("damage_note", flat=True)) == [
+        "轮毂划痕",
+        "",
+    ]
+    assert queries.punctuality(actor=actor_of(d1_gm), on=now.date()) == [queries.Punctuality("安捷", 2, 1)]
 
 
 def test_one_of_a_lot_may_be_declined_alone(network, suggested, now, d1_gm, d2_gm, actor_of) -> None:
     answer(suggested, d1_gm, Answer.CONFIRM, now, actor_of)
     answer(suggested, d2_gm, Answer.DECLINE, now, actor_of, whole_lot=False)
     assert sorted(TransferProposal.objects.values_list("state", flat=True)) == ["declined", "proposed"]
+    assert todos() == [("answer_transfer", "D002")]
 
 
 def test_what_cannot_be_suggested(network, stocked, ops, now, prov_zj, am_1, actor_of) -> None:

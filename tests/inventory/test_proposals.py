@@ -117,7 +117,9 @@ def test_accepting_moves_the_car_out_and_in_on_one_day(network, unit, offer, d2_
 
 def test_the_giver_cannot_accept_nor_the_taker_withdraw(offer, d1_gm, d2_gm, actor_of, now) -> None:
     with pytest.raises(DomainError) as refused:
-        services.accept_transfer(proposal=offer, moved_on=MOVED, note="", actor=actor_of(d1_gm), now=now)
+        services.accept_transfer(
+            proposal=offer, arrival=services.Arrival(MOVED), note="", actor=actor_of(d1_gm), now=now
+        )
     assert refused.value.code == "other_side"
     with pytest.raises(DomainError) as refused:
         services.answer_transfer(
@@ -156,7 +158,9 @@ def test_a_withdrawn_offer_can_be_made_again(offer, unit, d1_gm, actor_of, now) 
 def test_a_car_that_left_meanwhile_is_not_taken(network, offer, yard, d2_gm, actor_of, now) -> None:
     yard.go("U1", network.d1, date(2026, 4, 1))
     with pytest.raises(DomainError) as refused:
-        services.accept_transfer(proposal=offer, moved_on=MOVED, note="", actor=actor_of(d2_gm), now=now)
+        services.accept_transfer(
+            proposal=offer, arrival=services.Arrival(MOVED), note="", actor=actor_of(d2_gm), now=now
+        )
     assert refused.value.code == "rows_refused"
     offer.refresh_from_db()
     assert (offer.state, Transfer.objects.count(), StockMovement.objects.count()) == ("proposed", 0, 2)

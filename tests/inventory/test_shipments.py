@@ -55,7 +55,9 @@ def test_a_car_is_allocated_shipped_and_received(network, ops, now, announce, re
     assert done.state is ShipmentState.RECEIVED
     unit = StockUnit.objects.get()
     assert (unit.vin, unit.received_on, unit.colour, done.unit) == (VINS[0], date(2026, 6, 6), "白", unit)
-    assert queries.punctuality(actor=ops) == [queries.Punctuality("安捷", 1, 0)]
+    announce("A2", network.d1, carrier="安捷", shipped_on=SHIPPED, eta_on=ETA)
+    assert queries.punctuality(actor=ops, on=ETA) == [queries.Punctuality("安捷", 1, 0)]
+    assert queries.punctuality(actor=ops, on=now.date()) == [queries.Punctuality("安捷", 1, 0, 1)]
     with pytest.raises(DomainError) as refused:
         receive()
     assert refused.value.code == "closed"

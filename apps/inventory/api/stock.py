@@ -19,6 +19,8 @@ from apps.inventory.rules import Answer
 from apps.kernel.period import Month
 from apps.vehicles import push
 
+MOST_VEHICLES = 200
+
 
 class StockUnitViewSet(ScopedViewSet):
     """The vehicles in stock on a day (`on`, default today); POST takes arrivals with an Idempotency-Key."""
@@ -177,6 +179,18 @@ class AcceptInput(serializers.Serializer[Any]):
     moved_on = serializers.DateField()
     damage_note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     whole_lot = serializers.BooleanField(required=False, default=False)
+    arrived = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MOST_VEHICLES,
+        help_text="With whole_lot: the proposals whose vehicles came; the others stay on their way.",
+    )
+    damaged = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MOST_VEHICLES,
+        help_text="The proposals damage_note is about; all when it is left out.",
+    )
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
@@ -249,7 +263,12 @@ class ProposalViewSet(ScopedViewSet):
         """Take the offered vehicle; both stocks change at once."""
         given = self._given(AcceptInput)
         services.accept_transfer(
-            proposal=self.get_object(), actor=actor_of(request), now=timezone.now(), **given
+            proposal=self.get_object(),
+            note=given.pop("note"),
+            whole_lot=given.pop("whole_lot"),
+            arrival=services.Arrival(**given),
+            actor=actor_of(request),
+            now=timezone.now(),
         )
         return self.retrieve(request, pk=pk)
 

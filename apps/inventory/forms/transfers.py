@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,8 +10,12 @@ from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
 from apps.inventory.forms.stock import day
+from apps.inventory.models import TransferProposal
 from apps.vehicles import queries as vehicles
 from apps.vehicles.models import CarModel
+
+MANY = 2
+"""From so many vehicles on a lot is checked vehicle by vehicle."""
 
 
 class LotForm(forms.Form):
@@ -23,12 +28,38 @@ class LotForm(forms.Form):
             self.fields["whole_lot"] = forms.BooleanField(label=label, required=False, initial=True)
 
 
-class AcceptForm(LotForm):
-    """The day the vehicle came, and whether it came whole."""
+class AcceptForm(forms.Form):
+    """The day vehicles came, which of those sent together, and whether they came whole."""
 
     moved_on = day(True, _("Received on"))
     damage_note = forms.CharField(label=_("Damage on arrival"), max_length=300, required=False)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, lot: Sequence[TransferProposal] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(lot) < MANY:
+            return
+        cars = [(str(row.pk), f"{row.vehicle_text} {row.colour}".strip()) for row in lot]
+        self.fields["arrived"] = forms.MultipleChoiceField(
+            label=_("Arrived of %(count)s sent") % {"count": len(lot)},
+            choices=cars,
+            initial=[pk for pk, _text in cars],
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Vehicles that are not ticked stay on their way."),
+        )
+        self.fields["damaged"] = forms.MultipleChoiceField(
+            label=_("Damaged of these"), choices=cars, widget=forms.CheckboxSelectMultiple, required=False
+        )
+        self.order_fields(["moved_on", "arrived", "damaged", "damage_note", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "arrived" not in self.fields:
+            return given
+        chosen = {name: {int(pk) for pk in given.get(name, ())} for name in ("arrived", "damaged")}
+        if chosen["damaged"] - chosen["arrived"]:
+            self.add_error("damaged", _("Only vehicles that arrived can be damaged on arrival."))
+        return given | chosen | {"whole_lot": True}
 
 
 class ShipForm(LotForm):

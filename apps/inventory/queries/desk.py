@@ -14,7 +14,7 @@ from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
 from apps.inventory.models import StockMovement, StockUnit, TransferProposal
-from apps.inventory.queries.pipeline import kept, shipments
+from apps.inventory.queries.pipeline import coming, kept, shipments
 from apps.inventory.queries.stock import movements, proposals, units
 from apps.inventory.rules import OPEN_PROPOSALS, MovementKind, ProposalState, Standing, Suggestion, balance
 from apps.vehicles.models import CarModel
@@ -37,16 +37,20 @@ class Help:
 
 @dataclass(frozen=True)
 class Punctuality:
-    """How many cars a carrier brought that had an expected day, and how many of them by then."""
+    """How many cars a carrier brought that had an expected day, and how many of them by then.
+
+    `overdue` are those still on their way after that day: they are late already.
+    """
 
     carrier: str
     arrived: int
     on_time: int
+    overdue: int = 0
 
     @property
     def share(self) -> Decimal:
         """The part that came in time, 0..1."""
-        return Decimal(self.on_time) / self.arrived
+        return Decimal(self.on_time) / (self.arrived + self.overdue)
 
 
 def free_units(rows: QuerySet[StockUnit]) -> QuerySet[StockUnit]:
@@ -137,14 +141,22 @@ def lot_of(proposal: TransferProposal) -> QuerySet[TransferProposal]:
     """The vehicles proposed together that stand where this one stands; itself when it is alone."""
     if not proposal.lot:
         return TransferProposal.objects.filter(pk=proposal.pk)
-    return TransferProposal.objects.filter(lot=proposal.lot, state=proposal.state)
+    return lot_in(proposal.lot, proposal.state)
 
 
-def punctuality(*, actor: Actor) -> list[Punctuality]:
-    """Each carrier's share of cars that came by the expected day, from the maker and between dealers."""
+def lot_in(lot: str, state: str) -> QuerySet[TransferProposal]:
+    """The vehicles of a lot that stand in a state, in the order they were proposed."""
+    return TransferProposal.objects.filter(lot=lot, state=state).order_by("pk")
+
+
+def punctuality(*, actor: Actor, on: date) -> list[Punctuality]:
+    """Each carrier's share of cars that came by the expected day, from the maker and between dealers.
+
+    Every car counts by its own arrival; one that should have come before `on` counts as late.
+    """
     came = shipments(actor=actor).filter(arrived_on__isnull=False, eta_on__isnull=False)
     moved = proposals(actor=actor).filter(state=ProposalState.ACCEPTED, eta_on__isnull=False)
-    total: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    total: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for rows, day in ((came, "arrived_on"), (moved, "transfer__occurred_on")):
         counted = (
             rows.exclude(carrier="")
@@ -155,4 +167,10 @@ def punctuality(*, actor: Actor) -> list[Punctuality]:
         for carrier, arrived, on_time in counted:
             total[carrier][0] += arrived
             total[carrier][1] += on_time
+    due = coming(actor=actor).filter(shipped_on__isnull=False, eta_on__lt=on)
+    sent = proposals(actor=actor).filter(state=ProposalState.SHIPPED, eta_on__lt=on)
+    for late in (due, sent):
+        counted = late.exclude(carrier="").order_by().values_list("carrier").annotate(n=Count("pk"))
+        for carrier, number in counted:
+            total[carrier][2] += number
     return [Punctuality(carrier, *numbers) for carrier, numbers in sorted(total.items())]

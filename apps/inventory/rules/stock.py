@@ -100,6 +100,7 @@ ANSWERS = {
     (ProposalState.AGREED, Answer.DECLINE): (ProposalState.DECLINED, Party.TAKER),
     (ProposalState.AGREED, Answer.WITHDRAW): (ProposalState.WITHDRAWN, Party.GIVER),
     (ProposalState.SHIPPED, Answer.ACCEPT): (ProposalState.ACCEPTED, Party.TAKER),
+    (ProposalState.SHIPPED, Answer.DECLINE): (ProposalState.DECLINED, Party.TAKER),
 }
 OPEN_PROPOSALS = frozenset(state for state, _answer in ANSWERS)
 """The states in which somebody still has to do something; the vehicle stands at the giver until it came."""

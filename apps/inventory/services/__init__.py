@@ -25,6 +25,7 @@ from apps.inventory.services.marks import (
     take_loans,
 )
 from apps.inventory.services.proposals import (
+    Arrival,
     accept_transfer,
     answer_transfer,
     propose_transfer,
@@ -51,6 +52,7 @@ from apps.inventory.services.transfers import (
 
 __all__ = [
     "LINES",
+    "Arrival",
     "Move",
     "Terms",
     "accept_transfer",

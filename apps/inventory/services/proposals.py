@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,20 @@ from apps.inventory.rules import ANSWERS, OPEN_PROPOSALS, Answer, ProposalState
 from apps.inventory.services import posting, reservations
 from apps.inventory.services.transfers import Move, transfer_many
 from apps.vehicles.models import CarModel
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a dealer found when vehicles came: the day, which of a lot, and the damage of which of them.
+
+    Of a lot only `arrived` are taken, when told, and the others stay on their way; the damage is that of
+    `damaged`, or of all that came.
+    """
+
+    moved_on: date
+    damage_note: str = ""
+    arrived: Collection[int] | None = None
+    damaged: Collection[int] | None = None
 
 
 @transaction.atomic
@@ -95,30 +109,38 @@ def suggest_transfers(
 def accept_transfer(
     *,
     proposal: TransferProposal,
-    moved_on: date,
+    arrival: Arrival,
     note: str,
     actor: Actor,
     now: datetime,
-    damage_note: str = "",
     whole_lot: bool = False,
 ) -> TransferProposal:
     """Take the offered vehicle (or its whole lot): out of one stock, into the other on the day it came.
 
-    Errors: those of `answer_transfer`, `before_shipped`, and `rows_refused` when the vehicle left or the day
-    cannot be.
+    Errors: those of `answer_transfer`, `before_shipped`,
+    `nothing_arrived`, `note_needed`, and `rows_refused` when a vehicle left or the day cannot be.
     """
-    rows, state = _answered(proposal, Answer.ACCEPT, actor, whole_lot)
-    if any(row.shipped_on and moved_on < row.shipped_on for row in rows):
+    lot, state = _answered(proposal, Answer.ACCEPT, actor, whole_lot)
+    rows = [row for row in lot if arrival.arrived is None or row.pk in arrival.arrived]
+    if not rows:
+        raise _refused("nothing_arrived", _("Choose the vehicles that arrived."), "arrived")
+    if arrival.damaged and not arrival.damage_note:
+        raise _refused("note_needed", _("Say what was found."), "damage_note")
+    if any(row.shipped_on and arrival.moved_on < row.shipped_on for row in rows):
         raise _refused("before_shipped", _("The vehicle cannot come before it was shipped."), "moved_on")
     first = rows[0]
     both = actor.scope.dealer_ids | {first.from_dealer_id, first.to_dealer_id}
     for_both = replace(actor, scope=replace(actor.scope, dealer_ids=both))  # each of them has agreed
     with reach.beyond("both dealers of the transfer have agreed to it"):
-        moves = [Move(row.unit, row.to_dealer, moved_on, row.note) for row in rows]
+        moves = [Move(row.unit, row.to_dealer, arrival.moved_on, row.note) for row in rows]
         done = {row.unit_out_id: row for row in transfer_many(moves=moves, actor=for_both, now=now)}
         for row in rows:
-            row.transfer, row.damage_note = done[row.unit_id], damage_note
-    return _keep(rows, state, note, actor, now)
+            row.transfer = done[row.unit_id]
+            whole = arrival.damaged is not None and row.pk not in arrival.damaged
+            row.damage_note = "" if whole else arrival.damage_note
+    kept = _keep(rows, state, note, actor, now)
+    notices.arrived_damaged([row for row in rows if row.damage_note], now)
+    return kept
 
 
 @transaction.atomic
@@ -197,6 +219,10 @@ def _keep(
             "inventory.answer_transfer", row, {"state": before}, {"state": state, "note": note}, actor, now
         )
     notices.turned(rows, before, now, actor.label)
+    if rows[0].lot:
+        left = list(queries.lot_in(rows[0].lot, before))
+        if left:
+            notices.remaining(left, len(rows), state, now, actor.label)
     return rows[0]
 
 

@@ -88,11 +88,12 @@ class UnderWayTable(Table):
 
 
 class CarrierTable(Table):
-    """Carriers with the share of cars that came in time."""
+    """Carriers with the share of cars that came in time; cars on the way past their day count as late."""
 
     columns = (
         Column("carrier", _("Carrier")),
         Column("arrived", _("Cars arrived"), "units"),
         Column("on_time", _("In time"), "units"),
+        Column("overdue", _("Still on the way, late"), "units"),
         Column("share", _("Share in time"), "percent"),
     )

@@ -37,7 +37,7 @@ class TransferDesk(SimplePage):
             "may_suggest": may,
             "suggestions": tables.SuggestionTable(found),
             "under_way": tables.UnderWayTable(open_ones),
-            "carriers": tables.CarrierTable(queries.punctuality(actor=self.actor)),
+            "carriers": tables.CarrierTable(queries.punctuality(actor=self.actor, on=today)),
             "figures": [
                 (_("Cars that could move"), sum(row.suggestion.units for row in found) if may else None),
                 (_("Waiting for an answer"), len(open_ones) - len(way)),

@@ -129,11 +129,18 @@ class ProposalShip(ProposalForm):
 class ProposalAccept(ProposalForm):
     form_class = forms.AcceptForm
     submit_label = _("Accept")
-    success = _("The vehicle is transferred.")
+    success = _("What arrived is in your stock; what did not stays on its way.")
 
     def initial(self) -> dict[str, Any]:
         return {"moved_on": timezone.localdate()}
 
+    def form_options(self) -> dict[str, Any]:
+        return {"lot": list(queries.lot_of(self.object))}
+
     def save(self, cleaned: dict[str, Any]) -> str:
-        services.accept_transfer(proposal=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        answer = {name: cleaned.pop(name) for name in ("note", "whole_lot") if name in cleaned}
+        arrival = services.Arrival(**cleaned)
+        services.accept_transfer(
+            proposal=self.object, arrival=arrival, actor=self.actor, now=timezone.now(), **answer
+        )
         return self.done()

@@ -1,157 +1,27 @@
-"""What dealers are told of vehicles offered to them, and what they have to answer."""
+"""What is told of vehicles on arrival, in stock and sold, and what has to be done about them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from apps.core.roles import Role
-from apps.core.spreadsheet.errors import Phrase
 from apps.inventory.models import (
     AgedAction,
     BuyBackAgreement,
     CountSheet,
     Shipment,
-    TransferProposal,
     UnitMark,
 )
-from apps.inventory.rules import Party, ProposalState
 from apps.work import registry
 from apps.work import services as work
 
-_MANY = gettext_noop("%(count)s vehicles %(model)s")
 AGREEMENT_DAYS = 30
 """Days before its end that an agreement becomes a to-do."""
 TOLD = (Role.DEALER_GENERAL, Role.DEALER_SALES)
-ANSWER = registry.todo(
-    "inventory.answer_transfer",
-    _("Offered vehicle"),
-    _("Answer: %(dealer)s offers you %(vehicle)s"),
-    icon="transfer",
-)
-OFFERED = registry.notice(
-    "inventory.transfer_offered",
-    _("A vehicle is offered to my store"),
-    _("%(dealer)s offers you %(vehicle)s."),
-    icon="transfer",
-)
-ACCEPTED = registry.notice(
-    "inventory.transfer_accepted",
-    _("An offered vehicle was accepted"),
-    _("%(dealer)s accepted %(vehicle)s."),
-    icon="transfer",
-)
-DECLINED = registry.notice(
-    "inventory.transfer_declined",
-    _("An offered vehicle was declined"),
-    _("%(dealer)s declined %(vehicle)s: %(note)s"),
-    icon="transfer",
-)
-
-
-CONFIRM = registry.todo(
-    "inventory.confirm_suggestion",
-    _("Suggested transfer"),
-    _("Confirm: %(vehicle)s to %(other)s"),
-    icon="transfer",
-)
-SEND = registry.todo(
-    "inventory.send_transfer",
-    _("Vehicle to be sent"),
-    _("Send %(vehicle)s to %(other)s"),
-    icon="truck",
-)
-ARRIVE = registry.todo(
-    "inventory.receive_transfer",
-    _("Vehicle from another dealer"),
-    _("Receive %(vehicle)s from %(other)s"),
-    icon="truck-delivery",
-)
-SUGGESTED = registry.notice(
-    "inventory.transfer_suggested",
-    _("A transfer of my vehicles is suggested"),
-    _("%(vehicle)s could go to %(other)s."),
-    icon="transfer",
-)
-AGREED = registry.notice(
-    "inventory.transfer_agreed",
-    _("An offered vehicle is agreed to"),
-    _("%(other)s agreed to %(vehicle)s; it can be sent."),
-    icon="transfer",
-)
-SENT = registry.notice(
-    "inventory.transfer_sent",
-    _("A vehicle is on its way to my store"),
-    _("%(other)s sent %(vehicle)s."),
-    icon="truck",
-)
-_TURNS = {
-    ProposalState.SUGGESTED: (CONFIRM, Party.GIVER),
-    ProposalState.PROPOSED: (ANSWER, Party.TAKER),
-    ProposalState.AGREED: (SEND, Party.GIVER),
-    ProposalState.SHIPPED: (ARRIVE, Party.TAKER),
-}
-"""State → what has to be done next, and by which side."""
-_TELLS = {
-    ProposalState.SUGGESTED: (SUGGESTED, Party.GIVER),
-    ProposalState.PROPOSED: (OFFERED, Party.TAKER),
-    ProposalState.AGREED: (AGREED, Party.GIVER),
-    ProposalState.SHIPPED: (SENT, Party.TAKER),
-    ProposalState.ACCEPTED: (ACCEPTED, Party.GIVER),
-    ProposalState.DECLINED: (DECLINED, Party.GIVER),
-}
-"""State → who is told of it; a withdrawn offer is told to nobody."""
-
-
-def turned(rows: Sequence[TransferProposal], before: ProposalState | None, now: datetime, by: str) -> None:
-    """Vehicles proposed together reached a state: end what had to be done, say what has to be done next.
-
-    One to-do and one notice for a lot, however many vehicles it holds.
-    """
-    row, state = rows[0], ProposalState(rows[0].state)
-    if before is not None:
-        work.close_todo(key=_key(row, before), now=now, by=by, dropped=state is ProposalState.WITHDRAWN)
-    if state in _TURNS:
-        code, side = _TURNS[state]
-        dealer_id, params = _told(rows, side)
-        wanted = work.Wanted(
-            key=_key(row, state),
-            params=params,
-            url=_page(row),
-            role=Role.DEALER_GENERAL,
-            dealer_id=dealer_id,
-        )
-        work.open_todo(code=code, todo=wanted, now=now, opened_by=by)
-    if state in _TELLS:
-        notice, side = _TELLS[state]
-        dealer_id, params = _told(rows, side)
-        work.tell_holders(
-            notice=notice,
-            roles=TOLD,
-            dealer_id=dealer_id,
-            key=f"{_key(row, state)}:told",
-            now=now,
-            params=params,
-            url=_page(row),
-        )
-
-
-def _told(rows: Sequence[TransferProposal], side: Party) -> tuple[int, dict[str, str]]:
-    """The dealer of a side, and the texts it is told with."""
-    row = rows[0]
-    giver = side is Party.GIVER
-    other = row.to_label if giver else row.from_label
-    vehicle = row.vehicle_text
-    if len(rows) > 1:
-        vehicle = str(Phrase(_MANY, {"count": len(rows), "model": row.model_text}))
-    params = {"dealer": other, "other": other, "vehicle": vehicle, "note": row.answer_note}
-    return row.from_dealer_id if giver else row.to_dealer_id, params
-
-
 EXCEPTION = registry.todo(
     "inventory.answer_exception",
     _("Exception on arrival"),
@@ -360,12 +230,3 @@ def _exception(row: Shipment) -> str:
 
 def _shipment(row: Shipment) -> str:
     return reverse("inventory:shipment-detail", kwargs={"pk": row.pk})
-
-
-def _key(row: TransferProposal, state: ProposalState) -> str:
-    about = f"inventory.lot:{row.lot}" if row.lot else f"inventory.proposal:{row.pk}"
-    return about if state is ProposalState.PROPOSED else f"{about}:{state}"
-
-
-def _page(row: TransferProposal) -> str:
-    return reverse("inventory:proposal-detail", kwargs={"pk": row.pk})
