@@ -27,6 +27,19 @@ class PlanFilter(django_filters.FilterSet):
         return rows.filter(blocked__gt=0) if wanted else rows.filter(blocked=0)
 
 
+class LateFilter(django_filters.FilterSet):
+    """One filter for page and export."""
+
+    dealer = django_filters.CharFilter(
+        field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
+    )
+    model = django_filters.CharFilter(field_name="model__code", lookup_expr="iexact", label=_("Model code"))
+
+    class Meta:
+        model = OrderLine
+        fields = ("dealer", "model")
+
+
 class LineFilter(django_filters.FilterSet):
     """One filter for page, API and export."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.OrderDesk.as_view(), name="plan-list"),
     path("new/", views.PlanCreate.as_view(), name="plan-create"),
     path("lines/", views.LineList.as_view(), name="line-list"),
+    path("late/", views.LateList.as_view(), name="late-list"),
     path("suggestions/", Suggestions.as_view(), name="suggestions"),
     path("money/", views.CashNeed.as_view(), name="cash-need"),
     path("<int:pk>/", views.PlanDetail.as_view(), name="plan-detail"),
@@ -21,5 +22,5 @@ urlpatterns = [
 ]
 
 menu.add("inventory", _("Order desk"), "ordering:plan-list", policies.VIEW, order=12)
-menu.add("inventory", _("Money for orders"), "ordering:cash-need", policies.VIEW, order=14)
+menu.add("inventory", _("Purchase plan"), "ordering:cash-need", policies.VIEW, order=14)
 menu.add("inventory", _("Order suggestions"), "ordering:suggestions", policies.VIEW, order=13)

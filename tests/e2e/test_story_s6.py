@@ -6,21 +6,23 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from playwright.sync_api import expect
+from django.utils import timezone
+from playwright.sync_api import Page, expect
 
 from apps.alerts import services as alerts
 from apps.alerts import telling
 from apps.alerts.models import AlertAction, AlertEpisode, AlertRule
+from apps.forecasting.models import DealerForecast, ForecastRun
 from apps.inventory import services as inventory
 from apps.inventory.models import StockUnit, Transfer, TransferProposal
 from apps.kernel.period import Month
-from apps.ledger import services as ledger
 from apps.ordering import services as ordering
-from apps.ordering.rules.windows import Terms, window_of
-from apps.vehicles.models import Brand, CarModel, Series
+from apps.ordering.models import OrderLine
 from apps.work.models import Notice
 from tests.e2e import browsers
 from tests.factories.facts import SYSTEM, close, receive, sell
+from tests.forecasting import store
+from tests.inventory.rows import VINS, arrival
 
 pytestmark = browsers.MARKS
 APRIL, MAY, JUNE, JULY = (Month(2026, number) for number in (4, 5, 6, 7))
@@ -144,36 +146,129 @@ def test_the_board_leads_to_the_cars(stage, clock, stocked, am_1):
     expect(page.locator("main")).to_contain_text("180")
 
 
-def test_a_deposit_400000_short_blocks_the_order(stage, clock, network, actor_of, am_1, d1_gm):
-    series = Series.objects.create(brand=Brand.objects.create(code="B", name="B"), code="S", name="S")
-    model = CarModel.objects.create(series=series, code="M1", name="M1")
-    now = clock.to(7, 10, 10)
+@pytest.fixture
+def forecast(network):
+    """D001: 60 of M1 forecast for August with an error of 9, 49 in stock at 100,000; two cars of D002."""
+    model = store.models("M1")[0]
+    ForecastRun.objects.create(period=JUNE.first, revision=1, computed_at=timezone.now(), series=1)
+    DealerForecast.objects.create(
+        dealer=network.d1,
+        model=model,
+        made_for=JUNE.first,
+        method="ses",
+        kind="smooth",
+        months=24,
+        values=[D(50), D(60), D(55)],
+        lows=[D(40)] * 3,
+        highs=[D(70)] * 3,
+        sigma=D(9),
+    )
+    stay = {"model_id": model.pk, "kind": "receipt", "received_on": date(2026, 6, 20)}
+    rows = [arrival(f"A{nth}", network.d1.pk, **stay) for nth in range(49)]
+    rows += [arrival(vin, network.d2.pk, vin=vin, **stay) for vin in VINS[:2]]
+    inventory.record_arrivals(rows=rows, source="test", actor=SYSTEM, now=timezone.now())
 
-    def pay(amount: int, reference: str) -> None:
-        payment = ledger.Payment(network.d1.pk, D(amount), date(2026, 7, 10), reference)
-        ledger.record_payment(payment=payment, actor=SYSTEM, now=clock.at)
 
-    pay(600_000, "B1")
-    window, manager = window_of(date(2026, 7, 15), Terms()), actor_of(am_1)
-    plan = ordering.draft_plan(dealer=network.d1, window=window, actor=manager, now=now)
-    for units in (6, 4):
-        wanted = ordering.Wanted(model.pk, units, D(100_000), suggested=units)
-        ordering.add_line(plan=plan, wanted=wanted, actor=manager, now=now)
-    clock.to(7, 11, 10)
-    desk = stage.of(am_1)
-    desk.goto(f"/ordering/{plan.pk}/report/")
+def press(page: Page, name: str) -> None:
+    """Follow a button of the page and say yes."""
+    page.locator("a.btn", has_text=name).first.click()
+    page.locator(CONFIRM).click()
+    expect(page.locator(".alert-success")).to_be_visible(timeout=20_000)
+
+
+def paid_in(page: Page, amount: str, reference: str) -> None:
+    """Finance records a payment of D001."""
+    page.goto("/ledger/payments/new/?dealer=D001")
+    page.get_by_label("金额").fill(amount)
+    page.get_by_label("银行流水号").fill(reference)
+    page.locator(CONFIRM).click()
+    expect(page.locator(".alert-success")).to_be_visible(timeout=20_000)
+
+
+def drafted(stage, desk: Page) -> str:
+    """The suggestion of 12 is taken over into an order and lowered to 10, which needs a reason."""
+    desk.goto("/ordering/suggestions/?dealer=D001")
+    expect(desk.locator("main")).to_contain_text("Model M1")
+    stage.look(desk, "5_suggestions")
+    desk.locator("a", has_text="带入旬订单").click()
     desk.locator(CONFIRM).click()
+    expect(desk.locator(".list-table")).to_contain_text("D001-260715-1")
+    address = desk.url
+    desk.locator("a.btn", has_text="修改数量").first.click()
+    expect(desk.locator(".order-units")).to_have_value("12")
+    desk.locator(".order-units").fill("10")
+    desk.locator(CONFIRM).click()
+    expect(desk.locator(".is-invalid + .text-danger")).to_have_text("数量与建议不同，请说明原因。")
+    desk.locator("input.is-invalid").fill("展厅改造，位置不足")
+    desk.locator(CONFIRM).click()
+    expect(desk.locator(".list-table")).to_contain_text("展厅改造")
+    return address
+
+
+@pytest.mark.usefixtures("worker")
+def test_an_order_of_another_number_waits_for_money_and_is_chased_when_late(
+    stage, clock, network, forecast, am_1, d1_gm, hq_fin, hq_ops
+):
+    clock.to(7, 10, 10)
+    address = drafted(stage, stage.of(am_1))
+    clock.to(7, 11, 10)
+    paid_in(stage.of(hq_fin), "600000", "B1")
+    desk = stage.of(am_1)
+    desk.goto(address)
+    press(desk, "上报")
     clock.to(7, 12, 10)
     phone = stage.of(d1_gm, "phone")
-    phone.goto(f"/ordering/{plan.pk}/submit/")
-    phone.locator(CONFIRM).click()
-    expect(phone.locator("main")).to_contain_text("400,000.00")
-    stage.look(phone, "5_blocked")
+    phone.goto(address)
+    stage.look(phone, "6_to_submit")
+    press(phone, "提交报站")
+    expect(phone.locator(".alert-danger")).to_contain_text("400,000.00")
+    stage.look(phone, "7_blocked")
     clock.to(7, 13, 10)
-    pay(400_000, "B2")
-    ordering.fund_blocked(dealer_id=network.d1.pk, actor=SYSTEM, now=clock.at)
-    assert set(plan.lines.values_list("state", flat=True)) == {"funded"}
-    phone = stage.of(d1_gm, "phone")
-    phone.goto(f"/ordering/{plan.pk}/")
-    expect(phone.locator("main")).to_contain_text("其中已冻结")
-    expect(phone.locator("main")).to_contain_text("1,000,000.00")
+    paid_in(stage.of(hq_fin), "400000", "B2")
+    desk = stage.of(hq_ops)
+    for _attempt in range(40):
+        desk.goto(address)
+        if not desk.locator(".alert-danger").count():
+            break
+        desk.wait_for_timeout(250)
+    expect(desk.locator("main")).to_contain_text("1,000,000.00")
+    press(desk, "确认订单")
+    line = OrderLine.objects.get()
+    assert (line.state, str(line.promised_on), line.suggested, line.quantity) == (
+        "confirmed",
+        "2026-07-23",
+        12,
+        10,
+    )
+    ordering.follow(actor=SYSTEM, now=clock.to(7, 24, 7))
+    phone = stage.of(am_1, "phone")
+    phone.goto("/work/todos/")
+    expect(phone.locator("main")).to_contain_text("订单交付逾期")
+    phone.goto("/ordering/lines/?late=true")
+    expect(phone.locator("main")).to_contain_text("D001-260715-1")
+    stage.look(phone, "8_late")
+    desk = stage.of(am_1)
+    desk.goto("/ordering/")
+    expect(desk.locator("main")).to_contain_text("逾期未到")
+    stage.look(desk, "9_desk")
+
+
+def test_every_three_days_a_count_finds_one_missing(stage, clock, network, forecast, am_1, d2_gm):
+    clock.to(7, 12, 10)
+    phone = stage.of(d2_gm, "phone")
+    phone.goto("/inventory/counts/new/")
+    phone.locator("select[name=kind]").select_option("three_day")
+    phone.locator(CONFIRM).click()
+    phone.locator("#scan-code").fill(VINS[0][-6:])
+    phone.locator("#scan-code").press("Enter")
+    expect(phone.locator("#board")).to_contain_text("1 / 2")
+    stage.look(phone, "10_count")
+    phone.locator("a.btn", has_text="结束盘点").first.click()
+    phone.locator(CONFIRM).click()
+    expect(phone.locator("main")).to_contain_text("盘亏")
+    expect(phone.locator("main")).to_contain_text(VINS[1])
+    stage.look(phone, "11_difference")
+    desk = stage.of(am_1)
+    desk.goto("/work/todos/")
+    expect(desk.locator("main")).to_contain_text("D002")
+    stage.look(desk, "12_todos")

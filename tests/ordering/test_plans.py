@@ -152,6 +152,8 @@ def test_lines_change_before_the_cut_off_and_not_after(put, submitted, people) -
     services.save_lines(now=at(12, 20), **saving)
     first.refresh_from_db()
     assert (first.quantity, first.reason) == (5, "展厅满了")
+    told = queries.amendments(submitted, actor=people["gm"])[0]
+    assert (told.before, told.after) == (["M1 × 6"], ["M1 × 5 (展厅满了)"])
     event = AuditEvent.objects.filter(action="ordering.plan").latest("pk")
     assert (event.before["lines"][0], event.after["lines"][0]) == ("M1 × 6", "M1 × 5 (展厅满了)")
     change[first.pk] = (9, "更多")
@@ -246,10 +248,13 @@ def test_the_desk_and_the_money_needed(put, submitted, people, network, model) -
     assert told == ("2026-07-15", 2, 2, 1, 1, 1)
     assert desk.missing == 400_000
     assert queries.desk(actor=people["gm"], on=date(2026, 7, 12)).own == submitted
-    weeks, funds = queries.cash_need(actor=people["gm"], on=date(2026, 7, 12))
-    assert [(str(week.starts_on), week.amount, week.held, week.missing, week.open) for week in weeks] == [
-        ("2026-07-13", 1_000_000, 600_000, 400_000, 0)
-    ]
+    rows, funds = queries.cash_need(actor=people["gm"], on=date(2026, 7, 12))
+    told = [(str(row.starts_on), str(row.money_on), row.units, row.amount, row.held) for row in rows]
+    assert told == [("2026-07-15", "2026-07-14", 10, 1_000_000, 600_000)]
+    assert (rows[0].missing, rows[0].open) == (400_000, 0)
+    (bought,) = queries.purchases(actor=people["ops"], on=date(2026, 7, 12))
+    assert (bought["dealer__code"], bought["model_name"], bought["units"]) == ("D001", "M1", 10)
+    assert queries.models_to_buy(actor=people["gm"], on=date(2026, 7, 12))[0]["amount"] == 1_000_000
     assert funds.total == 0
 
 
@@ -293,7 +298,10 @@ def test_pages_lead_from_the_draft_to_the_submission(
     told = store.get(url).content.decode()
     assert "400,000.00" in told
     assert store.get("/ordering/lines/?_export=xlsx").status_code == 200
-    assert store.get("/ordering/money/").status_code == 200
+    assert "2026-07-15" in store.get("/ordering/money/").content.decode()
+    assert store.get("/ordering/money/?_export=xlsx").status_code == 200
+    assert "没有逾期" in store.get("/ordering/late/").content.decode()
+    assert "白 × 4" in told
 
 
 @pytest.mark.django_db(transaction=True)

@@ -64,6 +64,16 @@ class KeptAdmin(AuditedAdmin):
         return False
 
 
+class LookedAtAdmin(KeptAdmin):
+    """Rows that only services write: the configuration site shows them and changes nothing."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class VersionAdmin(KeptAdmin):
     """Versions of a rule: one that results refer to (`in_use`) is shown; what changes is a new version.
 

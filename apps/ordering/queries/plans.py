@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from apps.core import trail
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.inventory.models import Shipment
@@ -25,6 +28,7 @@ from apps.work import calendar
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
 ZERO = Decimal(0)
+UNPAID = (PlanState.DRAFT, PlanState.REPORTED, PlanState.SUBMITTED)
 ORDERED = ~Q(lines__state=LineState.DROPPED)
 AMOUNT = F("lines__quantity") * F("lines__price_amount")
 
@@ -62,13 +66,46 @@ def lines(*, actor: Actor) -> QuerySet[OrderLine]:
 
 
 def late_lines(*, actor: Actor, on: date) -> QuerySet[OrderLine]:
-    """Confirmed lines that should be there and are not."""
-    return lines(actor=actor).filter(state=LineState.CONFIRMED, promised_on__lt=on)
+    """Confirmed lines that should be there and are not, with the cars under way and the last day expected."""
+    gone = {"arrived_on": None, "cancelled_on": None, "shipped_on__isnull": False}
+    coming = Shipment.objects.filter(order_no=OuterRef("order_no"), **gone)
+    told = coming.order_by().values("order_no")
+    late = lines(actor=actor).filter(state=LineState.CONFIRMED, promised_on__lt=on)
+    return late.annotate(
+        on_the_way=Coalesce(Subquery(told.annotate(cars=Count("pk")).values("cars")), 0),
+        expected_on=Subquery(told.annotate(last=Max("eta_on")).values("last")),
+    )
+
+
+def late_today(*, actor: Actor) -> QuerySet[OrderLine]:
+    """The lines that are late today."""
+    return late_lines(actor=actor, on=timezone.localdate())
 
 
 def lines_of(plan: OrderPlan) -> list[OrderLine]:
     """The lines of a plan in their order."""
     return list(plan.lines.select_related("dealer", "model", "trim").order_by("number"))
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A change of a plan's lines: when, by whom, and which lines read otherwise afterwards."""
+
+    at: datetime
+    who: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+def amendments(plan: OrderPlan, *, actor: Actor) -> list[Amendment]:
+    """How the lines of a plan were changed since they were drafted, the newest first."""
+    events = trail.of_object(plan, actor=actor).filter(action=policies.PLAN)
+    found = []
+    for event in events:
+        before, after = (list((told or {}).get("lines", ())) for told in (event.before, event.after))
+        gone, come = [x for x in before if x not in after], [x for x in after if x not in before]
+        found.append(Amendment(event.at, trail.who(event, actor=actor), gone, come))
+    return found
 
 
 def arrivals() -> dict[str, int]:
@@ -124,11 +161,14 @@ def desk(*, actor: Actor, on: date) -> Desk:
 
 
 @dataclass(frozen=True)
-class WeekOfMoney:
-    """Money for orders in a week (from Monday): planned, of that held, and missing, in yuan."""
+class TenDays:
+    """Money for the orders of ten days: what they come to, of that held, and missing, in yuan."""
 
     starts_on: date
+    ends_on: date
+    money_on: date
     plans: int
+    units: int
     amount: Decimal
     held: Decimal
     missing: Decimal
@@ -139,30 +179,49 @@ class WeekOfMoney:
         return self.amount - self.held - self.missing
 
 
-def cash_need(*, actor: Actor, on: date) -> tuple[list[WeekOfMoney], accounts.Funds]:
-    """The purchase plan: money for orders by the week it is due, and what the dealers have free now."""
+def cash_need(*, actor: Actor, on: date) -> tuple[list[TenDays], accounts.Funds]:
+    """The purchase plan: money for orders by the ten days they cover, and what the dealers have free now."""
     held = Q(lines__state=LineState.FUNDED)
-    waiting = (PlanState.DRAFT, PlanState.REPORTED, PlanState.SUBMITTED)
     rows = (
-        policies.plan.visible_to(actor, OrderPlan.objects.filter(money_on__gte=on, state__in=waiting))
-        .values("money_on")
+        policies.plan.visible_to(actor, OrderPlan.objects.filter(money_on__gte=on, state__in=UNPAID))
+        .values("starts_on")
         .annotate(
+            ends_on=Max("ends_on"),
+            money_on=Min("money_on"),
             plans=Count("pk", distinct=True),
+            units=Coalesce(Sum("lines__quantity", filter=ORDERED), 0),
             amount=Coalesce(Sum(AMOUNT, filter=ORDERED, output_field=MONEY), Value(ZERO, MONEY)),
             held=Coalesce(Sum(AMOUNT, filter=held, output_field=MONEY), Value(ZERO, MONEY)),
             missing=Coalesce(Sum("lines__missing_amount", filter=ORDERED), Value(ZERO, MONEY)),
         )
-        .order_by("money_on")
+        .order_by("starts_on")
     )
-    weeks: dict[date, WeekOfMoney] = {}
-    for row in rows:
-        monday = row["money_on"] - timedelta(days=row["money_on"].weekday())
-        known = weeks.get(monday, WeekOfMoney(monday, 0, ZERO, ZERO, ZERO))
-        weeks[monday] = WeekOfMoney(
-            monday,
-            known.plans + row["plans"],
-            known.amount + row["amount"],
-            known.held + row["held"],
-            known.missing + row["missing"],
+    return [TenDays(**row) for row in rows], accounts.funds_in_all(actor=actor)
+
+
+def purchases(*, actor: Actor, on: date) -> QuerySet[OrderLine, dict[str, Any]]:
+    """The purchase plan by ten days, dealer and model: units and yuan of orders that are not paid yet."""
+    waiting = OrderLine.objects.filter(plan__money_on__gte=on, plan__state__in=UNPAID)
+    return (
+        policies.line.visible_to(actor, waiting.exclude(state=LineState.DROPPED))
+        .values("plan__starts_on", "plan__ends_on", "plan__money_on", "dealer__code", "dealer__name")
+        .annotate(
+            model_name=F("model__name"),
+            units=Sum("quantity"),
+            amount=Sum(F("quantity") * F("price_amount"), output_field=MONEY),
+            missing=Sum("missing_amount"),
         )
-    return list(weeks.values()), accounts.funds_in_all(actor=actor)
+        .order_by("plan__starts_on", "dealer__code", "model_name")
+    )
+
+
+def models_to_buy(*, actor: Actor, on: date) -> list[dict[str, Any]]:
+    """The same by ten days and model over all dealers of the actor."""
+    rows = purchases(actor=actor, on=on).order_by()
+    told: dict[tuple[date, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["plan__starts_on"], row["model_name"])
+        known = told.setdefault(key, {"starts_on": key[0], "model": key[1], "units": 0, "amount": ZERO})
+        known["units"] += row["units"]
+        known["amount"] += row["amount"]
+    return [told[key] for key in sorted(told)]

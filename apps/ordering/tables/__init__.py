@@ -1,3 +1,23 @@
-from apps.ordering.tables.plans import LineTable, PlanLineTable, PlanTable, plan_badge, steps_of
+from apps.ordering.tables.plans import (
+    LateTable,
+    LineTable,
+    ModelTable,
+    PlanLineTable,
+    PlanTable,
+    PurchaseTable,
+    TenDaysTable,
+    plan_badge,
+    steps_of,
+)
 
-__all__ = ["LineTable", "PlanLineTable", "PlanTable", "plan_badge", "steps_of"]
+__all__ = [
+    "LateTable",
+    "LineTable",
+    "ModelTable",
+    "PlanLineTable",
+    "PlanTable",
+    "PurchaseTable",
+    "TenDaysTable",
+    "plan_badge",
+    "steps_of",
+]

@@ -144,6 +144,72 @@ class PlanLineTable(Table):
     )
 
 
+def _late_days(row: OrderLine) -> int | None:
+    return (timezone.localdate() - row.promised_on).days if row.promised_on else None
+
+
+class LateTable(Table):
+    """Lines that should be there and are not."""
+
+    columns = (
+        *_line_columns("order_no", "dealer", "model", "promised"),
+        Column("late_days", _("Days late"), "units", value=_late_days),
+        Column("quantity", _("Units ordered"), "units", sort="quantity"),
+        Column("open_units", _("Not there"), "units", sort="open_units"),
+        Column("on_the_way", _("On the way"), "units", value=lambda row: row.on_the_way or None),
+        Column("expected_on", _("Expected by"), "date"),
+    )
+    order_by = ("promised_on", "dealer__code", "pk")
+
+
+class TenDaysTable(Table):
+    """Money for orders by the ten days they cover."""
+
+    columns = (
+        Column(
+            "days",
+            _("Days covered"),
+            "code",
+            value=lambda row: f"{row.starts_on:%Y-%m-%d} – {row.ends_on:%m-%d}",
+            link=lambda row: f"{reverse('ordering:plan-list')}?starts_on={row.starts_on}",
+        ),
+        Column("money_on", _("Money due"), "date"),
+        Column("plans", _("Plans"), "units"),
+        Column("units", _("Units"), "units"),
+        Column("amount", _("Orders (¥)"), "money"),
+        Column("held", _("Held (¥)"), "money"),
+        Column("open", _("Still to be held (¥)"), "money"),
+        Column("missing", _("Missing (¥)"), "money"),
+    )
+
+
+class ModelTable(Table):
+    """What is to be bought for which ten days."""
+
+    columns = (
+        Column("starts_on", _("Covers from"), "date", value=lambda row: row["starts_on"]),
+        Column("model", _("Model"), value=lambda row: row["model"]),
+        Column("units", _("Units"), "units", value=lambda row: row["units"]),
+        Column("amount", _("Orders (¥)"), "money", value=lambda row: row["amount"]),
+    )
+
+
+class PurchaseTable(Table):
+    """The purchase plan as it is taken to Excel."""
+
+    columns = (
+        Column("starts_on", _("Covers from"), "date", value=lambda row: row["plan__starts_on"]),
+        Column("ends_on", _("Covers until"), "date", value=lambda row: row["plan__ends_on"]),
+        Column("money_on", _("Money due"), "date", value=lambda row: row["plan__money_on"]),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row["dealer__code"]),
+        Column("dealer", _("Dealer"), value=lambda row: row["dealer__name"]),
+        Column("model", _("Model"), value=lambda row: row["model_name"]),
+        Column("units", _("Units"), "units", value=lambda row: row["units"]),
+        Column("amount", _("Orders (¥)"), "money", value=lambda row: row["amount"]),
+        Column("missing", _("Missing (¥)"), "money", value=lambda row: row["missing"]),
+    )
+
+
 def steps_of(plan: OrderPlan, now: datetime) -> list[dict[str, Any]]:
     """The steps of a plan in their order: what, by when, whether done, by whom, and whether overdue."""
     window, day = plan.window, timezone.localdate(now)

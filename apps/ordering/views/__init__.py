@@ -1,5 +1,6 @@
 from apps.ordering.views.money import CashNeed
 from apps.ordering.views.plans import (
+    LateList,
     LineList,
     OrderDesk,
     PlanConfirm,
@@ -13,6 +14,7 @@ from apps.ordering.views.plans import (
 
 __all__ = [
     "CashNeed",
+    "LateList",
     "LineList",
     "OrderDesk",
     "PlanConfirm",

@@ -32,7 +32,8 @@ class OrderDesk(ListPage):
     buttons = (
         Button(_("Draft an order"), "ordering:plan-create", policies.PLAN, "plus", True),
         Button(_("Order lines"), "ordering:line-list", policies.VIEW, "list-details"),
-        Button(_("Money for orders"), "ordering:cash-need", policies.VIEW, "coin-yuan"),
+        Button(_("Late deliveries"), "ordering:late-list", policies.VIEW, "truck"),
+        Button(_("Purchase plan"), "ordering:cash-need", policies.VIEW, "coin-yuan"),
     )
 
     def context(self) -> dict[str, Any]:
@@ -49,6 +50,17 @@ class LineList(ListPage):
     filterset = filters.LineFilter
     table = tables.LineTable
     empty = _("No line was ordered yet.")
+
+
+class LateList(ListPage):
+    """Lines that should be there and are not: how long, how many, and when they are expected."""
+
+    action = policies.VIEW
+    title = _("Late deliveries")
+    query = queries.late_today
+    filterset = filters.LateFilter
+    table = tables.LateTable
+    empty = _("Nothing is late: all that was promised until today is there.")
 
 
 class PlanCreate(FormPage):
@@ -114,6 +126,7 @@ class PlanDetail(DetailPage):
             "lines": tables.PlanLineTable(lines),
             "funds": accounts.funds([plan.dealer_id])[plan.dealer_id],
             "held": held,
+            "amendments": queries.amendments(plan, actor=self.actor),
             "cut_off_passed": now > plan.window.cut_off,
         }
 
