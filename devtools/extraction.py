@@ -20,6 +20,7 @@ TEMPLATES: Final = ("templates", "apps")
 CONTEXT: Final = "\u0004"
 KEYWORDS: Final[dict[str, Any]] = {
     "_": None,
+    "_t": None,
     "N_": None,
     "gettext": None,
     "gettext_lazy": None,

@@ -63,6 +63,32 @@ BULLETIN_LATE = registry.notice(
 PLANNED = registry.notice(
     "work.planned", _("An activity was planned for me"), _("%(by)s planned for you: %(what)s"), icon="map-pin"
 )
+INVITATION = registry.todo(
+    "work.invitation", _("Invitation to a meeting"), _("Answer the invitation: %(what)s"), icon="users-group"
+)
+INVITED = registry.notice(
+    "work.invited", _("I am invited to a meeting"), _("%(by)s invites you: %(what)s"), icon="users-group"
+)
+CALLED_OFF = registry.notice(
+    "work.called_off",
+    _("A meeting was called off"),
+    _("%(by)s called off: %(what)s. %(reason)s"),
+    icon="calendar-off",
+)
+REPLIED = {
+    "coming": registry.notice(
+        "work.invitation_accepted",
+        _("Somebody comes to my meeting"),
+        _("%(by)s comes: %(what)s"),
+        icon="circle-check",
+    ),
+    "declined": registry.notice(
+        "work.invitation_declined",
+        _("Somebody cannot come to my meeting"),
+        _("%(by)s cannot come: %(what)s. %(reason)s"),
+        icon="circle-x",
+    ),
+}
 CORRECT = registry.todo(
     "work.correct", _("Correction of a fact"), _("Correct %(about)s: %(wrong)s"), icon="pencil"
 )

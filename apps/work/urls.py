@@ -12,6 +12,7 @@ from apps.work.views import (
     corrections,
     findings,
     key_accounts,
+    meetings,
     notices,
     remarks,
     todos,
@@ -42,8 +43,10 @@ urlpatterns = [
     path("activities/<int:pk>/cancel/", activities.Cancel.as_view(), name="activity-cancel"),
     path("activities/<int:pk>/place/", activities.MarkPlace.as_view(), name="activity-place"),
     path("activities/<int:pk>/finding/", activities.AddFinding.as_view(), name="finding-add"),
-    path("activities/<int:pk>/names/", activities.Invite.as_view(), name="activity-invite"),
-    path("activities/<int:pk>/names/<int:attendance>/", activities.SignIn.as_view(), name="activity-sign-in"),
+    path("activities/<int:pk>/names/", meetings.Invite.as_view(), name="activity-invite"),
+    path("activities/<int:pk>/names/<int:attendance>/", meetings.SignIn.as_view(), name="activity-sign-in"),
+    path("invitations/", meetings.InvitationList.as_view(), name="invitation-list"),
+    path("invitations/<int:pk>/", meetings.InvitationDetail.as_view(), name="invitation-detail"),
     path("diary/", activities.Diary.as_view(), name="diary"),
     path("activities/coverage/", activities.Coverage.as_view(), name="coverage"),
     path("key-accounts/", key_accounts.KeyAccountList.as_view(), name="key-account-list"),
@@ -85,6 +88,7 @@ menu.add("duties", _("Notices"), "work:notice-list", policies.VIEW, order=90)
 menu.add("settings", _("Messages sent"), "work:message-list", policies.OVERSEE, order=60)
 menu.add("duties", _("Visits and contacts"), "work:activity-list", field.VIEW, order=40)
 menu.add("duties", _("Findings of visits"), "work:finding-list", field.FINDINGS, order=50)
+menu.add("duties", _("Invitations to meetings"), "work:invitation-list", field.INVITATIONS, order=65)
 menu.add("duties", _("Field diary"), "work:diary", field.VIEW, order=60)
 menu.add("duties", _("Bulletins"), "work:bulletin-list", posted.VIEW, order=70)
 menu.add("network", _("Key accounts"), "work:key-account-list", field.KEY_ACCOUNTS, order=80)

@@ -60,7 +60,7 @@ from apps.work import services as work
 from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
-from apps.work.services import activities, bulletins, findings
+from apps.work.services import activities, bulletins, findings, meetings
 from tests.contract.money import accounts_and_orders, payment_of
 from tests.factories import network as factory
 from tests.finance.rows import statement
@@ -171,7 +171,8 @@ def _field_work(dealer: Dealer, person: User, now: datetime) -> dict[str, Any]:
     finding = findings.open_finding(activity=visit, found=found, actor=actor, now=now)
     plan = activities.Plan("meeting", now.date(), topic="dealers", title=canary(dealer, "MEETING"))
     meeting = activities.plan_activity(plan=plan, actor=actor, now=now)
-    activities.invite(activity=meeting, names=[canary(dealer, "GUEST")], actor=actor, now=now)
+    call = meetings.Call(names=[canary(dealer, "GUEST"), dealer.code], message=canary(dealer, "CALLED"))
+    meetings.invite(activity=meeting, call=call, actor=actor, now=now)
     draft = bulletins.Draft(canary(dealer, "BULLETIN"), canary(dealer, "TOLD"), "both", now.date())
     bulletin = bulletins.publish_bulletin(draft=draft, actor=actor, now=now)
     bulletin.receipts.filter(dealer__isnull=False).exclude(dealer=dealer).delete()  # sent to one dealer only
@@ -182,7 +183,8 @@ def _field_work(dealer: Dealer, person: User, now: datetime) -> dict[str, Any]:
         "activity": visit.pk,
         "finding": finding.pk,
         "meeting": meeting.pk,
-        "attendance": meeting.attendance.get().pk,
+        "attendance": meeting.attendance.get(user=None).pk,
+        "invitation": meeting.attendance.get(user__isnull=False).pk,
         "bulletin": bulletin.pk,
         "key_account": account.pk,
     }

@@ -349,23 +349,6 @@ def test_a_leader_plans_for_its_people_only(network, reg_a, am_1, client_of) -> 
     assert (row.person, row.unit) == (am_1, network.area_1)
 
 
-def test_a_meeting_has_a_list_that_is_signed_once(am_1, actor_of, now, client_of) -> None:
-    actor = actor_of(am_1)
-    row = services.plan_activity(
-        plan=services.Plan("meeting", DAY, topic="account_managers", title="七月例会"), actor=actor, now=now
-    )
-    names = ["张三", " 李四 ", "张三", ""]
-    assert services.invite(activity=row, names=names, actor=actor, now=now) == 2
-    assert services.invite(activity=row, names=["李四"], actor=actor, now=now) == 0
-    there = row.attendance.get(name="李四")
-    browser = client_of(am_1)
-    url = reverse("work:activity-sign-in", args=[row.pk, there.pk])
-    assert browser.post(url).status_code == 302
-    there.refresh_from_db()
-    assert there.signed_at == now
-    assert row.attendance.get(name="张三").signed_at is None
-
-
 def test_the_place_of_a_check_in_can_become_the_dealer_s(network, am_1, actor_of, now, client_of) -> None:
     row = plan(actor_of(am_1), now)
     spot = services.Spot(services.Located.FOUND, Decimal("30.1"), Decimal("120.2"), 8)

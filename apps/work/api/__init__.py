@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.work.api import activities, bulletins, work
+from apps.work.api import activities, bulletins, meetings, work
 
-routes: list[tuple[str, Any, str]] = [*activities.routes, *bulletins.routes, *work.routes]
+routes: list[tuple[str, Any, str]] = [*activities.routes, *bulletins.routes, *meetings.routes, *work.routes]

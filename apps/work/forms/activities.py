@@ -105,17 +105,6 @@ class FindingForm(forms.Form):
     shared = forms.BooleanField(label=_("The dealer sees it and answers"), required=False)
 
 
-class NamesForm(forms.Form):
-    """Who is put on the list of a meeting."""
-
-    names = forms.CharField(
-        label=_("Names"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("One name a line"),
-        max_length=20_000,
-    )
-
-
 class KeyAccountForm(forms.Form):
     """A new key account."""
 

@@ -1,7 +1,8 @@
 from apps.work.models.activities import Activity, ActivityPhoto, Finding, KeyAccount
 from apps.work.models.approvals import Approval, ApprovalDecision
-from apps.work.models.bulletins import Attendance, Bulletin, BulletinReceipt
+from apps.work.models.bulletins import Bulletin, BulletinReceipt
 from apps.work.models.calendar import CalendarDay
+from apps.work.models.meetings import Attendance
 from apps.work.models.notices import (
     ChannelSetting,
     DigestItem,

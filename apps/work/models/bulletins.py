@@ -58,24 +58,3 @@ class BulletinReceipt(models.Model):
 
     def __str__(self) -> str:
         return self.user_label
-
-
-class Attendance(models.Model):
-    """Somebody who was invited to a meeting or came to it."""
-
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="attendance")
-    unit = models.ForeignKey("dealers.OrgUnit", on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    dealer = models.ForeignKey("dealers.Dealer", null=True, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("name"), max_length=150)
-    signed_at = models.DateTimeField(_("signed in at"), null=True)
-
-    class Meta:
-        verbose_name = _("attendance")
-        verbose_name_plural = _("attendance")
-        constraints = [
-            models.UniqueConstraint(fields=["activity", "name"], name="attendance_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, Scope, declare
-from apps.core.roles import DEALER, FIELD, FIELD_STAFF, HQ, MAKER, OPERATORS, Role
+from apps.core.roles import DEALER, EVERYONE, FIELD, FIELD_STAFF, HQ, MAKER, OPERATORS, Role
 from apps.core.wall import DEALERS, PERSON, Wall
 from apps.work.models import Activity, ActivityPhoto, Attendance, Finding, KeyAccount
 
@@ -26,6 +26,9 @@ RECORD = declare(
 )
 FINDINGS = declare("work.view_findings", _("View findings of visits"), MAKER | DEALER | {Role.INVESTOR})
 ANSWER = declare("work.answer_finding", _("Answer findings of visits"), DEALER | FIELD | FIELD_STAFF)
+INVITATIONS = declare(
+    "work.view_invitations", _("View and answer invitations to meetings"), EVERYONE - {Role.INTEGRATION}
+)
 KEY_ACCOUNTS = declare("work.view_key_accounts", _("View key accounts"), MAKER)
 MANAGE_KEY_ACCOUNTS = declare(
     "work.manage_key_accounts",
@@ -46,10 +49,10 @@ def rank_of(role: str) -> int:
     return LEADER if role in LEADERS else JUNIOR if role in JUNIORS else SENIOR
 
 
-def of_people(actor: Actor, *, unit: str = "unit_id", rank: str = "rank") -> Q:
+def of_people(actor: Actor) -> Q:
     """Rows of those an actor leads: leaders see all of their units, others what their juniors did."""
-    juniors = Q(**{f"{unit}__in": _units(actor, SENIOR), rank: JUNIOR})
-    return Q(**{f"{unit}__in": _units(actor, LEADER)}) | juniors
+    juniors = Q(unit_id__in=_units(actor, SENIOR), rank=JUNIOR)
+    return Q(unit_id__in=_units(actor, LEADER)) | juniors
 
 
 def _units(actor: Actor, rank: int) -> frozenset[int]:
@@ -64,9 +67,7 @@ def selves(actor: Actor) -> frozenset[int]:
 
 
 class FieldPolicy(Policy):
-    """Rows of the field: seen by their person and by those above it; the prefix leads to unit and person."""
-
-    prefix = ""
+    """Rows of the field: seen by their person and by those above it."""
 
     def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
         if actor.scope.everything:
@@ -75,12 +76,10 @@ class FieldPolicy(Policy):
 
     def mine(self, actor: Actor) -> Q:
         """The rows of the actor's units and its own."""
-        people = of_people(actor, unit=f"{self.prefix}unit_id", rank=f"{self.prefix}rank")
-        return people | Q(**{f"{self.prefix}person_id__in": selves(actor)})
+        return of_people(actor) | Q(person_id__in=selves(actor))
 
     def owners(self, obj: Any) -> Owners:
-        row = getattr(obj, self.prefix.removesuffix("__")) if self.prefix else obj
-        return Owners(units=frozenset({row.unit_id}), persons=frozenset({row.person_id}))
+        return Owners(units=frozenset({obj.unit_id}), persons=frozenset({obj.person_id}))
 
     def _within(self, actor: Actor, owners: Owners) -> bool:
         return bool(selves(actor) & owners.persons) or owners.within(led(actor))
@@ -111,10 +110,14 @@ class PhotoPolicy(FindingPolicy):
         return replace(found, dealers=frozenset({obj.finding.dealer_id}))
 
 
-class PartPolicy(FieldPolicy):
-    """What belongs to an activity and is seen with it."""
+class AttendancePolicy(FieldPolicy):
+    """A line of a list is seen with its meeting, and by whoever it names."""
 
-    prefix = "activity__"
+    def mine(self, actor: Actor) -> Q:
+        return super().mine(actor) | Q(user_id__in=selves(actor))
+
+    def owners(self, obj: Any) -> Owners:
+        return replace(super().owners(obj), persons=frozenset({obj.person_id, obj.user_id} - {None}))
 
 
 _OF_PERSON = f"person_id = {PERSON}"
@@ -135,7 +138,12 @@ photo = PhotoPolicy(
     ownership=Ownership.UNIT,
     wall=Wall(also=_OF_PERSON, also_read=_OF_FINDING),
 )
-attendance = PartPolicy(Attendance, view=VIEW, ownership=Ownership.UNIT, unit="activity__unit_id")
+attendance = AttendancePolicy(
+    Attendance,
+    view=INVITATIONS,
+    ownership=Ownership.UNIT,
+    wall=Wall(also=f"{_OF_PERSON} OR user_id = {PERSON}"),
+)
 key_account = Policy(KeyAccount, view=KEY_ACCOUNTS, ownership=Ownership.UNIT)
 
 trail.name_actions(
@@ -146,6 +154,8 @@ trail.name_actions(
         "work.finish_activity": _("Activity done"),
         "work.cancel_activity": _("Activity cancelled"),
         "work.sign_in": _("Signed in to a meeting"),
+        "work.invite": _("Invited to a meeting"),
+        "work.answer_invitation": _("Invitation answered"),
         "work.add_photo": _("Picture added"),
         "work.open_finding": _("Finding recorded"),
         "work.answer_finding": _("Finding answered"),
@@ -160,5 +170,8 @@ trail.name_fields(
         "distance_m": _("Distance (m)"),
         "located": _("Place"),
         "photos": _("Pictures"),
+        "invited": _("Invited"),
+        "listed": _("On the list"),
+        "reply": _("Reply"),
     }
 )

@@ -17,7 +17,7 @@ from apps.core.roles import MAKER
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit, Outlet
 from apps.dealers.rules import DealerStatus, StoreType
-from apps.work.models import Activity, ActivityPhoto, Attendance, Finding, KeyAccount
+from apps.work.models import Activity, ActivityPhoto, Finding, KeyAccount
 from apps.work.policies import activities as policies
 from apps.work.rules.activities import Light, Point, State, Subject, quota_light
 
@@ -83,12 +83,6 @@ def findings(*, actor: Actor) -> QuerySet[Finding]:
 def photos(*, actor: Actor) -> QuerySet[ActivityPhoto]:
     """The pictures of the activities and findings the actor sees."""
     return policies.photo.visible_to(actor, ActivityPhoto.objects.select_related("file")).order_by("pk")
-
-
-def attendance(*, actor: Actor, activity: Activity) -> QuerySet[Attendance]:
-    """Who was invited to a meeting or came."""
-    rows = Attendance.objects.filter(activity=activity).select_related("dealer")
-    return policies.attendance.visible_to(actor, rows).order_by("name", "pk")
 
 
 def key_accounts(*, actor: Actor) -> QuerySet[KeyAccount]:

@@ -47,14 +47,19 @@ def is_over(*, actor: Actor, bulletin: Bulletin) -> bool:
 
 def readers(*, unit: OrgUnit, audience: str, on: date) -> list[dict[str, Any]]:
     """Who a bulletin of a unit goes to on a day: its people below, and the managers of its dealers."""
+    return [_reader(row) for row in reached(unit=unit, audience=audience, on=on)]
+
+
+def reached(*, unit: OrgUnit, audience: str, on: date) -> list[Assignment]:
+    """The post of everybody an audience of a unit holds on a day: one post a person, the oldest."""
     held = accounts.held_on(on).filter(user__is_active=True).select_related("user", "unit", "dealer")
-    found: dict[int, dict[str, Any]] = {}
-    for row in held.filter(_reached(unit, audience)).order_by("pk"):
-        found.setdefault(row.user_id, _reader(row))
+    found: dict[int, Assignment] = {}
+    for row in held.filter(_audience(unit, audience)).order_by("pk"):
+        found.setdefault(row.user_id, row)
     return list(found.values())
 
 
-def _reached(unit: OrgUnit, audience: str) -> Q:
+def _audience(unit: OrgUnit, audience: str) -> Q:
     people = Q(role__in=MAKER, unit__path__startswith=unit.path)
     below = Dealer.objects.filter(unit__path__startswith=unit.path)
     below = below.exclude(status__in=[DealerStatus.CLOSED, DealerStatus.MERGED])

@@ -20,13 +20,13 @@ from apps.core.errors import DomainError
 from apps.dealers import services as dealers
 from apps.dealers.models import OrgUnit
 from apps.work import kinds
-from apps.work.models import Activity, ActivityPhoto, Attendance, Finding
+from apps.work.models import Activity, ActivityPhoto, Finding
 from apps.work.policies import activities as policies
 from apps.work.queries import activities as queries
 from apps.work.queries.activities import About
 from apps.work.rules import activities as rules
 from apps.work.rules.activities import Located, Point, State
-from apps.work.services import notifying
+from apps.work.services import holding, meetings, notifying
 
 MOST_PHOTOS = 30
 UNDONE = (State.PLANNED, State.STARTED)
@@ -114,7 +114,7 @@ def plan_activity(
 @transaction.atomic
 def check_in(*, activity: Activity, spot: Spot = NOWHERE, actor: Actor, now: datetime) -> Activity:
     """Begin an activity at its place; the time is the server's. Checking in again changes nothing."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     if row.state == State.STARTED:
         return row
     _require(row, State.PLANNED)
@@ -136,7 +136,7 @@ def save_answers(
     *, activity: Activity, answers: Mapping[str, Any], note: str | None = None, actor: Actor, now: datetime
 ) -> Activity:
     """Keep what was answered so far, in place of what was kept before; nothing need be complete yet."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     kind = _kind(row.kind)
     _require(row, State.STARTED if kind.place else row.state)
     try:
@@ -153,7 +153,7 @@ def save_answers(
 @transaction.atomic
 def finish(*, activity: Activity, actor: Actor, now: datetime) -> Activity:
     """End an activity so that it counts; `incomplete` names the questions still to be answered."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     if row.state == State.DONE:
         return row
     kind = _kind(row.kind)
@@ -175,12 +175,13 @@ def finish(*, activity: Activity, actor: Actor, now: datetime) -> Activity:
 @transaction.atomic
 def cancel(*, activity: Activity, reason: str, actor: Actor, now: datetime) -> Activity:
     """Give up an activity that is not done."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     if row.state not in UNDONE:
         raise DomainError("ended", _("This activity has ended."))
     before = {"state": row.state}
     row.state = State.CANCELLED
     row.save(update_fields=["state"])
+    meetings.call_off(meeting=row, reason=reason, actor=actor, now=now)
     told = {"state": row.state, "reason": reason}
     audit.record(actor=actor, action="work.cancel_activity", obj=row, now=now, before=before, after=told)
     return row
@@ -198,7 +199,7 @@ def add_photo(
     now: datetime,
 ) -> ActivityPhoto:
     """Keep a picture, drawn anew without what is hidden in it; of a shared finding the dealer sees it too."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     if row.state not in UNDONE:
         raise DomainError("ended", _("This activity has ended."))
     if row.photos.count() >= MOST_PHOTOS:
@@ -228,33 +229,9 @@ def add_photo(
 
 
 @transaction.atomic
-def invite(*, activity: Activity, names: list[str], actor: Actor, now: datetime) -> int:
-    """Put people on the list of a meeting; who is on it already stays. Returns how many are new."""
-    row = _locked(activity, actor)
-    if row.kind != "meeting":
-        raise DomainError("kind", _("Only a meeting has a list of attendance."))
-    wanted = dict.fromkeys(name.strip()[:150] for name in names if name.strip())
-    known = set(row.attendance.values_list("name", flat=True))
-    fresh = [Attendance(activity=row, unit_id=row.unit_id, name=name) for name in wanted if name not in known]
-    Attendance.objects.bulk_create(fresh)
-    return len(fresh)
-
-
-@transaction.atomic
-def sign_in(*, activity: Activity, attendance: int, actor: Actor, now: datetime) -> None:
-    """Note that somebody of the list is there; the time is the server's, and the first one stays."""
-    row = _locked(activity, actor)
-    there = row.attendance.filter(pk=attendance, signed_at=None).first()
-    if there is not None:
-        there.signed_at = now
-        there.save(update_fields=["signed_at"])
-        audit.record(actor=actor, action="work.sign_in", obj=row, now=now, after={"name": there.name})
-
-
-@transaction.atomic
 def mark_place(*, activity: Activity, actor: Actor, now: datetime) -> None:
     """Say that the place of a check-in is where the dealer or outlet stands."""
-    row = _locked(activity, actor)
+    row = holding.own(activity, actor)
     here = queries.point_of(row)
     about = row.outlet or row.dealer
     if here is None or about is None:
@@ -300,14 +277,6 @@ def _whose(actor: Actor, person: User | None, now: datetime) -> tuple[OrgUnit, s
     if place is None or place.unit is None or mine is None:
         raise DomainError("no_unit", _("Only people of a unit of the maker record activities."))
     return place.unit, place.role, mine
-
-
-def _locked(activity: Activity, actor: Actor) -> Activity:
-    """The activity as it is now, held for its own person only."""
-    row = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if not policies.activity.can(actor, policies.RECORD, row) or row.person_id not in policies.selves(actor):
-        raise DomainError("not_yours", _("Only the person it was planned for may work on an activity."))
-    return row
 
 
 def _require(row: Activity, state: str) -> None:

@@ -18,7 +18,7 @@ from apps.core.roles import Role
 from apps.work.models import Activity, Finding
 from apps.work.policies import activities as policies
 from apps.work.rules.activities import State
-from apps.work.services import notifying, todos
+from apps.work.services import holding, notifying, todos
 
 END_OF_DAY = time(18, 0)
 
@@ -38,9 +38,7 @@ class Found:
 @transaction.atomic
 def open_finding(*, activity: Activity, found: Found, actor: Actor, now: datetime) -> Finding:
     """Record a finding of an activity; `shared` when it shall go to a dealer and there is none."""
-    row = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if not policies.activity.can(actor, policies.RECORD, row) or row.person_id not in policies.selves(actor):
-        raise DomainError("not_yours", _("Only the person it was planned for may work on an activity."))
+    row = holding.own(activity, actor)
     if row.state == State.CANCELLED:
         raise DomainError("ended", _("This activity has ended."))
     if found.shared and row.dealer_id is None:

@@ -22,15 +22,19 @@ from apps.core.kit.pages import (
 )
 from apps.work import kinds
 from apps.work.filters.activities import ActivityFilter
-from apps.work.forms.activities import FindingForm, NamesForm, PlanForm, ReasonForm
+from apps.work.forms.activities import FindingForm, PlanForm, ReasonForm
 from apps.work.models import Activity
 from apps.work.policies import activities as policies
 from apps.work.queries import activities as queries
+from apps.work.queries import meetings
 from apps.work.rules.activities import SITES, State, Subject
 from apps.work.services import activities as services
 from apps.work.services import findings
 from apps.work.tables import activities as tables
+from apps.work.tables.meetings import IN_ORDER, reply_badge
 
+MOST = 2_000
+"""How many lines the list of a meeting shows."""
 PLAN = Button(_("Plan"), "work:activity-plan", policies.RECORD, "plus", True)
 
 
@@ -138,10 +142,18 @@ class ActivityDetail(DetailPage):
             "map_url": map_url(row),
             "late": _late(row),
             "may_mark": mine and row.latitude is not None and bool(row.outlet or row.dealer),
-            "attendance": queries.attendance(actor=self.actor, activity=row)
-            if row.kind == "meeting"
-            else None,
-            "may_invite": mine and row.kind == "meeting",
+            **(self._meeting(mine) if row.kind == "meeting" else {}),
+        }
+
+    def _meeting(self, mine: bool) -> dict[str, Any]:
+        """Who is on the list of a meeting, those who come first, and how many."""
+        rows = list(meetings.attendance(actor=self.actor, activity=self.object).order_by(*IN_ORDER)[:MOST])
+        open_ = self.object.state in (State.PLANNED, State.STARTED)
+        return {
+            "attendance": [(row, reply_badge(row)) for row in rows],
+            "counts": meetings.counts_of(rows),
+            "may_invite": mine and open_,
+            "may_sign": mine and self.object.state != State.CANCELLED,
         }
 
 
@@ -227,30 +239,6 @@ class MarkPlace(ConfirmPage):
     def act(self) -> str:
         services.mark_place(activity=self.object, actor=self.actor, now=timezone.now())
         return tables.activity_url(self.object)
-
-
-class Invite(ObjectFormPage):
-    action = policies.RECORD
-    title = _("List of attendance")
-    query = queries.own_activities
-    form_class = NamesForm
-    submit_label = _("Put on the list")
-
-    def save(self, cleaned: dict[str, Any]) -> str:
-        names = cleaned["names"].splitlines()
-        services.invite(activity=self.object, names=names, actor=self.actor, now=timezone.now())
-        return tables.activity_url(self.object)
-
-
-class SignIn(ObjectPage):
-    """Somebody of the list is there."""
-
-    action = policies.RECORD
-    query = queries.own_activities
-
-    def post(self, request: HttpRequest, pk: int, attendance: int) -> HttpResponse:
-        services.sign_in(activity=self.object, attendance=attendance, actor=self.actor, now=timezone.now())
-        return redirect(tables.activity_url(self.object))
 
 
 class AddFinding(ObjectFormPage):
