@@ -114,6 +114,13 @@ STAGES = (
     ),
     Stage("alerts", _("Raise alerts"), _alerts, AlertReading),
     Stage("publish", _("Publish"), _publish, None, kind=RunKind.INTERIM),
+    Stage(
+        "book",
+        _("Book the accruals"),
+        lambda p: incentives.book_accruals(**p.reading, actor=p.actor, now=p.now),
+        None,
+        kind=RunKind.CLOSE,
+    ),
     Stage("freeze", _("Freeze"), _freeze, None, kind=RunKind.CLOSE),
 )
 

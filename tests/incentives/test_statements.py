@@ -16,11 +16,13 @@ from apps.incentives.models import DisputeItem, SettlementRun, Statement, Statem
 from apps.incentives.rules.settling import RunKind
 from apps.incentives.services.calculating import content_hash
 from apps.incentives.services.disputing import Claim, Disputed
+from apps.kernel.period import Month
 from apps.ledger.models import Account
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.work import services as work
 from apps.work.models import Approval, Notice
+from tests.factories.facts import close
 from tests.incentives import story
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
@@ -68,6 +70,8 @@ def test_the_story_to_the_fen(told, network) -> None:
     interim = statement(network.d1, 1)
     assert (interim.state, interim.amount, interim.included) == ("interim", D("98000.00"), 98)
     assert (interim.curable, interim.curable_amount) == (2, D("52000.00"))
+    close(Month(2026, 6), at(7, 5), freeze=True)
+    assert _held(network.d1) == {"accrual": D("98000.00")}
 
     made = run(policy, actors["policy"], at(7, 10))
     with pytest.raises(DomainError):
@@ -81,6 +85,7 @@ def test_the_story_to_the_fen(told, network) -> None:
     first = _first_published(made, actors, network)
     out = StatementLine.objects.filter(statement=first, status="excluded").order_by("vin")
     frozen = (first.sha256, _bytes(first))
+    assert _held(network.d1) == {"accrual": D("98000.00")}  # replaced by the same
 
     services.confirm(statement=first, actor=actors["gm"], now=at(7, 10, 15))
     _dispute(first, list(out), actors, at(7, 11))
@@ -97,6 +102,7 @@ def test_the_story_to_the_fen(told, network) -> None:
         D("52000.00"),
     )
     assert second.origin == first
+    assert _held(network.d1) == {"accrual": D("150000.00")}
     again = run(policy, actors["policy"], at(7, 21))
     assert again.statements_count == 0
 
@@ -106,10 +112,18 @@ def test_the_story_to_the_fen(told, network) -> None:
     assert content_hash(first, first.lines.all()) == first.sha256
 
 
+def _held(dealer) -> dict[str, D]:
+    """What the maker owes the dealer by the ledger, without what is paid."""
+    rows = Account.objects.filter(dealer=dealer, kind__in=("accrual", "payable")).exclude(balance=0)
+    return dict(rows.values_list("kind", "balance"))
+
+
 def _pay_and_take_back(policy, actors, network, first, second) -> None:
     services.make_payable(statements=[first.pk, second.pk], actor=actors["fin"], now=at(8, 1))
     services.confirm(statement=second, actor=actors["gm"], now=at(8, 1))
+    assert _held(network.d1) == {"accrual": D("52000.00"), "payable": D("98000.00")}
     services.make_payable(statements=[second.pk], actor=actors["fin"], now=at(8, 1))
+    assert _held(network.d1) == {"payable": D("150000.00")}
     batch = services.build_batch(form="wallet", minimum_amount=D(0), actor=actors["fin"], now=at(8, 5))
     assert (batch.amount, batch.payments_count) == (D("150000.00"), 1)
     services.submit_batch(batch=batch, actor=actors["fin"], now=at(8, 5))
@@ -128,6 +142,7 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     publish(run(policy, actors["policy"], at(8, 20)), actors, at(8, 20))
     third = statement(network.d1, 3)
     assert (third.amount, third.delta) == (D("99000.00"), D("-51000.00"))
+    assert _held(network.d1)["accrual"] == D("-51000.00")
     back = StatementLine.objects.get(statement=third, delivery=car)
     assert (back.code, back.before, back.change) == ("R08", D("1500.00"), D("-1500.00"))
     assert back.origin.statement == second

@@ -1,4 +1,5 @@
 from apps.incentives.services.accruing import accrue, accrue_shared
+from apps.incentives.services.booking import book_accruals
 from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
 from apps.incentives.services.paying import (
@@ -24,6 +25,7 @@ __all__ = [
     "answer",
     "ask_calculation",
     "ask_release",
+    "book_accruals",
     "build_batch",
     "calculate",
     "confirm",

@@ -28,7 +28,7 @@ from apps.incentives.rules.settling import (
     StatementState,
 )
 from apps.incentives.rules.terms import Promise
-from apps.incentives.services import telling
+from apps.incentives.services import booking, telling
 from apps.kernel.workdays import WorkCalendar
 from apps.ledger import services as ledger
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, Line
@@ -85,6 +85,7 @@ def _released(*, target_id: int, comment: str, actor: Actor, now: datetime) -> N
         promised_on=starts + timedelta(days=promise.days) if starts else None,
     )
     rows.filter(delta__lte=0).update(promised_on=None)  # nothing is to be paid
+    booking.replace(run=row, actor=actor, now=now)
     audit.record(
         actor=actor,
         action=policies.RELEASE,
@@ -216,7 +217,7 @@ def _booked(row: Statement, now: datetime) -> Draft:
         key=f"incentives.payable:{row.pk}",
         book=Book(dealer_id=row.dealer_id),
         kind=EntryKind.SETTLEMENT if row.delta > 0 else EntryKind.CLAWBACK,
-        lines=[Line(AccountKind.REBATE_COST, -row.delta), Line(AccountKind.PAYABLE, row.delta)],
+        lines=[Line(AccountKind.ACCRUAL, -row.delta), Line(AccountKind.PAYABLE, row.delta)],
         occurred_on=timezone.localdate(now),
         target_label="incentives.statement",
         target_id=row.pk,
