@@ -89,7 +89,7 @@ def interim(cast: Cast) -> None:
     expect(page.locator(".statement-main")).to_have_text("98,000.00")
     expect(page.locator("main")).to_contain_text("再核销 2 台可增加 ¥52,000.00")
     expect(page.locator("main")).to_contain_text("R03 发票日期超期")
-    expect(page.locator("main")).to_contain_text("R13 等待凭证")  # its 30 days are not over on 1 July
+    expect(page.locator("main")).to_contain_text("R07 无上牌 · 等待至 2026-07-04")
     cast.stage.look(page, "interim")
 
 

@@ -63,7 +63,6 @@ class PolicyVersion(models.Model):
     author_label = models.CharField(_("drafted by"), max_length=150, blank=True)
     predecessor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(_("last saved"), null=True)
-    checked_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("version of a commercial policy")

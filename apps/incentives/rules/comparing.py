@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from apps.incentives.rules import reasons
 from apps.incentives.rules.facts import DealerFacts, Fact
-from apps.incentives.rules.outcomes import ComponentOutcome, DealerOutcome
+from apps.incentives.rules.outcomes import ComponentOutcome, DealerOutcome, Pending
 from apps.incentives.rules.selecting import LATE
 from apps.incentives.rules.settling import LineStatus
 
@@ -91,7 +91,7 @@ def _unpaid(
         (out.key, LineStatus.EXCLUDED, out.code, out.cure, None) for out in outcome.excluded
     ]
     told += [
-        (each.key, LineStatus.PENDING, reasons.EVIDENCE_PENDING, each.kind, each.until)
+        (each.key, LineStatus.PENDING, missing(each), each.kind, each.until)
         for each in outcome.pending
         if each.key not in seen
     ]
@@ -132,10 +132,15 @@ def _unpaid(
     return found
 
 
+def missing(waiting: Pending) -> str:
+    """Why a car that waits for a document is not valid yet; its window may still cure it. Source: S4."""
+    return LATE.get(waiting.kind, reasons.EVIDENCE_MISSING)
+
+
 def cured(given: DealerFacts, outcome: DealerOutcome) -> tuple[DealerFacts, int]:
     """The facts as they were with every document that is missing, and how many cars it is about."""
     wanted = {out.key: out.code for out in outcome.excluded if out.cure}
-    wanted |= {each.key: LATE.get(each.kind, reasons.EVIDENCE_MISSING) for each in outcome.pending}
+    wanted |= {each.key: missing(each) for each in outcome.pending}
     if not wanted:
         return given, 0
     facts = tuple(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from itertools import dropwhile
 
 from apps.incentives.rules import judging, spreading
 from apps.incentives.rules.document import Component, PolicyDocument
@@ -99,8 +100,11 @@ def marginal_equivalent(document: PolicyDocument, component_code: str) -> Policy
         return None
     if _below_zero(params) or (params.measure == "value" and params.pay == "per_unit"):
         return None
-    rates = [tier.value for tier in params.tiers]
-    reaches = [tier.reach for tier in params.tiers]
+    paid = tuple(dropwhile(lambda tier: tier.value == 0, params.tiers))  # nothing below is no slice
+    rates = [tier.value for tier in paid]
+    reaches = [tier.reach for tier in paid]
+    if not paid:
+        return None
     bounds = reaches if reaches[0] == 0 else [ZERO, *reaches[:-1]]
     anchor = ONE if params.measure == "achievement" else params.tiers[-1].reach
     slices = _worth(bounds, rates, anchor)

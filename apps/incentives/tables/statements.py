@@ -64,6 +64,11 @@ def why(row: StatementLine) -> str:
     return f"{row.code} {found.label.text(lang())}" if found else row.code
 
 
+def why_and_until(row: StatementLine) -> str:
+    """The same, with the day until which the document may still come."""
+    return f"{why(row)} · {_('Waits until')} {row.pending_until}" if row.pending_until else why(row)
+
+
 def advice(row: StatementLine) -> str:
     """The document that would bring the car in, in words."""
     found = reasons.EXCLUSIONS.get(row.code)
@@ -150,7 +155,7 @@ class CarTable(Table):
             link=lambda row: reverse("incentives:car", kwargs={"pk": row.statement_id, "line": row.pk}),
         ),
         Column("status", _("Status"), "badge", value=line_badge),
-        Column("why", _("Reason"), "long", value=why),
+        Column("why", _("Reason"), "long", value=why_and_until),
         Column("component", _("Clause"), "code", phone=False),
         Column("occurred_on", _("Sold on"), "date", sort="occurred_on"),
         Column("invoiced_on", _("Invoiced on"), "date", phone=False),

@@ -54,6 +54,10 @@ def test_slices_that_come_to_the_same_at_the_target():
     assert max(values(turned).values()) == D("2727.27")
     assert document.read(turned.data()) == turned
     assert meter.marginal_equivalent(golden.policy("S5 slices"), "c1") is None
+    # "below 80 % nothing" written as a tier of its own says the same
+    params = golden.policy("S4 per car").data()["components"][0]["params"]
+    spelt = changed(params={**params, "tiers": [{"from": "0", "value": "0"}, *params["tiers"]]})
+    assert meter.marginal_equivalent(spelt, "c1").components[0].params.tiers == tiers
 
 
 def test_one_number_changed_changes_all_readings():
