@@ -82,7 +82,9 @@ def _freeze(part: Part) -> None:
 def _hash(part: Part) -> str:
     """The hash over everything the run wrote, whatever its parts were."""
     leaves: dict[str, bytes] = {}
-    for step in Step.objects.filter(run=part.run_id, finished_at__isnull=False).order_by("no", "part"):
+    written = [stage.code for stage in STAGES if stage.writes is not None]
+    steps = Step.objects.filter(run=part.run_id, finished_at__isnull=False, code__in=written)
+    for step in steps.order_by("no", "part"):
         leaves[step.code] = leaves.get(step.code, b"") + bytes(step.leaves)
     return digests.combined(leaves.items())
 
