@@ -66,6 +66,8 @@ PROBLEMS: dict[str, str] = {
     "error_value": "The cell holds the Excel error “%(value)s”. Correct the formula or type %(expected)s.",
     "formula_without_value": "The formula “%(value)s” has no stored result. "
     "Open the file in Excel or WPS, save it again, or type %(expected)s.",
+    "merged_cell": "This cell is merged with the ones above it, so “%(value)s” stands in the first only. "
+    "Unmerge the cells and fill in every row: %(expected)s.",
     "not_text": "“%(value)s” is not text. Expected %(expected)s.",
     "too_long": "“%(value)s” is too long. Expected %(expected)s.",
     "control_characters": "“%(value)s” holds characters that cannot be shown. "

@@ -10,16 +10,18 @@ import subprocess
 import sys
 import tempfile
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self, cast
 
 from apps.core.spreadsheet import addresses, headers, messages, scanning, transport
-from apps.core.spreadsheet.errors import FileRefused, Phrase
+from apps.core.spreadsheet.errors import FileRefused, Phrase, excerpt
 from apps.core.spreadsheet.limits import Limits
 
 STANDARD = Limits()
+MERGED = "merged_cell"
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 _OUT_OF_TIME = (getattr(signal, "SIGXCPU", 0) or -1,)
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "LANG")
@@ -98,6 +100,7 @@ def read_table(
     heading = headers.find_heading(raw, merges, header_row)
     if heading is None:
         raise FileRefused("no_header" if raw else "empty", {"sheet": about["sheet"]})
+    _mark_merged(raw, merges, heading)
     return _table(about, raw, heading, limits)
 
 
@@ -198,6 +201,31 @@ def _without_notes(
         number: (*values[:column], "", *values[column + 1 :]) if len(values) > column else values
         for number, values in raw.items()
     }
+
+
+def _mark_merged(
+    raw: dict[int, tuple[Any, ...]], merges: list[headers.Merge], heading: headers.Heading
+) -> None:
+    """Below the headings, put a faulty cell wherever a filled cell is merged over rows further down.
+
+    Spreadsheet programs show its value in all of these rows, but only the first one holds it.
+    """
+    numbers, width, marked = sorted(raw), len(heading.names), 0
+    for merge in merges:
+        if merge.top <= heading.last_row or merge.bottom == merge.top or merge.left > width:
+            continue
+        top = raw.get(merge.top, ())
+        value = top[merge.left - 1] if len(top) >= merge.left else ""
+        if _is_blank((value,)):
+            continue
+        below = slice(bisect_right(numbers, merge.top), bisect_right(numbers, merge.bottom))
+        for number in numbers[below]:
+            marked += 1
+            if marked > scanning.MOST_FAULTS:
+                raise FileRefused("too_many_faults", {"limit": scanning.MOST_FAULTS})
+            values = [*raw[number], *[""] * (merge.left - len(raw[number]))]
+            values[merge.left - 1] = FaultyCell(excerpt(value), MERGED)
+            raw[number] = tuple(values)
 
 
 def _is_blank(values: tuple[Any, ...]) -> bool:

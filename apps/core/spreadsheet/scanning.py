@@ -20,7 +20,7 @@ _UNUSUAL_CELL = re.compile(rb'<c(?: (?!r="[A-Z]{1,2}[0-9]{1,6}")|[^ a-z])')
 _FORMULA = re.compile(rb"<f[\s/>]")
 _CALCULATED = re.compile(rb"(?:</f>|<f [^>]*/>)<v>[^<]")
 _VALUE = re.compile(rb"<v[\s>]|<is[\s>]")
-_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,3}:[A-Z]{1,3}[0-9]{1,7})"')
+_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _MOST_MERGES = 20_000
 MOST_FAULTS = 20_000
 _EXCERPT = 100
@@ -36,10 +36,7 @@ class Fault(NamedTuple):
 
 
 class SheetScan(NamedTuple):
-    """What a worksheet holds beside its values; last_row and last_column are 0 when the form bounds them.
-
-    Only merged areas that begin in the first 999 rows matter, for headings.
-    """
+    """What a worksheet holds beside its values; last_row and last_column are 0 when the form bounds them."""
 
     row_tags: int
     """Row elements up to the last one with a value."""
