@@ -8,11 +8,12 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.kit.api import MayAct, ScopedViewSet
+from apps.core.kit.api import MayAct, ScopedViewSet, actor_of
 from apps.forecasting import policies
 from apps.forecasting.filters import DealerForecastFilter, UnitForecastFilter
-from apps.forecasting.queries import climate, forecasts
+from apps.forecasting.queries import climate, demand, forecasts
 from apps.forecasting.queries.climate import Climate
+from apps.forecasting.queries.demand import Child
 from apps.kernel.missing import Missing
 from apps.kernel.period import Month
 
@@ -89,11 +90,67 @@ def _plain(row: Climate) -> dict[str, Any]:
     }
 
 
+class DemandQuery(serializers.Serializer[Any]):
+    """Which month is asked for."""
+
+    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False)
+
+
+class DemandRow(serializers.Serializer[Any]):
+    """What a dealer told it needs in a month; `units` is null until it did."""
+
+    dealer = serializers.CharField()
+    centre = serializers.CharField(allow_null=True)
+    month = serializers.CharField()
+    units = serializers.IntegerField(allow_null=True)
+    forecast = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    before = serializers.IntegerField(allow_null=True)
+    told_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField()
+    overdue = serializers.BooleanField()
+
+
+class DemandViewSet(viewsets.ViewSet):
+    """The demand the caller's dealers told for a month (`?month=2026-08`, the coming one unless said)."""
+
+    permission_classes = [MayAct]
+
+    def action_for(self, method: str | None) -> str:
+        """The action every method asks for."""
+        return policies.VIEW
+
+    @extend_schema(parameters=[DemandQuery], responses=DemandRow(many=True))
+    def list(self, request: Request) -> Response:
+        asked = DemandQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        now = timezone.now()
+        text = asked.validated_data.get("month")
+        month = Month.parse(text) if text else Month.of(timezone.localdate(now)).next
+        found = demand.of_month(actor=actor_of(request), month=month, now=now)
+        return Response(DemandRow([_told(child, month) for child in found.children], many=True).data)
+
+
+def _told(child: Child, month: Month) -> dict[str, Any]:
+    told = child.told
+    return {
+        "dealer": child.dealer.code,
+        "centre": child.centre and child.centre.code,
+        "month": str(month),
+        "units": None if told.told_at is None else told.units,
+        "forecast": told.forecast,
+        "before": child.before,
+        "told_at": told.told_at,
+        "due_at": child.due_at,
+        "overdue": child.overdue,
+    }
+
+
 def _value(index: climate.Index) -> str | None:
     return None if isinstance(index, Missing) else f"{index:.4f}"
 
 
 routes = [
+    ("monthly-demand", DemandViewSet, "monthly-demand"),
     ("stock-climate", ClimateViewSet, "stock-climate"),
     ("forecasts", ForecastViewSet, "forecast"),
     ("unit-forecasts", UnitForecastViewSet, "unit-forecast"),

@@ -14,6 +14,7 @@ from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
 from apps.forecasting.models import Forecast
 from apps.forecasting.queries.climate import Climate, Index
+from apps.forecasting.queries.demand import Child, Line
 from apps.forecasting.rules import via
 from apps.kernel.missing import Missing
 
@@ -215,4 +216,81 @@ class PublishedTable(Table):
         Column("period", _("Month"), "month"),
         Column("value", _("Value"), "number"),
         Column("source", _("Source")),
+    )
+
+
+def _state(row: Line) -> tuple[str, str]:
+    """Whether everybody told, in time; who is missing weighs most."""
+    if row.sum.overdue:
+        return "red", _now("%(count)s overdue") % {"count": row.sum.overdue}
+    if row.sum.late:
+        return "amber", _now("%(count)s late") % {"count": row.sum.late}
+    return (
+        ("green", _now("All handed in")) if row.sum.told == row.sum.dealers else ("grey", _now("Still open"))
+    )
+
+
+_SUMS = (
+    Column("told", _("Handed in"), "code", value=lambda row: f"{row.sum.told} / {row.sum.dealers}"),
+    Column("state", _("State"), "badge", value=_state),
+    Column("units", _("Demand"), "units", value=lambda row: row.sum.units),
+    Column("forecast", _("Our forecast of all"), "units", value=lambda row: row.sum.forecast, phone=False),
+    Column("before", _("The same dealers a month before"), "units", phone=False),
+    Column("change", _("Against the month before"), "units", value=lambda row: row.sum.units - row.before),
+)
+
+
+class DemandUnitTable(Table):
+    """The demand of the units below one."""
+
+    columns = (
+        Column("label", _("Unit"), link=lambda row: f"?unit={row.code}&for={row.month}"),
+        *_SUMS,
+    )
+
+
+class DemandCentreTable(Table):
+    """The demand of distribution centres together with their agents."""
+
+    columns = (Column("label", _("Distribution centre with its agents")), *_SUMS)
+
+
+class DemandModelTable(Table):
+    """The demand by model beside our forecast of the dealers that told theirs."""
+
+    columns = (
+        Column("name", _("Model")),
+        Column("units", _("Demand"), "units"),
+        Column("forecast", _("Our forecast of the same dealers"), "units"),
+    )
+
+
+def _child_state(row: Child) -> tuple[str, str]:
+    told = row.told.told_at
+    if told is None:
+        return ("red", _now("Overdue")) if row.overdue else ("grey", _now("Not handed in yet"))
+    return ("amber", _now("Came late")) if told > row.due_at else ("green", _now("Handed in"))
+
+
+class ChildTable(Table):
+    """What each dealer told, those first who have not."""
+
+    columns = (
+        Column("code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column(
+            "dealer",
+            _("Dealer"),
+            value=lambda row: str(row.dealer),
+            link=lambda row: reverse("dealers:dealer-detail", kwargs={"pk": row.dealer.pk}),
+        ),
+        Column("unit", _("Unit"), value=lambda row: row.dealer.unit.name, phone=False),
+        Column(
+            "centre", _("Distribution centre"), value=lambda row: row.centre and str(row.centre), phone=False
+        ),
+        Column("state", _("State"), "badge", value=_child_state),
+        Column("told_at", _("Handed in on"), "datetime", value=lambda row: row.told.told_at, phone=False),
+        Column("units", _("Demand"), "units", value=lambda row: row.told.units if row.told.told_at else None),
+        Column("forecast", _("Our forecast"), "units", value=lambda row: row.told.forecast),
+        Column("before", _("Month before"), "units", phone=False),
+        Column("change", _("Against the month before"), "units"),
     )

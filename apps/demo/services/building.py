@@ -27,6 +27,7 @@ from apps.demo.services import (
     orders,
     rebates,
     statements,
+    surveys,
     yard,
 )
 from apps.forecasting.services import computing
@@ -76,6 +77,7 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         duties.load(months[-2:], now=now)
         say("statements")
         statements.load(found, dealers, months[:-1], seed=plan.seed)
+        surveys.climate(months[:-1])
     say(f"{cars} cars")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -98,6 +100,7 @@ def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
     say("forecasts")
     for month in months[-FORECASTS:]:
         computing.compute(month=month, now=timezone.now())
+    surveys.demand(last=months[-1], now=timezone.now())
 
 
 def _hero(rows: list[Dealer], found: list[Profile]) -> Dealer:

@@ -77,18 +77,34 @@ INSERT INTO inventory_countsheet (dealer_id, kind, state, day, book_units, found
 SELECT d.dealer_id, 'monthly', 'closed', d.day, d.units, d.units - d.gap, d.gap, 0, d.day + time '17:00',
        '财务经理', d.day + time '18:30', '财务经理', d.day + time '19:00', ''
   FROM (SELECT u.dealer_id, m.day, count(*) AS units,
-               CASE WHEN {_DRAW.format(of="u.dealer_id::text || m.day")} %% 29 = 0 THEN 1 ELSE 0 END AS gap
+               CASE WHEN {_DRAW.format(of="u.dealer_id::text || m.day")} %% 5 = 0 THEN 1 ELSE 0 END AS gap
           FROM inventory_stockunit AS u
           JOIN (VALUES (date_trunc('month', %(today)s::date)::date - 1),
                        ((date_trunc('month', %(today)s::date) - interval '1 month')::date - 1)) AS m (day)
             ON u.received_on <= m.day AND (u.gone_on IS NULL OR u.gone_on > m.day)
          GROUP BY u.dealer_id, m.day) AS d
 """
+_COUNTED = f"""
+INSERT INTO inventory_countline (dealer_id, sheet_id, unit_id, vin, vehicle_text, model_text, result, place,
+       lacks_certificate, found_at, explanation, is_adjusted)
+SELECT dealer_id, sheet_id, id, vin, vin, model_text,
+       CASE WHEN place <= gap THEN 'missing' WHEN draw %% 89 = 5 THEN 'wrong_place' ELSE 'found' END,
+       CASE WHEN place > gap AND draw %% 89 = 5 THEN '二号库' ELSE '' END, place > gap AND draw %% 97 = 0,
+       CASE WHEN place > gap THEN finished_at END,
+       CASE WHEN place <= gap THEN '外展车辆，盘点后已归库' ELSE '' END, false
+  FROM (SELECT u.*, s.id AS sheet_id, s.missing_units AS gap, s.finished_at, {_UNIT} AS draw,
+               row_number() OVER (PARTITION BY s.id ORDER BY {_UNIT}, u.id) AS place
+          FROM inventory_countsheet AS s
+          JOIN inventory_stockunit AS u
+            ON u.dealer_id = s.dealer_id AND u.received_on <= s.day
+           AND (u.gone_on IS NULL OR u.gone_on > s.day)
+         WHERE s.finished_at IS NOT NULL) AS counted
+"""
 
 
 def load(*, hero: Dealer, now: datetime, today: date) -> None:
     """What stands around the stock: statements for the volume, the services for what people do."""
-    for statement in (_ARRIVED, _COMING, _KEPT, _LOANS, _MARKS, _COUNTS):
+    for statement in (_ARRIVED, _COMING, _KEPT, _LOANS, _MARKS, _COUNTS, _COUNTED):
         facts.execute(statement, {"today": today})
     actor = access.system("sample")
     _counting(hero, actor, now)
