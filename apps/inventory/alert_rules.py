@@ -6,9 +6,11 @@ and colour, are the cars that left stock by retail.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -17,7 +19,7 @@ from apps.alerts import registry
 from apps.alerts.registry import Live, Today
 from apps.alerts.rules import Split
 from apps.inventory.measures import STOCK
-from apps.inventory.models import StockMovement, StockUnit
+from apps.inventory.models import Shipment, StockMovement, StockUnit
 from apps.inventory.rules import AGED_DAYS, MovementKind
 from apps.kernel.period import Month
 from apps.metrics import queries as metrics
@@ -48,7 +50,7 @@ def _by(split: Split, prefix: str = "") -> dict[str, object]:
     return {"car": model, "trim": F(f"{prefix}trim_text"), "paint": F(f"{prefix}colour")}
 
 
-def _grouped(rows: QuerySet[StockUnit], split: Split, prefix: str = "", **sums: object) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _grouped(rows: QuerySet[Any], split: Split, prefix: str = "", **sums: object) -> Iterator[tuple]:  # type: ignore[type-arg]
     """(item, sums …) of units or movements."""
     by = _by(split, prefix)
     names = ["dealer_id", *by]
@@ -96,10 +98,20 @@ def _reporting(months: Iterable[Month], *, all_of_them: bool) -> set[int]:
     return {dealer for dealer, number in counted if number == len(firsts) or not all_of_them}
 
 
+def _with_paid(split: Split, day: date) -> dict[Item, int]:
+    """Cars in stock and those on their way that the dealer has paid: they are its stock too. Source: I-01."""
+    paid = Shipment.objects.filter(
+        is_paid=True, shipped_on__lte=day, arrived_on__isnull=True, cancelled_on__isnull=True
+    )
+    stock = Counter(_stock(split, day))
+    stock.update(dict(_grouped(paid, split, number=Count("*"))))
+    return stock
+
+
 def _coefficient(split: Split, day: date) -> Iterator[Today]:
-    """Stock of today ÷ the mean of the last three closed months. Source: I-01b."""
+    """Stock of today with paid cars on the way ÷ the mean of the last three closed months. Source: I-01b."""
     months = _closed_months(day)
-    stock = _stock(split, day)
+    stock = _with_paid(split, day)
     if not months:
         return iter(())
     if split is Split.ALL:
@@ -117,7 +129,7 @@ def _days_supply(split: Split, day: date) -> Iterator[Today]:
     """Stock of today × 30 ÷ the cars that left by retail in the last 30 days. Source: I-04."""
     lately = StockMovement.objects.filter(occurred_on__gt=day - timedelta(days=DAYS), occurred_on__lte=day)
     sold = {item: Decimal(number) for item, number in _left(split, lately).items()}
-    stock = {item: number * DAYS for item, number in _stock(split, day).items()}
+    stock = {item: number * DAYS for item, number in _with_paid(split, day).items()}
     month = Month.of(day)
     return _told(stock, sold, _reporting([month, month.previous], all_of_them=False))
 

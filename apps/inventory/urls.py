@@ -23,6 +23,7 @@ urlpatterns = [
     path("find/", care.Find.as_view(), name="find"),
     path("units/<int:pk>/mark/", care.Mark.as_view(), name="unit-mark"),
     path("units/<int:pk>/buy-back/", care.BuyBack.as_view(), name="unit-buy-back"),
+    path("marks/", care.MarkList.as_view(), name="mark-list"),
     path("marks/<int:pk>/end/", care.EndMark.as_view(), name="mark-end"),
     path("loans/", care.LoanList.as_view(), name="loan-list"),
     path("agreements/", care.AgreementList.as_view(), name="agreement-list"),
@@ -70,4 +71,5 @@ menu.add("inventory", _("Transfer desk"), "inventory:transfer-desk", policies.VI
 menu.add("inventory", _("Stock counts"), "inventory:count-list", policies.VIEW, order=50)
 menu.add("inventory", _("Actions on aged stock"), "inventory:aged-list", policies.VIEW, order=55)
 menu.add("inventory", _("Buy-back agreements"), "inventory:agreement-list", policies.VIEW, order=60)
+menu.add("inventory", _("Certificates and marks"), "inventory:mark-list", policies.VIEW, order=62)
 menu.add("inventory", _("Floor-plan loans"), "inventory:loan-list", policies.VIEW, order=65)

@@ -3,15 +3,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
+from apps.core.kit.api import MayAct, ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.ordering import policies, queries, services
 from apps.ordering.filters import LineFilter, PlanFilter
+from apps.ordering.queries import reorder
 from apps.vehicles import queries as vehicles
 
 
@@ -132,4 +135,74 @@ class LineViewSet(ScopedViewSet):
     }
 
 
-routes = [("order-plans", PlanViewSet, "order-plan"), ("order-lines", LineViewSet, "order-line")]
+class SuggestionRow(serializers.Serializer[Any]):
+    """What a dealer is suggested to order of a model, with its parts; null without a forecast."""
+
+    dealer = serializers.CharField(source="dealer.code")
+    model = serializers.CharField(source="model.code")
+    suggested = serializers.IntegerField(source="units", allow_null=True)
+    price_amount = serializers.DecimalField(source="price", max_digits=18, decimal_places=2, allow_null=True)
+    amount = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True)
+    aged_share = serializers.SerializerMethodField()
+    forecast = serializers.SerializerMethodField()
+    safety_stock = serializers.SerializerMethodField()
+    target = serializers.SerializerMethodField()
+    available = serializers.SerializerMethodField()
+    wanted = serializers.SerializerMethodField()
+    held_back_by = serializers.SerializerMethodField()
+
+    def _part(self, line: reorder.Line, name: str) -> str | None:
+        found = getattr(line.suggestion, name, None)
+        return None if found is None else f"{found:.2f}"
+
+    def get_aged_share(self, line: reorder.Line) -> str | None:
+        return None if line.aged_share is None else f"{line.aged_share:.6f}"
+
+    def get_forecast(self, line: reorder.Line) -> str | None:
+        return self._part(line, "forecast")
+
+    def get_safety_stock(self, line: reorder.Line) -> str | None:
+        return self._part(line, "safety_stock")
+
+    def get_target(self, line: reorder.Line) -> str | None:
+        return self._part(line, "target")
+
+    def get_available(self, line: reorder.Line) -> int | None:
+        position = getattr(line.suggestion, "position", None)
+        return None if position is None else position.available
+
+    def get_wanted(self, line: reorder.Line) -> int | None:
+        return getattr(line.suggestion, "wanted", None)
+
+    def get_held_back_by(self, line: reorder.Line) -> list[str]:
+        return [str(brake) for brake in getattr(line.suggestion, "brakes", ())]
+
+
+class SuggestionViewSet(viewsets.GenericViewSet):
+    """What the caller's dealers are suggested to order today, by model; a suggestion binds nobody."""
+
+    permission_classes = [MayAct]
+    serializer_class = SuggestionRow
+    filter_backends = []
+
+    def action_for(self, method: str | None) -> str:
+        """The action every method asks for."""
+        return policies.VIEW
+
+    @extend_schema(parameters=[OpenApiParameter("dealer", description="code of a dealer")])
+    def list(self, request: Request) -> Response:
+        actor, code = actor_of(request), request.query_params.get("dealer", "")
+        dealer = dealers.by_code(actor=actor, code=code) if code else None
+        if code and dealer is None:
+            raise Http404
+        chosen = None if dealer is None else [dealer.pk]
+        rows = reorder.lines(actor=actor, on=timezone.localdate(), chosen=chosen)
+        page = self.paginate_queryset(rows)  # type: ignore[arg-type]
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+routes = [
+    ("order-plans", PlanViewSet, "order-plan"),
+    ("order-lines", LineViewSet, "order-line"),
+    ("order-suggestions", SuggestionViewSet, "order-suggestion"),
+]

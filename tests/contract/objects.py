@@ -36,7 +36,7 @@ from apps.incentives.models import Statement as RebateStatement
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
 from apps.inventory import services as inventory
-from apps.inventory.models import Shipment, StockMovement, StockUnit
+from apps.inventory.models import FloorPlanLoan, Shipment, StockMovement, StockUnit
 from apps.inventory.rules import MarkKind
 from apps.kernel.period import Month, TenDay, months_between
 from apps.metrics import services as metrics
@@ -573,7 +573,17 @@ def _care(dealer: Dealer, unit: StockUnit, ops: Actor, now: datetime) -> dict[st
         actor=ops,
         now=now,
     )
-    return {"mark": mark.pk, "agreement": agreed.pk, "aged": planned.pk}
+    loan = FloorPlanLoan.objects.create(
+        dealer=dealer,
+        unit=unit,
+        lender=canary(dealer, "LENDER"),
+        number=canary(dealer, "LOAN"),
+        principal_amount=90_000,
+        annual_rate="0.06",
+        started_on=date(2026, 6, 25),
+        recorded_at=now,
+    )
+    return {"mark": mark.pk, "agreement": agreed.pk, "aged": planned.pk, "loan": loan.pk}
 
 
 def _session(user: User, now: datetime) -> str:

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from apps.inventory import services
-from apps.inventory.models import HoldingTerms, StockMovement
+from apps.inventory.models import FloorPlanLoan, HoldingTerms, StockMovement, StockUnit
+from apps.inventory.queries.board import Cut, board
 from apps.inventory.rules import floorplan_interest, holding_cost
 from apps.kernel.period import Month
 from apps.ledger import services as ledger
@@ -175,6 +176,30 @@ def test_what_stock_costs_while_it_stands(network, yard, measured) -> None:
         depreciation_rate=Decimal("0.15"),
         days=75,
     )
+
+
+def test_a_vehicle_bears_the_interest_of_its_own_loans(network, yard, measured, ops, now) -> None:
+    HoldingTerms.objects.create(effective_from=date(2026, 5, 1), annual_rate=Decimal("0.06"))
+    for number in ("U1", "U2"):
+        yard.come(number, network.d1, received_on=date(2026, 4, 16), cost_amount=Decimal(135000))
+    yard.come("U3", network.d1, received_on=date(2026, 6, 30), cost_amount=Decimal(135000))
+    common = {"dealer": network.d1, "recorded_at": now, "unit": StockUnit.objects.get(external_id="U1")}
+    common |= {"lender": "工商银行", "free_days": 30}
+    first = date(2026, 4, 16)
+    terms = [
+        ("L1", 108_000, "0.0720", first, date(2026, 5, 31)),
+        ("L2", 54_000, "0.0500", date(2026, 5, 31), None),
+        ("L3", 99_000, "0.0900", date(2026, 7, 1), None),
+    ]
+    for number, principal, rate, since, until in terms:
+        told = {"number": number, "principal_amount": principal, "annual_rate": rate}
+        FloorPlanLoan.objects.create(**common, **told, started_on=since, ended_on=until)
+    # 45 − 30 days of the first, 30 − 30 of the second, the third has not begun; the other car as ever
+    own = floorplan_interest(Decimal(108_000), Decimal("0.072"), 45, free_days=30)
+    assert own == Decimal("324.00")
+    assert measured(JUNE)["inventory.interest_amount"] == own + Decimal("1687.50")
+    (line,) = board(actor=ops, by=Cut.DEALER, on=date(2026, 6, 30)).lines
+    assert (line.units, line.interest) == (3, Decimal("2011.50"))
 
 
 def test_an_unknown_cost_leaves_interest_unknown(network, yard, measured) -> None:

@@ -10,8 +10,9 @@ from apps.core.errors import DomainError
 from apps.inventory import queries, services
 from apps.inventory.models import Reservation, Shipment, StockUnit
 from apps.inventory.rules import Inspection, ShipmentState
+from apps.reports.models import Duty
 from apps.vehicles.facts import RowsRefused
-from apps.work.models import Todo
+from apps.work.models import Notice, Todo
 from tests.inventory.rows import CAME, VINS
 
 SHIPPED, ETA = date(2026, 6, 1), date(2026, 6, 5)
@@ -93,7 +94,9 @@ def test_what_cannot_be_announced(network, announce) -> None:
     assert Shipment.objects.count() == 1
 
 
-def test_an_exception_on_arrival_is_answered_within_two_days(network, ops, now, announce, receive) -> None:
+def test_an_exception_on_arrival_is_answered_within_two_days(
+    network, ops, now, am_1, announce, receive
+) -> None:
     announce("A1", network.d1, vin=VINS[0], shipped_on=SHIPPED)
     announce("A2", network.d1, vin=VINS[1], shipped_on=SHIPPED)
     with pytest.raises(DomainError) as wrong:
@@ -106,6 +109,10 @@ def test_an_exception_on_arrival_is_answered_within_two_days(network, ops, now, 
     absent = receive("A2", Inspection.ABSENT, note="未随车")
     assert StockUnit.objects.get().vin == VINS[0]
     assert absent.state is ShipmentState.IN_TRANSIT
+    told = Notice.objects.filter(code="inventory.exception_found").values_list("user__username", flat=True)
+    assert sorted(told) == ["am_1", "am_1", "hq_ops", "hq_ops"]
+    started = Duty.objects.order_by("code", "pk").values_list("code", flat=True)
+    assert list(started) == ["A1-04", "A1-05", "A1-05", "A1-06", "A1-06"]
     due = {todo.key: todo.due_at for todo in Todo.objects.filter(code="inventory.answer_exception")}
     assert due == {f"inventory.exception:{row.pk}": now + timedelta(days=2) for row in (damaged, absent)}
     services.answer_exception(shipment=absent, note="下批补发", cancel=True, actor=ops, now=now)

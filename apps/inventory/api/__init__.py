@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.inventory.api import counts, shipments, stock
+from apps.inventory.api import care, counts, shipments, stock
 
-routes: list[tuple[str, Any, str]] = [*stock.routes, *shipments.routes, *counts.routes]
+routes: list[tuple[str, Any, str]] = [*stock.routes, *shipments.routes, *counts.routes, *care.routes]

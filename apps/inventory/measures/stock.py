@@ -65,7 +65,9 @@ def with_age(month: Month) -> QuerySet[StockMovement]:
     aged = stock(month).annotate(
         age=age_on(last, "unit__received_on"), made_ago=age_on(last, "unit__produced_on")
     )
-    return aged.annotate(**holding.costs("unit__cost_amount", holding.terms_on(last)))
+    return aged.annotate(
+        **holding.costs("unit__cost_amount", holding.terms_on(last), unit="unit_id", on=last)
+    )
 
 
 AGED = Q(age__gt=AGED_DAYS)

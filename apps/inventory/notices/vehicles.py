@@ -28,6 +28,12 @@ EXCEPTION = registry.todo(
     _("Answer: %(vehicle)s at %(dealer)s: %(note)s"),
     icon="truck",
 )
+EXCEPTION_FOUND = registry.notice(
+    "inventory.exception_found",
+    _("A vehicle arrived with an exception"),
+    _("%(vehicle)s at %(dealer)s: %(note)s"),
+    icon="truck",
+)
 EXCEPTION_ANSWERED = registry.notice(
     "inventory.exception_answered",
     _("An exception on arrival was answered"),
@@ -37,7 +43,7 @@ EXCEPTION_ANSWERED = registry.notice(
 
 
 def excepted(row: Shipment, now: datetime) -> None:
-    """Put the exception on the list of headquarters, with its clock."""
+    """Put the exception on the list of headquarters, with its clock; tell those who look after the dealer."""
     params = {
         "vehicle": str(row),
         "dealer": f"{row.dealer.code} {row.dealer}",
@@ -52,6 +58,15 @@ def excepted(row: Shipment, now: datetime) -> None:
         due_at=row.answer_due_at,
     )
     work.open_todo(code=EXCEPTION, todo=wanted, now=now, opened_by=row.inspected_by)
+    work.tell_holders(
+        notice=EXCEPTION_FOUND,
+        roles=(Role.ACCOUNT_MANAGER, Role.REGION_MANAGER, Role.HQ_OPERATIONS),
+        dealer_id=row.dealer_id,
+        key=_exception(row),
+        now=now,
+        params=params,
+        url=_shipment(row),
+    )
 
 
 def exception_answered(row: Shipment, now: datetime) -> None:

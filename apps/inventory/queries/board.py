@@ -119,7 +119,7 @@ def _counted(rows: QuerySet[StockUnit], by: Cut, on: date) -> Iterable[tuple[Any
     """(key, class of age, cars, cost, interest, cars of unknown cost) in one query."""
     classes = [When(age__lte=bucket.last, then=Value(place)) for place, bucket in enumerate(BUCKETS[:-1])]
     placed = Case(*classes, default=Value(len(BUCKETS) - 1), output_field=IntegerField())
-    interest = holding.costs("cost_amount", holding.terms_on(on))["interest"]
+    interest = holding.costs("cost_amount", holding.terms_on(on), unit="pk", on=on)["interest"]
     found = rows.order_by().annotate(key=_key(by), place=placed, interest=interest)
     return (
         found.values("key", "place")

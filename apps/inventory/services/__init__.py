@@ -20,6 +20,7 @@ from apps.inventory.services.departures import (
 from apps.inventory.services.marks import (
     end_mark,
     mark_problems,
+    record_loans,
     set_mark,
     take_certificates,
     take_loans,
@@ -79,6 +80,7 @@ __all__ = [
     "receive_shipment",
     "record_arrivals",
     "record_departures",
+    "record_loans",
     "release",
     "reserve",
     "scan",

@@ -147,6 +147,31 @@ def take_loans(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     return Committed(created=created, same=len(rows) - created)
 
 
+@transaction.atomic
+def record_loans(
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    source: str,
+    actor: Actor,
+    now: datetime,
+    only_good: bool = False,
+    unreadable: Sequence[RowProblem] = (),
+) -> facts.Recorded:
+    """Take loans on vehicles in stock; the same contract again brings its end up to date.
+
+    Rows carry the keys of the import `inventory.loan` with resolved `dealer_id`. Wrong rows raise
+    `rows_refused`, together with what was `unreadable`, or are left out and reported with `only_good`.
+    """
+    numbered = [{"row_no": number, **row} for number, row in enumerate(rows, 1)]
+    for row in numbered:
+        if not policies.loan.can(actor, policies.RECORD, FloorPlanLoan(dealer_id=row["dealer_id"])):
+            raise DomainError("not_found", _("This dealer does not exist."))
+    problems = [*unreadable, *mark_problems(numbered, today=timezone.localdate(now))]
+    good = facts.good_rows(numbered, problems, only_good=only_good)
+    created = sum(_take_loan(row, unit, actor, now) for row, unit in _with_units(good))
+    return facts.Recorded(created, len(good) - created, 0, problems)
+
+
 def _take_loan(row: Mapping[str, Any], unit: StockUnit, actor: Actor, now: datetime) -> bool:
     told = {
         "principal_amount": row["principal_amount"],

@@ -18,7 +18,7 @@ from apps.core.errors import DomainError
 from apps.core.imports.registry import SAME, Committed, RowProblem
 from apps.core.models import ImportBatch
 from apps.core.spreadsheet.errors import Phrase
-from apps.inventory import notices, policies
+from apps.inventory import happenings, notices, policies
 from apps.inventory import queries as stock
 from apps.inventory.models import Shipment
 from apps.inventory.rules import EXCEPTION_DAYS, TAKEN_IN, Inspection, ShipmentState
@@ -199,6 +199,7 @@ def receive_shipment(
     audit.record(
         actor=actor, action="inventory.receive", obj=row, now=now, after={n: getattr(row, n) for n in _TRAIL}
     )
+    happenings.received(row, actor=actor, now=now)
     if inspection is not Inspection.GOOD:
         notices.excepted(row, now)
     return row

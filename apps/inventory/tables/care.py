@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.inventory.models import AgedAction, BuyBackAgreement, StockUnit
+from apps.inventory.models import AgedAction, BuyBackAgreement, StockUnit, UnitMark
+from apps.inventory.rules import CertificateStatus, MarkKind
 from apps.inventory.tables.stock import blocks
 
 
@@ -20,6 +21,37 @@ class LifeTable(Table):
         Column("dealer", _("Dealer")),
         Column("detail", _("Details"), value=lambda row: str(row.detail)),
     )
+
+
+def mark_badge(row: UnitMark) -> tuple[str, Any]:
+    """What a mark says; red when the car may not be sold or its certificate is missing."""
+    alarming = row.kind == MarkKind.STOP_SALE or row.value == CertificateStatus.MISSING
+    if row.valid_to is not None:
+        return "grey", row.get_kind_display()
+    return ("red" if alarming else "blue"), row.get_kind_display()
+
+
+class MarkTable(Table):
+    """Stop sales, certificates, places and flags of vehicles, the newest first."""
+
+    columns = (
+        Column(
+            "vehicle",
+            _("Vehicle"),
+            "code",
+            value=lambda row: str(row.unit),
+            link=lambda row: reverse("inventory:unit-detail", kwargs={"pk": row.unit_id}),
+        ),
+        Column("kind", _("Kind of mark"), "badge", value=mark_badge, sort="kind"),
+        Column("shown", _("What holds"), value=lambda row: row.shown or row.reason),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
+        Column("valid_from", _("From"), "date", sort="valid_from"),
+        Column("valid_to", _("Until"), "date", sort="valid_to"),
+        Column("set_by", _("Recorded by")),
+        Column("reason", _("Reason"), export_only=True),
+    )
+    order_by = ("-valid_from", "-id")
 
 
 class LoanTable(Table):

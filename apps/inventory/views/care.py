@@ -84,6 +84,15 @@ class EndMark(ConfirmPage):
         return _unit_url(self.object.unit_id)
 
 
+class MarkList(ListPage):
+    action = policies.VIEW
+    title = _("Certificates and marks")
+    query = queries.marks
+    filterset = filters.MarkFilter
+    table = tables.MarkTable
+    empty = _("No mark yet. Import where certificates are, or mark a vehicle on its page.")
+
+
 class LoanList(ListPage):
     action = policies.VIEW
     title = _("Floor-plan loans")
