@@ -18,6 +18,7 @@ class Module:
     """One Python file of an app."""
 
     path: Path
+    text: str
     tree: ast.Module
 
     @property
@@ -45,7 +46,7 @@ class Module:
 def modules() -> tuple[Module, ...]:
     """All modules of the apps but migrations."""
     found = [
-        Module(path, ast.parse(path.read_text(encoding="utf-8")))
+        Module(path, text := path.read_text(encoding="utf-8"), ast.parse(text))
         for path in sorted((ROOT / "apps").rglob("*.py"))
         if "migrations" not in path.parts
     ]

@@ -10,6 +10,7 @@ import csv
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,7 @@ def _write(answers: dict[Key, list[str]]) -> None:
             writer.writerow([*key, *answers[key]])
 
 
+@cache
 def _read() -> dict[Key, list[str]]:
     with TABLE.open(newline="", encoding="utf-8") as handle:
         rows = list(csv.reader(handle))[1:]

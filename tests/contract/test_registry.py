@@ -92,16 +92,14 @@ def test_an_action_is_named_granted_and_asked_for(code: str) -> None:
     constants = {
         f"{module.name}:{name}"
         for module in modules()
-        for name in re.findall(
-            rf'^(\w+) = declare\(\s*"{re.escape(code)}"', module.path.read_text(), re.MULTILINE
-        )
+        for name in re.findall(rf'^(\w+) = declare\(\s*"{re.escape(code)}"', module.text, re.MULTILINE)
     }
     assert len(constants) == 1
     name = constants.pop().partition(":")[2]
     uses = sum(
-        len(re.findall(rf"\b(?:\w+\.)?{name}\b", module.path.read_text()))
+        len(re.findall(rf"\b(?:\w+\.)?{name}\b", module.text))
         for module in modules()
-        if module.app == app or "policies" in module.path.read_text()
+        if module.app == app or "policies" in module.text
     )
     assert uses > 1, f"{code} is declared but nobody asks for it"
 
