@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import news
 from apps.core.access import Actor
 from apps.reports.occasions import occasion
+from apps.reports.queries import duties
 from apps.reports.services import events
+from apps.work import registry
 from apps.work.models import Activity, Bulletin, Correction
 
 COMPANY = "hq"
@@ -70,3 +72,4 @@ def correction_asked(*, correction: Correction, actor: Actor, now: datetime) -> 
 news.listen(news.BULLETIN, bulletin_published)
 news.listen(news.PLANNED, activity_planned)
 news.listen(news.CORRECTION, correction_asked)
+registry.due_at_dealers(duties.due_at_dealers)

@@ -13,7 +13,6 @@ from apps.risk import forms, policies, queries, services, tables
 from apps.risk.filters import DecisionFilter
 from apps.sales import queries as sales
 from apps.work import queries as work
-from apps.work.tables.work import approval_badge
 
 DELIVERY = "sales.retaildelivery"
 
@@ -36,8 +35,7 @@ class DecisionDetail(DetailPage):
         found = work.approvals_of(actor=self.actor, target=self.object)
         return {
             "blocks": tables.facts_of(self.object),
-            "approvals": [(each, approval_badge(each)) for each in found],
-            "aside": bool(found),
+            "aside": found.exists(),
         }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +81,22 @@ class Flow:
     on_rejected: Effect | None = None
 
 
+@dataclass(frozen=True)
+class DueAt:
+    """Something that is due at a dealer: what, when, where it leads, and whether it is late."""
+
+    text: str
+    due_at: datetime
+    url: str
+    late: bool = False
+
+
+DueQuery = Callable[..., Mapping[int, Sequence[DueAt]]]
+"""Called as `query(actor=…, dealer_ids=…, now=…)`; what is due there by dealer, the earliest first."""
+
+
 _notices: dict[str, NoticeKind] = {}
+_due_at_dealers: list[DueQuery] = []
 _todos: dict[str, TodoKind] = {}
 _flows: dict[str, Flow] = {}
 _correctable: set[str] = set()
@@ -158,6 +174,16 @@ def todos() -> Mapping[str, TodoKind]:
 def flows() -> Mapping[str, Flow]:
     """All flows by code."""
     return dict(_flows)
+
+
+def due_at_dealers(query: DueQuery) -> None:
+    """Say what is due at dealers, for whoever is about to go there."""
+    _due_at_dealers.append(query)
+
+
+def due_queries() -> Sequence[DueQuery]:
+    """Everything that tells what is due at dealers."""
+    return tuple(_due_at_dealers)
 
 
 def correctable(*labels: str) -> None:

@@ -15,6 +15,7 @@ from apps.work.views import (
     meetings,
     notices,
     remarks,
+    route,
     todos,
 )
 
@@ -47,6 +48,8 @@ urlpatterns = [
     path("activities/<int:pk>/names/<int:attendance>/", meetings.SignIn.as_view(), name="activity-sign-in"),
     path("invitations/", meetings.InvitationList.as_view(), name="invitation-list"),
     path("invitations/<int:pk>/", meetings.InvitationDetail.as_view(), name="invitation-detail"),
+    path("route/", route.Route.as_view(), name="route"),
+    path("route/<int:pk>/move/", route.MoveStop.as_view(), name="route-move"),
     path("diary/", activities.Diary.as_view(), name="diary"),
     path("activities/coverage/", activities.Coverage.as_view(), name="coverage"),
     path("key-accounts/", key_accounts.KeyAccountList.as_view(), name="key-account-list"),
@@ -87,6 +90,7 @@ menu.add("duties", _("My approvals"), "work:approval-list", policies.VIEW, order
 menu.add("duties", _("Notices"), "work:notice-list", policies.VIEW, order=90)
 menu.add("settings", _("Messages sent"), "work:message-list", policies.OVERSEE, order=60)
 menu.add("duties", _("Visits and contacts"), "work:activity-list", field.VIEW, order=40)
+menu.add("duties", _("My route"), "work:route", field.RECORD, order=45)
 menu.add("duties", _("Findings of visits"), "work:finding-list", field.FINDINGS, order=50)
 menu.add("duties", _("Invitations to meetings"), "work:invitation-list", field.INVITATIONS, order=65)
 menu.add("duties", _("Field diary"), "work:diary", field.VIEW, order=60)

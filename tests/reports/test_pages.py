@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import queries as accounts
@@ -17,6 +18,7 @@ from apps.reports.models import Submission
 from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
 from apps.reports.services import submissions as services
+from apps.work.models import Approval
 from tests.reports.test_submissions import VALUES, workbook
 
 pytestmark = pytest.mark.django_db
@@ -120,13 +122,18 @@ def test_template_upload_and_annotated_copy_by_browser(report, client_of, d1_sm)
 def test_a_reviewer_decides_and_never_about_ones_own(report, client_of, d1_sm, am_1) -> None:
     post(client_of(d1_sm), report, then="submit")
     manager = client_of(am_1)
-    assert 'name="verdict"' in manager.get(url(report)).content.decode()
+    page = manager.get(url(report)).content.decode()
+    assert 'name="verdict" value="return"' in page
+    assert "等待：客户经理" in page and str(am_1) in page
+    assert 'name="verdict"' not in client_of(d1_sm).get(url(report)).content.decode()
     manager.post(url(report, "decide/"), {"verdict": "return", "comment": ""})
     report.refresh_from_db()
     assert report.state == State.SUBMITTED
-    manager.post(url(report, "decide/"), {"verdict": "return", "comment": "核对库存"})
+    approval = Approval.objects.get(target_id=report.pk)
+    decide = reverse("work:approval-decide", args=[approval.pk])
+    answer = manager.post(decide, {"verdict": "return", "comment": "核对库存", "back": "1"})
     report.refresh_from_db()
-    assert (report.state, report.comment) == (State.RETURNED, "核对库存")
+    assert (answer["Location"], report.state, report.comment) == (url(report), State.RETURNED, "核对库存")
     assert client_of(d1_sm).post(url(report, "decide/"), {"verdict": "approve"}).status_code == 403
     page = client_of(d1_sm).get(url(report)).content.decode()
     assert "核对库存" in page

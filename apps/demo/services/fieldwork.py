@@ -8,7 +8,7 @@ Places, people and texts are made up; the rows are made by a few statements what
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -20,7 +20,7 @@ from apps.core.roles import Role
 from apps.dealers.models import OrgUnit
 from apps.work import kinds
 from apps.work.models import Finding
-from apps.work.services import Wanted, open_todos
+from apps.work.services import Wanted, activities, meetings, open_todos
 from apps.work.services.bulletins import Draft, publish_bulletin
 
 SINCE = date(2020, 1, 1)
@@ -134,6 +134,7 @@ def build(*, seed: int, now: datetime) -> int:
         cursor.execute(_FINDINGS, {"seed": str(seed), "texts": list(FINDINGS), "today": today})
     _ask(now)
     _publish(now)
+    _meet(now)
     return made
 
 
@@ -209,3 +210,25 @@ def _publish(now: datetime) -> None:
         user = User.objects.get(username=name)
         draft = Draft(title, text, "both", now.date() + timedelta(1))
         publish_bulletin(draft=draft, actor=accounts.actor_for(user, on=now.date()), now=now)
+
+
+def _meet(now: datetime) -> None:
+    """A meeting of an area and one of a province in the coming days, with answers of those invited."""
+    plans = {
+        "account": ("本旬销售例会", "morning", 2, "线上会议"),
+        "province": ("季度经销商大会", "dealers", 5, "省会会议中心 2 号厅"),
+    }
+    for name, (title, topic, ahead, place) in plans.items():
+        user = User.objects.get(username=name)
+        actor = accounts.actor_for(user, on=now.date())
+        plan = activities.Plan(
+            "meeting", now.date() + timedelta(ahead), time(9, 30), topic=topic, title=title
+        )
+        meeting = activities.plan_activity(plan=plan, actor=actor, now=now)
+        call = meetings.Call("both", (), place, "请携带库存表和要车计划。")
+        meetings.invite(activity=meeting, call=call, actor=actor, now=now)
+        for no, row in enumerate(meeting.attendance.select_related("user").order_by("pk")[:12]):
+            if row.user is not None and no % 3:
+                guest = accounts.actor_for(row.user, on=now.date())
+                reason = "" if no % 3 == 1 else "当日已安排交车仪式"
+                meetings.answer(invitation=row, coming=not reason, reason=reason, actor=guest, now=now)

@@ -19,7 +19,6 @@ from apps.incentives.services.returning import IMPORT
 from apps.incentives.tables import payments as tables
 from apps.incentives.views import sending
 from apps.work import queries as work
-from apps.work.tables.work import approval_badge
 
 SHOWN = 200
 
@@ -92,8 +91,7 @@ class BatchDetail(DetailPage):
             "returns": row.state == BatchState.RELEASED
             and self.actor.may(policies.PAY)
             and f"{reverse('core:import-new')}?kind={IMPORT}",
-            "approvals": [(each, approval_badge(each)) for each in found],
-            "aside": bool(found),
+            "aside": found.exists(),
         }
 
 

@@ -115,7 +115,6 @@ class PolicyDetail(PolicyPage, DetailPage):
         return {
             "steps": life.steps(self.object, self.readiness, approvals),
             "advice": life.advice(self.object, self.readiness, approvals, self.actor),
-            "approvals": approvals,
             "readiness": self.readiness,
         }
 

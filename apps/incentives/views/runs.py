@@ -16,7 +16,6 @@ from apps.incentives.queries import statements as queries
 from apps.incentives.rules.settling import RunState
 from apps.incentives.tables import statements as tables
 from apps.work import queries as work
-from apps.work.tables.work import approval_badge
 
 SHOWN = 50
 
@@ -90,8 +89,7 @@ class RunDetail(DetailPage):
             "version": tables.version_text(row),
             "statements": tables.StatementTable(held.order_by("dealer__code", "pk")[:SHOWN]),
             "all_url": f"{reverse('incentives:statement-list')}?run={row.pk}",
-            "approvals": [(each, approval_badge(each)) for each in found],
-            "aside": bool(found),
+            "aside": found.exists(),
         }
 
 

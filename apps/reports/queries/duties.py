@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.core import reach
@@ -24,6 +25,7 @@ from apps.reports.policies import duties as policies
 from apps.reports.rules import duties as rules
 from apps.reports.rules.duties import WAITING, State, Upstream
 from apps.work import queries as work
+from apps.work.registry import DueAt
 
 BACK = timedelta(days=40)
 """How long before a duty those before it in a chain may have been due."""
@@ -58,6 +60,20 @@ def mine(*, actor: Actor) -> QuerySet[Duty]:
             place = Q(dealer__in=each.scope.dealer_ids) | Q(unit__in=each.scope.unit_ids)
             wanted |= Q(role=each.role) & place
     return duties(actor=actor).filter(wanted)
+
+
+def due_at_dealers(
+    *, actor: Actor, dealer_ids: Collection[int], now: datetime
+) -> Mapping[int, Sequence[DueAt]]:
+    """What dealers owe within a week or are late with, for whoever is about to visit them."""
+    if not dealer_ids or not actor.may(policies.VIEW):
+        return {}
+    rows = duties(actor=actor).filter(dealer__in=dealer_ids, state__in=WAITING, due_at__lt=now + WEEK)
+    found: dict[int, list[DueAt]] = defaultdict(list)
+    for row in rows.order_by("due_at", "pk")[:MOST_HANDED]:
+        url = reverse("reports:duty-detail", kwargs={"pk": row.pk})
+        found[row.dealer_id or 0].append(DueAt(row.rule.name, row.due_at, url, row.grace_at < now))
+    return found
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,6 @@ from apps.reports.queries import submissions as queries
 from apps.reports.rules import comparing, contents
 from apps.reports.rules.states import EDITABLE, FINAL, State
 from apps.reports.services import submissions as services
-from apps.work import queries as work_queries
-from apps.work.tables import work as work_tables
 
 FETCHED = "fetch"
 
@@ -125,10 +123,6 @@ def report_context(page: ReportPage, given: inputs.Given | None = None) -> dict[
     row = page.submission
     actor = page.actor
     editing = row.state in EDITABLE and actor.may(policies.FILL) and queries.may_fill(row, actor=actor)
-    asked = list(work_queries.approvals_of(actor=actor, target=row)[:5])
-    waiting = next((each for each in asked if each.state == "waiting"), None)
-    guises = work_queries.guises(actor=actor, on=timezone.localdate()) if waiting else ()
-    deciding = any(work_queries.may_decide(approval=waiting, actor=guise) for guise in guises if waiting)
     final = row.state in FINAL and (actor.may(policies.REVIEW) or queries.may_fill(row, actor=actor))
     return {
         "subtitle": tables.owner_text(row),
@@ -137,9 +131,7 @@ def report_context(page: ReportPage, given: inputs.Given | None = None) -> dict[
         "screen": screens.screen(row, spare=editing, given=given),
         "badge": tables.state_badge(row),
         "editing": editing,
-        "deciding": deciding and actor.may(policies.REVIEW),
         "vacant": row.get_reviewer_display() if queries.nobody_reviews(row) else "",
-        "approvals": [(each, work_tables.approval_badge(each)) for each in asked],
         "may_correct": final and not actor.viewer,
         "may_lock": row.state == State.APPROVED
         and bool(policies.submission.can(actor, policies.REVIEW, row)),

@@ -102,6 +102,7 @@ class Activity(models.Model):
     )
     planned_on = models.DateField(_("planned for"))
     planned_time = models.TimeField(_("time"), null=True)
+    route_no = models.PositiveSmallIntegerField(_("place on the route"), null=True, editable=False)
     purpose = models.CharField(_("aim"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.PLANNED)
     checked_in_at = models.DateTimeField(_("checked in at"), null=True)

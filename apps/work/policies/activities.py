@@ -155,6 +155,7 @@ trail.name_actions(
         "work.cancel_activity": _("Activity cancelled"),
         "work.sign_in": _("Signed in to a meeting"),
         "work.invite": _("Invited to a meeting"),
+        "work.move_stop": _("Route changed"),
         "work.answer_invitation": _("Invitation answered"),
         "work.add_photo": _("Picture added"),
         "work.open_finding": _("Finding recorded"),
@@ -173,5 +174,6 @@ trail.name_fields(
         "invited": _("Invited"),
         "listed": _("On the list"),
         "reply": _("Reply"),
+        "route_no": _("Place on the route"),
     }
 )

@@ -23,6 +23,7 @@ from apps.work import kinds
 from apps.work.models import Activity, ActivityPhoto, Finding
 from apps.work.policies import activities as policies
 from apps.work.queries import activities as queries
+from apps.work.queries import route
 from apps.work.queries.activities import About
 from apps.work.rules import activities as rules
 from apps.work.rules.activities import Located, Point, State
@@ -109,6 +110,26 @@ def plan_activity(
             url=reverse("work:activity-detail", kwargs={"pk": row.pk}),
         )
     return row
+
+
+@transaction.atomic
+def move_stop(*, activity: Activity, places: int, actor: Actor, now: datetime) -> None:
+    """Move a stop of one's day up (negative) or down the route; all stops of the day keep their order."""
+    moved = holding.own(activity, actor)
+    rows = list(route.stops_of(actor=actor, day=moved.planned_on))
+    before = [row.pk for row in rows]
+    at = before.index(moved.pk) if moved.pk in before else 0
+    after = before[:at] + before[at + 1 :]
+    after.insert(min(max(at + places, 0), len(after)), moved.pk)
+    if after == before or moved.pk not in before:
+        return
+    for row in rows:
+        row.route_no = after.index(row.pk) + 1
+    Activity.objects.bulk_update(rows, ["route_no"])
+    told = {"route_no": after.index(moved.pk) + 1}
+    audit.record(
+        actor=actor, action="work.move_stop", obj=moved, now=now, before={"route_no": at + 1}, after=told
+    )
 
 
 @transaction.atomic

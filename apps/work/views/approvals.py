@@ -88,6 +88,8 @@ class Decide(OneApproval, ObjectFormPage):
 
     def save(self, cleaned: dict[str, Any]) -> str:
         services.decide(approval=self.object, actor=self.actor, now=timezone.now(), **cleaned)
+        if self.request.POST.get("back") and self.object.url:
+            return str(self.object.url)
         return reverse("work:approval-list")
 
 

@@ -44,13 +44,7 @@ class CorrectionDetail(DetailPage):
         return [each for each in found if not each["primary"]]
 
     def context(self) -> dict[str, Any]:
-        return {
-            "state": tables.correction_badge(self.object),
-            "approvals": [
-                (each, tables.approval_badge(each))
-                for each in queries.approvals_of(actor=self.actor, target=self.object)
-            ],
-        }
+        return {"state": tables.correction_badge(self.object)}
 
 
 class CorrectionAsk(FormPage):
