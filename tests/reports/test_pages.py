@@ -124,7 +124,7 @@ def test_a_reviewer_decides_and_never_about_ones_own(report, client_of, d1_sm, a
     manager = client_of(am_1)
     page = manager.get(url(report)).content.decode()
     assert 'name="verdict" value="return"' in page
-    assert "等待：客户经理" in page and str(am_1) in page
+    assert "等待：" in page and str(am_1) in page
     assert 'name="verdict"' not in client_of(d1_sm).get(url(report)).content.decode()
     manager.post(url(report, "decide/"), {"verdict": "return", "comment": ""})
     report.refresh_from_db()
