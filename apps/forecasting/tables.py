@@ -204,7 +204,7 @@ class ClimateTable(Table):
         Column("month", _("Month"), "code", value=lambda row: str(row.month)),
         Column("index", _("Stock climate"), "score", value=lambda row: _one(row.index)),
         *(_item(item, label) for item, label in ITEMS.items()),
-        Column("answers", _("Answers"), "units"),
+        Column("answers", _("Stores that answered"), "units"),
     )
 
 
@@ -235,8 +235,7 @@ _SUMS = (
     Column("state", _("State"), "badge", value=_state),
     Column("units", _("Demand"), "units", value=lambda row: row.sum.units),
     Column("forecast", _("Our forecast of all"), "units", value=lambda row: row.sum.forecast, phone=False),
-    Column("before", _("The same dealers a month before"), "units", phone=False),
-    Column("change", _("Against the month before"), "units", value=lambda row: row.sum.units - row.before),
+    Column("change", _("Against the month before"), "units", value=lambda row: row.change),
 )
 
 

@@ -127,12 +127,12 @@ def test_the_demand_adds_up_and_late_children_are_flagged(
     everybody = Dealer.objects.count()
     found = demand.of_month(actor=SYSTEM, month=AUGUST, now=LATE)
     whole = found.whole
-    assert (whole.sum.units, whole.sum.told, whole.sum.late, whole.sum.overdue, whole.before) == (
+    assert (whole.sum.units, whole.sum.told, whole.sum.late, whole.sum.overdue, whole.change) == (
         88,
         2,
         1,
         everybody - 2,
-        50,
+        20,
     )
     assert whole.sum == sum_of(found.units)
     (centre,) = found.centres

@@ -97,9 +97,8 @@ def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:
     for month in months:
         say(f"closing {month}")
         runner.work_through(closing.close_month(month=month, actor=actor, now=timezone.now()))
-    say("forecasts")
-    for month in months[-FORECASTS:]:
-        computing.compute(month=month, now=timezone.now())
+        if month in months[-FORECASTS:]:
+            computing.compute(month=month, now=timezone.now())
     surveys.demand(last=months[-1], now=timezone.now())
 
 

@@ -19,9 +19,28 @@ from apps.ordering import services as ordering
 from apps.ordering.models import OrderLine, OrderPlan
 from apps.ordering.rules.plans import LineState, PlanState
 from apps.ordering.rules.windows import Terms, Window, coming, window_of
+from apps.vehicles import facts
 from apps.vehicles.models import Trim
 
 PAST = 3
+# The cars of a model that came to a dealer fulfil its ordered lines one after another; the last may be late.
+_FULFILLED = """
+WITH wanted AS (
+    SELECT order_no, dealer_id, model_id, promised_on,
+           sum(arrived_units) OVER (PARTITION BY dealer_id, model_id ORDER BY promised_on, id) AS upto,
+           arrived_units AS units
+      FROM ordering_orderline
+), came AS (
+    SELECT id, dealer_id, model_id,
+           row_number() OVER (PARTITION BY dealer_id, model_id ORDER BY arrived_on, id) AS place
+      FROM inventory_shipment
+     WHERE unit_id IS NOT NULL AND arrived_on > (SELECT min(promised_on) - 9 FROM ordering_orderline)
+)
+UPDATE inventory_shipment AS s SET order_no = wanted.order_no, promised_on = wanted.promised_on
+  FROM came JOIN wanted ON wanted.dealer_id = came.dealer_id AND wanted.model_id = came.model_id
+       AND came.place <= wanted.upto AND came.place > wanted.upto - wanted.units
+ WHERE s.id = came.id
+"""
 BEING_MADE = 12
 """For so many dealers the order of now is made, by what people do; the rest did not begin yet."""
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,6 +53,7 @@ def build(dealers: Sequence[Dealer], hero: Dealer, *, seed: int, actor: Actor, n
     ledger.post_many(drafts=list(_drafts(dealers, windows, seed)), actor=actor, now=now)
     _credit(dealers, seed, now)
     _history(dealers, windows, trims, seed)
+    facts.execute(_FULFILLED)
     near = [hero, *(dealer for dealer in dealers if dealer.pk != hero.pk)][:BEING_MADE]
     window = coming(now.date(), Terms(), 1)[0]
     for place, dealer in enumerate(near):

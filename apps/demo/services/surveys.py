@@ -46,7 +46,7 @@ _ANSWERS = ", ".join(
     f"'{field}', " + _ANSWER.format(draw=_DRAW.format(of=f"d.code || m.period || '{field}'"), more=more)
     for field, more in _QUESTIONS.items()
 )
-_PAIR = _DRAW.format(of="d.code || c.code")
+_PAIR = _DRAW.format(of="d.code || c.code || m.period")
 _TURN = _DRAW.format(of="d.code || m.period")
 _CLIMATE = f"""
 SELECT m.period, d.id, jsonb_build_object('values', jsonb_build_object({_ANSWERS})),

@@ -74,8 +74,8 @@ SELECT u.dealer_id, u.id, m.kind, m.value, m.reason, u.received_on, u.received_o
 _COUNTS = f"""
 INSERT INTO inventory_countsheet (dealer_id, kind, state, day, book_units, found_units, missing_units,
        surplus_units, opened_at, opened_by, finished_at, finished_by, closed_at, note)
-SELECT d.dealer_id, 'monthly', 'closed', d.day, d.units, d.units - d.gap, d.gap, 0, d.day + time '17:00',
-       '财务经理', d.day + time '18:30', '财务经理', d.day + time '19:00', ''
+SELECT d.dealer_id, 'monthly', 'closed', d.day, d.units, d.units - d.gap, d.gap, 0, d.day + time '09:00',
+       '财务经理', d.day + time '10:30', '财务经理', d.day + time '11:00', ''
   FROM (SELECT u.dealer_id, m.day, count(*) AS units,
                CASE WHEN {_DRAW.format(of="u.dealer_id::text || m.day")} %% 5 = 0 THEN 1 ELSE 0 END AS gap
           FROM inventory_stockunit AS u

@@ -52,13 +52,13 @@ class Child:
 
 @dataclass(frozen=True)
 class Line:
-    """A unit or a centre with its agents: the sum, and what the same dealers told a month before."""
+    """A unit or a centre with its agents: the sum; `change` compares dealers that told both months."""
 
     label: str
     code: str
     month: Month
     sum: RollUp
-    before: int
+    change: int | None
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ class _Judge:
     def line(self, label: str, code: str, children: Sequence[Child]) -> Line:
         """The sum of some dealers."""
         whole = demand.rolled_up((child.told for child in children), due_at=self.due_at, now=self.now)
-        told = (child for child in children if child.told.told_at is not None)
-        return Line(label, code, self.month, whole, sum(child.before or 0 for child in told))
+        changes = [child.change for child in children if child.change is not None]
+        return Line(label, code, self.month, whole, sum(changes) if changes else None)
 
 
 def _places(actor: Actor, unit: OrgUnit | None) -> list[Dealer]:
