@@ -26,9 +26,9 @@ from apps.core.roles import Role
 from apps.dealers import services as dealers
 from apps.dealers.models import Dealer, OrgUnit
 from apps.finance import services as finance
-from apps.finance.models import Statement, StoreAccount
+from apps.finance.models import Statement, StoreAccount, WorkingCapitalStandard
 from apps.finance.rules.accounts import Balance
-from apps.forecasting.models import DealerForecast, UnitForecast
+from apps.forecasting.models import ClimateWeights, DealerForecast, UnitForecast
 from apps.health.models import HealthScore
 from apps.incentives import services as incentives
 from apps.incentives.models import Accrual, BackTest, PaymentBatch, PolicyVersion, SettlementRun
@@ -147,10 +147,16 @@ def build_world(now: datetime) -> World:
         owned.keys.update(_disputed(owned, now))
         owned.keys["payment"] = payment_of(owned.dealer, canary, now).pk
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
-    shared["settlement_run"] = settled.pk
-    shared["payment_batch"] = PaymentBatch.objects.get().pk
+    shared |= {"settlement_run": settled.pk, "payment_batch": PaymentBatch.objects.get().pk}
     shared["policy_version"], shared["back_test"] = _replayed(now)
+    _configured(network)
     return World(network, cast, own, sister, foreign, shared)
+
+
+def _configured(network: factory.Network) -> None:
+    """What the admin site keeps without a page of its own."""
+    ClimateWeights.objects.create(effective_from=JUNE.first)
+    WorkingCapitalStandard.objects.create(dealer=network.d1, amount=2_000_000, effective_from=JUNE.first)
 
 
 def _in_the_field(unit: OrgUnit) -> User:

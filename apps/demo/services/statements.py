@@ -14,6 +14,7 @@ from django.db import connection
 from apps.demo.rules import Profile, Story, stream
 from apps.demo.rules.books import Month as Books
 from apps.demo.rules.books import Sold, Store, audited, month_of
+from apps.finance.models import WorkingCapitalStandard
 from apps.kernel.period import Month
 
 SOURCE = "sample"
@@ -49,7 +50,20 @@ def load(found: Sequence[Profile], dealers: Mapping[str, int], months: Sequence[
         lines += _of_dealer(profile, dealer, months, rng, sold, stock)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {TABLE} ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
+    _standards([dealers[profile.code] for profile in found], months[0])
     return len(lines)
+
+
+def _standards(dealers: Sequence[int], first: Month) -> None:
+    """The working capital the maker asks of each dealer, by its size class; raised for all after a year."""
+    rows = [
+        WorkingCapitalStandard(
+            dealer_id=dealer, amount=(3 + dealer % 4) * 500_000 - lower, effective_from=since.first
+        )
+        for lower, since in ((250_000, first.shift(-12)), (0, first))
+        for dealer in dealers
+    ]
+    WorkingCapitalStandard.objects.bulk_create(rows, batch_size=5000)
 
 
 def _of_dealer(
