@@ -143,9 +143,9 @@ def screen(submission: Submission, *, spare: bool, given: inputs.Given | None = 
     content = given.content if given else queries.content(submission)
     stored = contents.decode_findings(submission.findings)
     view = _View(form, content, given.raw if given else submission.content.get("raw", {}), stored)
-    prior, given = queries.prior(submission), queries.known(submission)
+    prior, known = queries.prior(submission), queries.known(submission)
     groups = [
-        view.table(section, spare=spare) if section.is_table else view.lines(section, prior, given)
+        view.table(section, spare=spare) if section.is_table else view.lines(section, prior, known)
         for section in form.sections
     ]
     told = [

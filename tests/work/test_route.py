@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from apps.dealers.models import Dealer
+from apps.reports.models.duties import Duty, DutyRule
 from apps.work import registry
 from apps.work.queries import activities as field
 from apps.work.queries import route as queries
@@ -29,9 +30,7 @@ def stop(actor, now, code, at, *, day=DAY):
     return activities.plan_activity(plan=activities.Plan("visit", day, at), about=about, actor=actor, now=now)
 
 
-def test_the_day_is_in_order_and_tells_of_each_place(
-    network, cast, actor_of, now, client_of, monkeypatch
-) -> None:
+def test_the_day_is_in_order_and_tells_of_each_place(network, cast, actor_of, now, client_of) -> None:
     actor = actor_of(cast["am_1"])
     Dealer.objects.filter(code="D001").update(latitude="30.0", longitude="120.0", address="杭州市文一路 1 号")
     Dealer.objects.filter(code="D002").update(latitude="30.1", longitude="120.0")
@@ -45,8 +44,12 @@ def test_the_day_is_in_order_and_tells_of_each_place(
     )
     late = stop(actor, now, "D002", time(14))
     early = stop(actor, now, "D001", time(9))
-    due = registry.DueAt("月度财务报表", now, "/reports/duties/1/", late=True)
-    monkeypatch.setattr(registry, "_due_at_dealers", [lambda **_given: {network.d1.pk: [due]}])
+    rule = DutyRule.objects.filter(code="GS-12").latest("version")
+    duty = Duty.objects.create(
+        rule=rule, code=rule.code, role=rule.role, dealer=network.d1, nominal=DAY, since=DAY,
+        until=DAY, due_on=DAY, due_at=now - timedelta(hours=2), grace_at=now - timedelta(hours=2),
+    )  # fmt: skip
+    due = registry.DueAt(rule.name, duty.due_at, reverse("reports:duty-detail", args=[duty.pk]), late=True)
     route = queries.route(actor=actor, day=DAY, now=now)
     assert [(each.no, each.activity.pk) for each in route.stops] == [(1, early.pk), (2, late.pk)]
     first, second = route.stops
@@ -55,7 +58,7 @@ def test_the_day_is_in_order_and_tells_of_each_place(
     assert first.map_url == "geo:30.000000,120.000000?q=30.000000,120.000000"
     browser = client_of(cast["am_1"])
     page = browser.get(reverse("work:route")).content.decode()
-    for text in ("杭州市文一路 1 号", "灯箱不亮", "月度财务报表", "9 天前", "从未走访"):
+    for text in ("杭州市文一路 1 号", "灯箱不亮", rule.name, "9 天前", "从未走访"):
         assert text in page, text
     move = reverse("work:route-move", args=[late.pk])
     assert browser.post(move, {"to": "up"}).status_code == 302

@@ -66,7 +66,7 @@ def due_at_dealers(
     *, actor: Actor, dealer_ids: Collection[int], now: datetime
 ) -> Mapping[int, Sequence[DueAt]]:
     """What dealers owe within a week or are late with, for whoever is about to visit them."""
-    if not dealer_ids or not actor.may(policies.VIEW):
+    if not dealer_ids or not actor.may(policies.VIEW_DUTIES):
         return {}
     rows = duties(actor=actor).filter(dealer__in=dealer_ids, state__in=WAITING, due_at__lt=now + WEEK)
     found: dict[int, list[DueAt]] = defaultdict(list)

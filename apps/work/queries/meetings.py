@@ -63,7 +63,7 @@ def counts_of(rows: Iterable[Attendance]) -> Counts:
 
 def attendance_counts(
     *, actor: Actor, first: date, last: date, by: str = "meeting"
-) -> QuerySet[Attendance, dict[str, Any]]:
+) -> Iterable[dict[str, Any]]:
     """Rows of `{by}` and the counts of `Counts` over the meetings of a span of days, in one statement.
 
     `by` is meeting, dealer, person or day; meetings that were called off do not count.
@@ -71,7 +71,7 @@ def attendance_counts(
     rows = policies.attendance.visible_to(actor, Attendance.objects.all())
     rows = rows.filter(held_on__range=(first, last), called_off_at=None).order_by()
     asked = Q(invited_at__isnull=False)
-    return rows.values(_BY[by]).annotate(
+    counted: Iterable[dict[str, Any]] = rows.values(_BY[by]).annotate(
         listed=Count("pk"),
         invited=Count("pk", filter=asked),
         coming=Count("pk", filter=asked & Q(reply=Reply.COMING)),
@@ -79,6 +79,7 @@ def attendance_counts(
         unanswered=Count("pk", filter=asked & Q(reply=Reply.OPEN)),
         came=Count("pk", filter=Q(signed_at__isnull=False)),
     )
+    return counted
 
 
 def meant(*, actor: Actor, group: str, names: Sequence[str], on: date) -> tuple[list[Assignment], list[str]]:
