@@ -3,6 +3,29 @@
   const formats = ["code_39", "code_128", "qr_code", "data_matrix"];
   const camera = "BarcodeDetector" in window && navigator.mediaDevices?.getUserMedia;
 
+  /* A camera: its case, the finder on top, the lens. */
+  function drawn() {
+    const space = "http://www.w3.org/2000/svg";
+    const picture = document.createElementNS(space, "svg");
+    picture.setAttribute("class", "icon");
+    picture.setAttribute("viewBox", "0 0 24 24");
+    picture.setAttribute("fill", "none");
+    picture.setAttribute("stroke", "currentColor");
+    picture.setAttribute("stroke-width", "2");
+    picture.setAttribute("aria-hidden", "true");
+    const parts = [
+      ["rect", { x: 3, y: 7, width: 18, height: 13, rx: 2 }],
+      ["path", { d: "M8 7l2-3h4l2 3" }],
+      ["circle", { cx: 12, cy: 13.5, r: 3.5 }],
+    ];
+    for (const [name, told] of parts) {
+      const part = document.createElementNS(space, name);
+      for (const [key, value] of Object.entries(told)) part.setAttribute(key, value);
+      picture.append(part);
+    }
+    return picture;
+  }
+
   function plain(text) {
     return text.trim().toUpperCase().replace(/^I(?=[A-HJ-NPR-Z0-9]{17}$)/, "");
   }
@@ -41,7 +64,7 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-icon";
-      button.textContent = "📷";
+      button.append(drawn());
       button.ariaLabel = input.dataset.scanLabel ?? "VIN";
       button.addEventListener("click", () => read(input).catch(() => button.remove()));
       input.after(button);

@@ -254,7 +254,7 @@ class BoardRow(serializers.Serializer[Any]):
     """A line of the board; null where the cost of a vehicle or the sales are unknown."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    name = serializers.CharField()
     units = serializers.IntegerField()
     ages = serializers.DictField(child=serializers.IntegerField())
     cost_amount = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
@@ -289,7 +289,7 @@ class BoardViewSet(viewsets.GenericViewSet):
         form = BoardForm(asked)
         form.narrow(actor)
         if not form.is_valid():
-            raise serializers.ValidationError(form.errors)
+            raise serializers.ValidationError({name: list(told) for name, told in form.errors.items()})
         told = form.cleaned_data
         model = told.get("model")
         found = board(
@@ -306,7 +306,7 @@ class BoardViewSet(viewsets.GenericViewSet):
 def _row(line: Line) -> dict[str, Any]:
     return {
         "key": line.key,
-        "label": line.label,
+        "name": line.label,
         "units": line.units,
         "ages": {bucket.code: cars for bucket, cars in zip(BUCKETS, line.cells, strict=True)},
         "cost_amount": line.amount,

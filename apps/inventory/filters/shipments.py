@@ -19,7 +19,7 @@ _STATES = {
     ShipmentState.CANCELLED: Q(cancelled_on__isnull=False),
 }
 LATE, EXCEPTION = "late", "exception"
-_WATCHED = [(LATE, _("Late")), (EXCEPTION, _("Exception without an answer"))]
+_WATCHED = [(LATE, _("Overdue")), (EXCEPTION, _("Exception without an answer"))]
 
 
 class ShipmentFilter(django_filters.FilterSet):

@@ -170,7 +170,7 @@ def punctuality(*, actor: Actor, on: date) -> list[Punctuality]:
     due = coming(actor=actor).filter(shipped_on__isnull=False, eta_on__lt=on)
     sent = proposals(actor=actor).filter(state=ProposalState.SHIPPED, eta_on__lt=on)
     for late in (due, sent):
-        counted = late.exclude(carrier="").order_by().values_list("carrier").annotate(n=Count("pk"))
-        for carrier, number in counted:
+        numbers = late.exclude(carrier="").order_by().values_list("carrier").annotate(n=Count("pk"))
+        for carrier, number in numbers:
             total[carrier][2] += number
-    return [Punctuality(carrier, *numbers) for carrier, numbers in sorted(total.items())]
+    return [Punctuality(carrier, *counts) for carrier, counts in sorted(total.items())]

@@ -147,7 +147,7 @@ def aged_badge(row: AgedAction) -> tuple[str, Any]:
     """Whether an action on aged stock is done, late or under way."""
     if row.done_on:
         return "green", _("Done")
-    return ("red", _("Late")) if row.due_on < timezone.localdate() else ("blue", _("Under way"))
+    return ("red", _("Overdue")) if row.due_on < timezone.localdate() else ("blue", _("Under way"))
 
 
 class AgedActionTable(Table):

@@ -187,7 +187,7 @@ class DeclarationTable(Table):
 class OwnDeclarationTable(DeclarationTable):
     """The same for those who may take a count back."""
 
-    columns = (
+    columns = (  # type: ignore[assignment]  # one column more
         *DeclarationTable.columns,
         Column(
             "withdraw",

@@ -42,7 +42,7 @@ class TransferDesk(SimplePage):
                 (_("Cars that could move"), sum(row.suggestion.units for row in found) if may else None),
                 (_("Waiting for an answer"), len(open_ones) - len(way)),
                 (_("On the way"), len(way)),
-                (_("Late"), sum(1 for row in way if row.eta_on and row.eta_on < today)),
+                (_("Overdue"), sum(1 for row in way if row.eta_on and row.eta_on < today)),
             ],
         }
 
