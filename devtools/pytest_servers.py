@@ -7,6 +7,7 @@ With pytest-xdist the controller starts one pair; every worker has its own test 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import tempfile
 from collections.abc import Generator
@@ -18,6 +19,8 @@ from devtools import messages
 from devtools.private import private_servers
 from devtools.system import Unmet
 
+GARBAGE_AFTER = 50_000
+"""New objects between two searches for garbage: memory is cheap here, and searching slow."""
 TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: S105
 
 
@@ -59,3 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what was collected, thousands of tests, out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
