@@ -93,7 +93,7 @@ def test_a_supervisor_restarts_what_ends_and_stops_all(tmp_path: Path) -> None:
         supervisor.restart_ended()
         second = child_of(process)
         assert (second != first, command_of(first)) == (True, None)
-        assert "dealerops" in (command_of(second) or "")
+        wait_until(lambda: "dealerops" in (command_of(second) or ""))
     finally:
         supervisor.stop()
     assert command_of(second) is None

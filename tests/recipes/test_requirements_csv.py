@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 from django.urls import resolve
 
+from tests.contract.routes import all_routes
 from tests.recipes.pages import ROOT
 
 NOTE = re.compile(r" \(not yet: [^)]+\)$")
@@ -33,7 +34,9 @@ def places_of(where: str) -> list[str]:
 
 
 def is_there(place: str) -> bool:
-    """Whether a module, a file or a page can be found."""
+    """Whether a module, a file or a page (by its address or, after `route`, its name) can be found."""
+    if place.startswith("route "):
+        return place.removeprefix("route ") in {route.name for route in all_routes()}
     if place.startswith("/"):
         return resolve(place) is not None
     if place.startswith("apps."):
