@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.incentives.api import accruals, payments, policies, statements
+from apps.incentives.api import accruals, disputes, payments, policies, statements
 
 routes: list[tuple[str, Any, str]] = [
     *policies.routes,
     *accruals.routes,
     *statements.routes,
+    *disputes.routes,
     *payments.routes,
 ]

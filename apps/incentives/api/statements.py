@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.core.kit.api import ScopedViewSet, actor_of
 from apps.incentives import policies, services
-from apps.incentives.filters.statements import DisputeFilter, StatementFilter
+from apps.incentives.filters.statements import StatementFilter
 from apps.incentives.queries import statements as queries
 
 CAR = (
@@ -84,35 +84,4 @@ class RebateStatementViewSet(ScopedViewSet):
         return self.retrieve(request, pk=pk)
 
 
-class DisputeViewSet(ScopedViewSet):
-    """Disputes of the caller's dealers with the state of every car."""
-
-    read_action = policies.VIEW
-    query = queries.disputes
-    filterset_class = DisputeFilter
-    serializer_class = None
-    order_by = ("-opened_at", "-id")
-    fields = {
-        "id": "pk",
-        "dealer": "dealer__code",
-        "statement": "statement_id",
-        "reason": "reason",
-        "expected_amount": "expected_amount",
-        "actual_amount": "actual_amount",
-        "note": "note",
-        "opened_at": "opened_at",
-        "closed_at": "closed_at",
-    }
-
-    @action(detail=True, methods=["get"])
-    def cars(self, request: Request, pk: str) -> Response:
-        """The disputed cars with their answers."""
-        found = queries.items(actor=actor_of(request)).filter(dispute=self.get_object()).order_by("pk")
-        fields = ("id", "vin", "code", "kind", "issued_on", "state", "answer_due_at")
-        return Response(list(found.values(*fields, "first_answer", "second_answer", "granted_at")))
-
-
-routes = [
-    ("rebate-statements", RebateStatementViewSet, "rebate-statement"),
-    ("rebate-disputes", DisputeViewSet, "rebate-dispute"),
-]
+routes = [("rebate-statements", RebateStatementViewSet, "rebate-statement")]

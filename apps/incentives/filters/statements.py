@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.filters import MonthFilter
-from apps.incentives.models import Dispute, SettlementRun, Statement, StatementLine
-from apps.incentives.models.disputes import DISPUTE_REASONS
+from apps.incentives.models import Dispute, DisputeItem, SettlementRun, Statement, StatementLine
+from apps.incentives.models.disputes import DISPUTE_REASONS, ITEM_STATES
 from apps.incentives.models.statements import LINE_STATUSES, RUN_KINDS, RUN_STATES, STATEMENT_STATES
 
 
@@ -82,3 +82,15 @@ class DisputeFilter(django_filters.FilterSet):
     def only_open(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Disputes that wait for an answer, or those that do not."""
         return rows.filter(closed_at__isnull=value == "true")
+
+
+class ItemFilter(django_filters.FilterSet):
+    """Disputed cars by dealer, VIN and state."""
+
+    dealer = _code("dealer__code", _("Dealer code"))
+    vin = _code("vin", "VIN")
+    state = django_filters.ChoiceFilter(choices=ITEM_STATES, label=_("Status"))
+
+    class Meta:
+        model = DisputeItem
+        fields = ("dealer", "vin", "state")
