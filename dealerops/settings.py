@@ -181,6 +181,8 @@ MESSAGE_CHANNELS = {
     "sms": "apps.work.channels.GatewayChannel" if SMS_URL else _CONSOLE,
     "wecom": "apps.work.channels.WeComChannel" if WECOM["corp"] else _CONSOLE,
 }
+# names in the company's network that webhooks may reach, http included; all else is public and https
+WEBHOOK_INTERNAL_HOSTS = env.list("DEALEROPS_WEBHOOK_INTERNAL_HOSTS", default=[])
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"

@@ -199,3 +199,22 @@ def is_correctable(label: str) -> bool:
 def takes_remarks(label: str) -> bool:
     """Whether people write about records of this model: about all but what is one person's own."""
     return label not in _WITHOUT_REMARKS
+
+
+_events: dict[str, Any] = {}
+
+
+def event(code: str, label: Any) -> str:
+    """Declare an event that systems outside may be told of; ValueError when the code is taken."""
+    _take(_events, code, label)
+    return code
+
+
+def events() -> Mapping[str, Any]:
+    """The names of all declared events by code."""
+    return dict(_events)
+
+
+def event_of(code: str) -> Any:
+    """The name of a declared event; KeyError when nobody declared it."""
+    return _events[code]

@@ -4,12 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.work import services
-from apps.work.services import bulletins
+from apps.work.services import bulletins, webhooks
 
 
 @shared_task(name="work.send")
 def send(**_: object) -> None:
     services.send_due(clock=timezone.now)
+    webhooks.send_due(clock=timezone.now)
 
 
 @shared_task(name="work.digest")

@@ -17,6 +17,7 @@ from apps.work.views import (
     remarks,
     route,
     todos,
+    webhooks,
 )
 
 app_name = "work"
@@ -28,6 +29,14 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.NoticeOpen.as_view(), name="notice-open"),
     path("preferences/", notices.Preferences.as_view(), name="preferences"),
     path("messages/", notices.MessageList.as_view(), name="message-list"),
+    path("webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
+    path("webhooks/new/", webhooks.WebhookNew.as_view(), name="webhook-new"),
+    path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="webhook-detail"),
+    path("webhooks/<int:pk>/rotate/", webhooks.WebhookRotate.as_view(), name="webhook-rotate"),
+    path("webhooks/<int:pk>/switch/", webhooks.WebhookSwitch.as_view(), name="webhook-switch"),
+    path("webhooks/deliveries/", webhooks.DeliveryList.as_view(), name="delivery-list"),
+    path("webhooks/deliveries/<int:pk>/", webhooks.DeliveryDetail.as_view(), name="delivery-detail"),
+    path("webhooks/deliveries/<int:pk>/replay/", webhooks.DeliveryReplay.as_view(), name="delivery-replay"),
     path("todos/", todos.MyTodos.as_view(), name="todo-list"),
     path("todos/new/", todos.TaskCreate.as_view(), name="task-create"),
     path("todos/<int:pk>/done/", todos.TodoFinish.as_view(), name="todo-finish"),
@@ -96,3 +105,4 @@ menu.add("duties", _("Invitations to meetings"), "work:invitation-list", field.I
 menu.add("duties", _("Field diary"), "work:diary", field.VIEW, order=60)
 menu.add("duties", _("Bulletins"), "work:bulletin-list", posted.VIEW, order=70)
 menu.add("network", _("Key accounts"), "work:key-account-list", field.KEY_ACCOUNTS, order=80)
+menu.add("settings", _("Webhooks"), "work:webhook-list", policies.webhooks.WEBHOOKS, order=70)

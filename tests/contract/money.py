@@ -16,6 +16,7 @@ from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, transfer
 from apps.ordering import queries as ordering_queries
 from apps.ordering import services as ordering
 from apps.vehicles.models import CarModel
+from apps.work.models import Webhook, WebhookDelivery
 
 SYSTEM = access.system("contract")
 
@@ -87,3 +88,25 @@ def payment_of(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime
         open=False,
     )
     return made
+
+
+def webhook_of(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime) -> dict[str, Any]:
+    """A webhook for the events of the dealer, and a delivery to it that was given up."""
+    hook = Webhook.objects.create(
+        label=mark(dealer, "WEBHOOK"),
+        url="https://example.com/in",
+        dealer=dealer,
+        events=["incentives.payment_made"],
+        created_at=now,
+        created_by="hq_admin",
+    )
+    sent = WebhookDelivery.objects.create(
+        webhook=hook,
+        event="incentives.payment_made",
+        key="contract",
+        payload={"dealer": mark(dealer, "DELIVERY")},
+        state="failed",
+        due_at=now,
+        created_at=now,
+    )
+    return {"webhook": hook.pk, "webhook_delivery": sent.pk}

@@ -61,7 +61,7 @@ from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
 from apps.work.services import activities, bulletins, findings, meetings
-from tests.contract.money import accounts_and_orders, payment_of
+from tests.contract.money import accounts_and_orders, payment_of, webhook_of
 from tests.factories import network as factory
 from tests.finance.rows import statement
 from tests.incentives import story
@@ -148,6 +148,7 @@ def build_world(now: datetime) -> World:
         owned.keys["payment"] = payment_of(owned.dealer, canary, now).pk
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared |= {"settlement_run": settled.pk, "payment_batch": PaymentBatch.objects.get().pk}
+    shared |= webhook_of(own.dealer, canary, now)
     shared["policy_version"], shared["back_test"] = _replayed(now)
     _configured(network)
     return World(network, cast, own, sister, foreign, shared)

@@ -20,7 +20,7 @@ from apps.incentives.rules.paying import Due, PaymentState, plan, spread
 from apps.ledger import queries as ledger
 from apps.ledger.rules import AccountKind, Book
 from apps.work import services as work
-from apps.work.models import Approval, Notice
+from apps.work.models import Approval, Notice, Webhook, WebhookDelivery
 from tests.factories import network as factory
 from tests.incentives import payable
 
@@ -59,6 +59,8 @@ def desk(network, d1_gm, d2_gm, client_of, actor_of, monkeypatch):
         NOW - timedelta(days=1),
     )
     actors = [actor_of(user) for user in people]
+    events = [f"incentives.{name}" for name in ("statement_payable", "payment_made", "payment_failed")]
+    Webhook.objects.create(label="ERP", url="https://example.com/", events=events, created_at=NOW)
     assert services.make_payable(statements=keys, actor=actors[0], now=NOW) == 6
     return [client_of(user) for user in people], actors, client_of(d1_gm)
 
@@ -169,6 +171,15 @@ def _answer(fin, network) -> None:
     assert PaymentBatch.objects.get().state == "closed"
     assert Notice.objects.filter(code="incentives.payment_failed").count() == 2  # the store and who prepared
     assert Notice.objects.filter(code="incentives.payment_made").count() == 1
+    told = WebhookDelivery.objects.order_by("event", "payload__dealer").values_list(
+        "event", "payload__dealer"
+    )
+    assert [(event.partition(".")[2], dealer) for event, dealer in told if "payment" in event] == [
+        ("payment_failed", "D002"),
+        ("payment_made", "D001"),
+        ("payment_made", "D004"),
+    ]
+    assert WebhookDelivery.objects.filter(event="incentives.statement_payable").count() == 6
 
 
 def _pay_again(maker, network) -> None:

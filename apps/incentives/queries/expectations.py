@@ -89,7 +89,7 @@ def expected(*, actor: Actor, dealer: Dealer) -> list[Expected]:
 
 _CERTAINTY = {
     StatementState.PUBLISHED: Certainty.PUBLISHED,
-    StatementState.DISPUTED: Certainty.PUBLISHED,
+    StatementState.DISPUTED: Certainty.DISPUTED,
     StatementState.CONFIRMED: Certainty.CONFIRMED,
     StatementState.PAYABLE: Certainty.PAYABLE,
 }

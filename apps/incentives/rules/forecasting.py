@@ -19,6 +19,7 @@ class Certainty(StrEnum):
     PAYABLE = "payable"
     CONFIRMED = "confirmed"
     PUBLISHED = "published"
+    DISPUTED = "disputed"
     ACCRUED = "accrued"
     CURABLE = "curable"
 

@@ -17,7 +17,7 @@ from apps.core import audit, files
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.roles import Role
-from apps.incentives import policies
+from apps.incentives import happenings, policies
 from apps.incentives.models import Dispute, DisputeItem, Statement, StatementLine
 from apps.incentives.rules.reasons import EXCLUSIONS
 from apps.incentives.rules.settling import (
@@ -229,6 +229,7 @@ def answer(*, item: DisputeItem, granted: bool, reason: str, actor: Actor, now: 
         _record(row, actor, now)
     _settle_dispute(row.dispute, now)
     _tell(row, reason, now)
+    happenings.tell_decision(row, now=now)
     return row
 
 

@@ -18,7 +18,7 @@ from apps.core.errors import DomainError
 from apps.core.roles import Role
 from apps.dealers.models import OrgUnit
 from apps.dealers.rules import UnitKind
-from apps.incentives import policies
+from apps.incentives import happenings, policies
 from apps.incentives.models import DisputeItem, SettlementRun, Statement
 from apps.incentives.rules.settling import (
     OPEN,
@@ -95,6 +95,7 @@ def _released(*, target_id: int, comment: str, actor: Actor, now: datetime) -> N
         after={"state": row.state, "delta": row.delta},
     )
     _tell(rows.select_related("policy", "dealer"), window_ends, now)
+    happenings.tell_statements(happenings.PUBLISHED, rows.select_related("policy"), now=now)
 
 
 def _returned(*, target_id: int, comment: str, actor: Actor, now: datetime) -> None:
@@ -207,6 +208,7 @@ def make_payable(*, statements: Collection[int], actor: Actor, now: datetime) ->
         ledger.post_many(drafts=drafts, actor=actor, now=now)
     owed = [row for row in found if row.delta]
     _move(owed, StatementState.PAYABLE, actor, now, payable_at=now)
+    happenings.tell_statements(happenings.PAYABLE, owed, now=now)
     empty = [row for row in found if not row.delta]
     _move(empty, StatementState.PAID, actor, now, payable_at=now, paid_on=timezone.localdate(now))
     return len(found)

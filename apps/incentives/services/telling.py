@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from apps.core.roles import Role
+from apps.incentives import happenings
 from apps.incentives.models import Payment
 from apps.incentives.rules.paying import PaymentState
 from apps.work import queries as work_queries
@@ -54,6 +55,8 @@ def tell_payments(rows: Sequence[Payment], *, now: datetime) -> None:
         told=[_told(row, user) for row in paid for user in holders.get(row.dealer_id, ())],
         now=now,
     )
+    happenings.tell_payments(happenings.PAID, paid, now=now)
+    happenings.tell_payments(happenings.FAILED, failed, now=now)
     makers = {row.pk: [row.batch.created_by_id] if row.batch.created_by_id else [] for row in failed}
     work.notify_each(
         notice=FAILED,

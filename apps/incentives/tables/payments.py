@@ -38,7 +38,8 @@ def payment_badge(row: Payment) -> tuple[str, Any]:
     return (_PAYMENTS[PaymentState(row.state)], row.get_state_display())
 
 
-def _payment_url(row: Payment) -> str:
+def payment_url(row: Payment) -> str:
+    """The page of a payment."""
     return reverse("incentives:payment-detail", kwargs={"pk": row.pk})
 
 
@@ -74,7 +75,7 @@ class PaymentTable(Table):
     """Payments, newest first."""
 
     columns = (
-        Column("reference", _("Payment no."), "code", link=_payment_url),
+        Column("reference", _("Payment no."), "code", link=payment_url),
         Column("dealer_code", _("Dealer code"), "code", value=lambda r: r.dealer.code, sort="dealer__code"),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), phone=False),
         Column("form", _("Paid by"), value=lambda row: row.batch.get_form_display()),
@@ -93,7 +94,7 @@ class OrderTable(Table):
     """The payments of one batch, as they go to the bank or ERP."""
 
     columns = (
-        Column("reference", _("Payment no."), "code", link=_payment_url),
+        Column("reference", _("Payment no."), "code", link=payment_url),
         Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
         _AMOUNT,
@@ -129,7 +130,7 @@ class StatementPayments(Table):
             _("Payment no."),
             "code",
             value=lambda row: row.payment.reference,
-            link=lambda row: _payment_url(row.payment),
+            link=lambda row: payment_url(row.payment),
         ),
         Column("amount", _("To be paid"), "money"),
         Column("settled_amount", _("Settled"), "money"),

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.charts import Chart, Series, Tone
 from apps.core.kit.tables import Column, Table
 from apps.incentives.rules.forecasting import Certainty, Expected, Week
+from apps.incentives.tables.payments import payment_badge, payment_url
 
 WORDS: dict[Certainty, Any] = {
     Certainty.PAYABLE: _("Payable"),
     Certainty.CONFIRMED: _("Confirmed"),
     Certainty.PUBLISHED: _("Published"),
+    Certainty.DISPUTED: _("Disputed"),
     Certainty.ACCRUED: _("Accrued in running terms"),
     Certainty.CURABLE: _("Only with documents"),
 }
@@ -23,6 +25,7 @@ _TONES: dict[Certainty, Tone] = {
     Certainty.PAYABLE: "green",
     Certainty.CONFIRMED: "main",
     Certainty.PUBLISHED: "three",
+    Certainty.DISPUTED: "red",
     Certainty.ACCRUED: "grey",
     Certainty.CURABLE: "amber",
 }
@@ -30,6 +33,7 @@ _BADGES = {
     Certainty.PAYABLE: "green",
     Certainty.CONFIRMED: "green",
     Certainty.PUBLISHED: "blue",
+    Certainty.DISPUTED: "red",
     Certainty.ACCRUED: "grey",
     Certainty.CURABLE: "amber",
 }
@@ -61,7 +65,7 @@ class ExpectedTable(Table):
 
     columns = (
         Column("on", _("Money expected on"), "date"),
-        Column("label", _("From"), link=lambda row: row.url),
+        Column("label", _("Statement or policy"), link=lambda row: row.url),
         Column("certainty", _("Certainty"), "badge", value=certainty_badge),
         Column("amount", _("Amount"), "money"),
         Column("blocks", _("What it waits for"), "long"),
@@ -70,6 +74,19 @@ class ExpectedTable(Table):
 
 def _url(row: Any) -> str:
     return reverse("incentives:money-detail", kwargs={"pk": row.pk})
+
+
+class PaidTable(Table):
+    """Payments of one dealer, the newest first."""
+
+    columns = (
+        Column("reference", _("Payment no."), "code", link=payment_url),
+        Column("form", _("Paid by"), value=lambda row: row.batch.get_form_display()),
+        Column("amount", _("Amount"), "money"),
+        Column("state", _("Status"), "badge", value=payment_badge),
+        Column("paid_amount", _("Paid"), "money"),
+        Column("paid_on", _("Paid on"), "date"),
+    )
 
 
 class StoreTable(Table):

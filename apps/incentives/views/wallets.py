@@ -15,7 +15,6 @@ from apps.incentives import policies
 from apps.incentives.queries import expectations as queries
 from apps.incentives.queries import payments
 from apps.incentives.rules import forecasting
-from apps.incentives.tables import payments as payment_tables
 from apps.incentives.tables import wallets as tables
 from apps.ledger import queries as ledger
 from apps.ledger import tables as ledger_tables
@@ -67,5 +66,5 @@ class MoneyDetail(ObjectPage):
             "wallet": wallet,
             "lots": ledger_tables.LotTable(ledger.lots(wallet) if wallet else ()),
             "movements": ledger_tables.MovementTable(moved),
-            "payments": payment_tables.OrderTable(paid),
+            "payments": tables.PaidTable(paid),
         }

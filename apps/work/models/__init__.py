@@ -15,6 +15,7 @@ from apps.work.models.notices import (
 )
 from apps.work.models.remarks import Correction, Remark, SavedFilter
 from apps.work.models.todos import Todo
+from apps.work.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Activity",
@@ -39,4 +40,6 @@ __all__ = [
     "Remark",
     "SavedFilter",
     "Todo",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -1,4 +1,4 @@
-from apps.work.policies import activities, bulletins
+from apps.work.policies import activities, bulletins, webhooks
 from apps.work.policies.approvals import ApprovalPolicy, approval, decision
 from apps.work.policies.calendar import VIEW_CALENDAR, day
 from apps.work.policies.notices import (
@@ -51,4 +51,5 @@ __all__ = [
     "remark",
     "saved_filter",
     "todo",
+    "webhooks",
 ]
