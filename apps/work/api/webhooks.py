@@ -21,7 +21,7 @@ from apps.work.services import webhooks as services
 class WebhookInput(serializers.Serializer[Any]):
     """A system outside that is told of events, of one dealer or, without a dealer, of all."""
 
-    label = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=100)
     url = serializers.CharField(max_length=500)
     events = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=20)
     dealer = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
@@ -54,7 +54,7 @@ class WebhookViewSet(ScopedViewSet):
     order_by = ("label", "pk")
     fields = {
         "id": "pk",
-        "label": "label",
+        "name": "label",
         "url": "url",
         "dealer": "dealer__code",
         "events": "events",
@@ -68,7 +68,7 @@ class WebhookViewSet(ScopedViewSet):
         asked = WebhookInput(data=request.data, context={"actor": actor})
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
-        given["dealer_id"] = given.pop("dealer")
+        given["label"], given["dealer_id"] = given.pop("name"), given.pop("dealer")
         row, secret = services.create_webhook(**given, actor=actor, now=timezone.now())
         return Response({"id": row.pk, "secret": secret}, status=201)
 
