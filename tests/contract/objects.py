@@ -148,8 +148,7 @@ def build_world(now: datetime) -> World:
         owned.keys["payment"] = payment_of(owned.dealer, canary, now).pk
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared |= {"settlement_run": settled.pk, "payment_batch": PaymentBatch.objects.get().pk}
-    shared |= webhook_of(own.dealer, canary, now)
-    shared["policy_version"], shared["back_test"] = _replayed(now)
+    shared |= webhook_of(own.dealer, canary, now) | _replayed(now)
     _configured(network)
     return World(network, cast, own, sister, foreign, shared)
 
@@ -484,7 +483,7 @@ def _settled(ops: Actor, now: datetime) -> SettlementRun:
     return run
 
 
-def _replayed(now: datetime) -> tuple[int, int]:
+def _replayed(now: datetime) -> dict[str, Any]:
     """The policy of the story, published, and a back-test that found nothing."""
     version = PolicyVersion.objects.get(policy__code="P1")
     months = {"first_month": JUNE.first, "last_month": JUNE.first, "windows": 1, "windows_done": 1}
@@ -497,7 +496,7 @@ def _replayed(now: datetime) -> tuple[int, int]:
         finished_at=now,
         **months,
     )
-    return version.pk, run.pk
+    return {"policy_version": version.pk, "back_test": run.pk}
 
 
 def _disputed(owned: Owned, now: datetime) -> dict[str, Any]:
