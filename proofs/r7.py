@@ -32,22 +32,23 @@ Sides = list[tuple[str, Decimal]]
 class Ledger:
     """The maker's own book of a fresh data base, written to without any code of the product between."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, start: int = 0) -> None:
         self.address = address
         self.connection = psycopg2.connect(address)
         self.accounts = self._open()
-        self.count = 0
+        self.count = start
 
     def _open(self) -> dict[str, int]:
         with self.connection, self.connection.cursor() as cursor:
             execute_values(
                 cursor,
-                "INSERT INTO ledger_account (kind, currency, opened_at) VALUES %s",
+                "INSERT INTO ledger_account (kind, currency, opened_at) VALUES %s ON CONFLICT DO NOTHING",
                 [(kind,) for kind in KINDS],
                 template="(%s, 'CNY', now())",
             )
             cursor.execute(
-                "INSERT INTO ledger_account (kind, currency, opened_at) VALUES ('points', 'PTS', now())"
+                "INSERT INTO ledger_account (kind, currency, opened_at) VALUES ('points', 'PTS', now()) "
+                "ON CONFLICT DO NOTHING"
             )
             cursor.execute("SELECT kind, id FROM ledger_account")
             return dict(cursor.fetchall())
@@ -94,25 +95,41 @@ def main() -> int:
     options = arguments("R7")
     report = Report("R7", options.seed)
     postings, wrong = (20_000, 60) if options.quick else (1_000_000, 1_000)
-    rng = random.Random(options.seed)
     with arena() as place:
         place.create()
-        ledger = Ledger(place.clone()["DATABASE_URL"])
-        _post(ledger, postings // 2, rng)
-        _sums_agree(ledger, report, "after posting")
-        if options.plant:
-            with ledger.connection, ledger.connection.cursor() as cursor:
-                cursor.execute(PLANT)
-        for number in range(wrong):
-            kind = WRONG[number % len(WRONG)]
-            accepted = ledger.tried(
-                lambda cursor, kind=kind: kind(ledger, cursor, rng), as_web=bool(number % 2)
-            )
-            report.expect(not accepted, f"{kind.__name__} was accepted")
-        _race(ledger, report)
-        _sums_agree(ledger, report, "at the end")
-        ledger.connection.close()
+        address = place.clone()["DATABASE_URL"]
+        try_all(report, address, random.Random(options.seed), postings, wrong, planted=options.plant)
     return report.close()
+
+
+def try_all(
+    report: Report,
+    address: str,
+    rng: random.Random,
+    postings: int,
+    wrong: int,
+    *,
+    planted: bool = False,
+    start: int = 0,
+) -> None:
+    """All of it on the data base of an address; `start` keeps the keys of a second time apart."""
+    ledger = Ledger(address, start)
+    _post(ledger, postings // 2, rng)
+    _sums_agree(ledger, report, "after posting")
+    if planted:
+        with ledger.connection, ledger.connection.cursor() as cursor:
+            cursor.execute(PLANT)
+    _try_wrong(ledger, report, rng, wrong)
+    _race(ledger, report)
+    _sums_agree(ledger, report, "at the end")
+    ledger.connection.close()
+
+
+def _try_wrong(ledger: Ledger, report: Report, rng: random.Random, count: int) -> None:
+    for number in range(count):
+        kind = WRONG[number % len(WRONG)]
+        accepted = ledger.tried(lambda cursor, kind=kind: kind(ledger, cursor, rng), as_web=bool(number % 2))
+        report.expect(not accepted, f"{kind.__name__} was accepted")
 
 
 def _post(ledger: Ledger, entries: int, rng: random.Random) -> None:

@@ -42,6 +42,9 @@ class Caller(Protocol):
     ) -> Answer:
         """POST a form, with a file when there is one; every call has a key of its own unless one is given."""
 
+    def cut(self, path: str, fields: Mapping[str, str], *, key: str) -> None:
+        """POST a form and go away before the answer."""
+
 
 @dataclass(frozen=True)
 class OverSockets:
@@ -58,6 +61,12 @@ class OverSockets:
     ) -> Answer:
         headers = {"Content-Type": KIND, "Idempotency-Key": key or uuid.uuid4().hex}
         return self._call("POST", path, multipart(fields, file), headers)
+
+    def cut(self, path: str, fields: Mapping[str, str], *, key: str) -> None:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": KIND, "Idempotency-Key": key}
+        link.request("POST", path, body=multipart(fields, None), headers=headers)
+        link.close()
 
     def _call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
@@ -84,6 +93,9 @@ class Direct:
         self, path: str, fields: Mapping[str, str], *, file: tuple[str, bytes] | None = None, key: str = ""
     ) -> Answer:
         return self._call("POST", path, multipart(fields, file), KIND, key or uuid.uuid4().hex)
+
+    def cut(self, path: str, fields: Mapping[str, str], *, key: str) -> None:
+        self.send(path, fields, key=key)  # nobody looks at the answer
 
     def _call(self, method: str, path: str, body: bytes, kind: str, key: str) -> Answer:
         started = time.perf_counter()

@@ -15,6 +15,7 @@ PROOFS = {
     "F3": "cutting",
     "F4": "resending",
     "F5": "travelling",
+    "R8": "repeating",
 }
 """Where each proof stands; loaded once the settings are known."""
 

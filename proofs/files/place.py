@@ -52,6 +52,7 @@ class Place:
     operator: Caller
     colleague: Caller
     seller: Caller
+    manager: Caller
     report: int
     books: Books
 
@@ -111,8 +112,9 @@ def build(port: int | None, address: str = "") -> Place:
     (place,) = reports.places(form, actor=actor, on=timezone.localdate())
     period = form.period_of(timezone.localdate())
     begun = submissions.begin(form=form, place=place, period=period, actor=actor, now=now)
-    operator, colleague, sells = (_caller(user, port) for user in (*staff, seller))
-    return Place(operator, colleague, sells, begun.pk, Books(address or os.environ["DATABASE_URL"]))
+    manager = people.person("proof-manager", Role.ACCOUNT_MANAGER, unit=people.headquarters())
+    operator, colleague, sells, manages = (_caller(user, port) for user in (*staff, seller, manager))
+    return Place(operator, colleague, sells, manages, begun.pk, Books(address or os.environ["DATABASE_URL"]))
 
 
 def _caller(user: Any, port: int | None) -> Caller:

@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 from apps.core.imports import committing, registry
+from apps.core.kit import api
 from apps.core.spreadsheet import reading
 from apps.core.spreadsheet.limits import Limits
 from apps.reports import parsing
@@ -111,4 +112,11 @@ def _rounded() -> list[Any]:
     ]
 
 
-_PATCHES = {"F1": _half, "F2": _boundless, "F3": _believed, "F4": _forgetful, "F5": _rounded}
+def _keyless() -> list[Any]:
+    """R8: keys are not remembered."""
+    nothing = mock.Mock()
+    nothing.objects.filter.return_value.first.return_value = None
+    return [mock.patch.object(api, "IdempotentRequest", nothing)]
+
+
+_PATCHES = {"F1": _half, "F2": _boundless, "F3": _believed, "F4": _forgetful, "F5": _rounded, "R8": _keyless}

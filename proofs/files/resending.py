@@ -40,7 +40,7 @@ def _table(report: Report, place: Place, maker: Maker, nth: int) -> None:
     def sent(by: Caller, name: str, key: str = "") -> Answer:
         return by.send("/api/v1/imports/", wishes, file=(name, content), key=key)
 
-    at_once = _together(lambda: sent(place.operator, "a.xlsx"), lambda: sent(place.colleague, "b.xlsx"))
+    at_once = together(lambda: sent(place.operator, "a.xlsx"), lambda: sent(place.colleague, "b.xlsx"))
     again = [sent(place.operator, f"{time}.xlsx") for time in range(TIMES)]
     key = f"same-key-{prefix}"
     keyed = [sent(place.operator, "k.xlsx", key) for _time in range(TIMES)]
@@ -64,7 +64,7 @@ def _filled(report: Report, place: Place, rng: random.Random) -> None:
     def sent(name: str) -> Answer:
         return place.seller.send(path, {}, file=(name, content))
 
-    first = _together(lambda: sent("a.xlsx"), lambda: sent("b.xlsx"))
+    first = together(lambda: sent("a.xlsx"), lambda: sent("b.xlsx"))
     again = [sent(f"{time}.xlsx") for time in range(TIMES)]
     said = sorted(answer.told.get("same", "?") for answer in first) + [
         answer.told.get("same", "?") for answer in again
@@ -77,7 +77,7 @@ def _filled(report: Report, place: Place, rng: random.Random) -> None:
     report.expect(right, "report: is not what the file says")
 
 
-def _together(*calls: Callable[[], Answer]) -> list[Answer]:
+def together(*calls: Callable[[], Answer]) -> list[Answer]:
     """The answers of calls made at the same moment, each on a connection of its own."""
 
     def call(each: Callable[[], Answer]) -> Any:

@@ -1,4 +1,4 @@
-"""The short form of the proofs of files, in a copy of the test data base: they hold, they find defects."""
+"""The short form of the proofs of files and calls, in a copy of the test data base; they find defects too."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from proofs.arena import Report
-from proofs.files import bombs, cutting, malformed, planting, resending, travelling
+from proofs.files import bombs, cutting, malformed, planting, repeating, resending, travelling
 from proofs.files import place as places
 
 pytestmark = pytest.mark.usefixtures("db")
 
-PROOFS = {"F1": malformed, "F2": bombs, "F3": cutting, "F4": resending, "F5": travelling}
+PROOFS = {"F1": malformed, "F2": bombs, "F3": cutting, "F4": resending, "F5": travelling, "R8": repeating}
 
-ENOUGH = {"F1": 4, "F2": 1, "F3": 4, "F4": 1, "F5": 3}
-"""How many files show the planted defect."""
+ENOUGH = {"F1": 4, "F2": 1, "F3": 4, "F4": 1, "F5": 3, "R8": 1}
+"""How many files (or calls) show the planted defect."""
 
 
 @pytest.fixture

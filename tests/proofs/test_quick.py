@@ -14,8 +14,9 @@ from django.db import connection
 
 from apps.core import chain, pii
 from apps.dealers.views.contacts import ContactListPage
-from proofs import counting, deploying, exposure, outbox, tampering
+from proofs import counting, deploying, exposure, outbox, r7, tampering
 from proofs.arena import Report
+from proofs.laws import searching
 
 PROOFS = ("k1", "k3", "k6")
 
@@ -170,3 +171,31 @@ def test_n1_holds() -> None:
 def test_n1_finds_its_planted_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox.sending, "_deliver", outbox.noted_first)
     assert any("arrived 0 times" in failure for failure in delivered().failures)
+
+
+LAWS = {
+    "R1": (searching.CONSERVATION, "parts sum to the whole"),
+    "R2": (searching.SANITY, "caps hold"),
+}
+"""The laws of a proof, and the one its planted defect breaks."""
+
+
+@pytest.mark.parametrize("proof", LAWS)
+def test_laws_hold_and_broken_rules_are_found(proof: str) -> None:
+    laws, broken = LAWS[proof]
+    report, found = Report(proof, 7), Report(proof, 7)
+    searching.search(report, laws, 10)
+    assert report.failures == []
+    assert report.trials > 10
+    with searching.planted(proof):
+        searching.search(found, {broken: laws[broken]}, 60)
+    assert found.failures
+
+
+def test_r7_holds_and_finds_its_planted_defect(own_database: str) -> None:
+    """The ledger's guards are away at the second time; the copy is thrown away."""
+    report, found = Report("R7", 7), Report("R7", 7)
+    r7.try_all(report, own_database, random.Random(7), 2_000, 18)
+    assert report.failures == []
+    r7.try_all(found, own_database, random.Random(7), 0, 18, planted=True, start=1_000_000)
+    assert found.failures
