@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "alerts.scan_today": {"task": "alerts.scan_today", "schedule": crontab(minute="5,35")},
     "alerts.tell_today": {"task": "alerts.tell_today", "schedule": crontab(hour=8, minute=30)},
+    "incentives.look_back": {"task": "incentives.look_back", "schedule": crontab(hour=1, minute=20)},
     "incentives.deem_confirmed": {
         "task": "incentives.deem_confirmed",
         "schedule": crontab(hour=0, minute=40),

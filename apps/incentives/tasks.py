@@ -28,3 +28,8 @@ def back_test_term(job: Job) -> dict[str, Any]:
 @shared_task(name="incentives.deem_confirmed")
 def deem_confirmed(**_given: object) -> None:
     services.deem_confirmed(now=timezone.now())
+
+
+@shared_task(name="incentives.look_back")
+def look_back(**_given: object) -> None:
+    services.look_back(now=timezone.now())

@@ -9,6 +9,7 @@ from apps.risk.rules import DecisionState, RetailVerdict
 
 VERDICTS = [
     (RetailVerdict.FALSE_RETAIL, _("False retail")),
+    (RetailVerdict.CUSTOMER_DATA, _("Wrong customer data")),
     (RetailVerdict.CLEARED, _("Genuine")),
 ]
 DECISION_STATES = [

@@ -7,7 +7,12 @@ class RetailVerdict(StrEnum):
     """What two people found about a reported sale."""
 
     FALSE_RETAIL = "false_retail"
+    CUSTOMER_DATA = "customer_data"
     CLEARED = "cleared"
+
+
+AGAINST = frozenset({RetailVerdict.FALSE_RETAIL, RetailVerdict.CUSTOMER_DATA})
+"""Findings for which a sale is not paid for, and what was paid is taken back."""
 
 
 class DecisionState(StrEnum):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
 from apps.risk.models import RetailDecision
-from apps.risk.rules import DecisionState, RetailVerdict
+from apps.risk.rules import AGAINST, DecisionState
 
 _COLOURS = {
     DecisionState.PROPOSED: "amber",
@@ -23,7 +23,7 @@ def state_badge(row: RetailDecision) -> tuple[str, Any]:
 
 def verdict_badge(row: RetailDecision) -> tuple[str, Any]:
     """What is said of the sale."""
-    return ("red" if row.verdict == RetailVerdict.FALSE_RETAIL else "green", row.get_verdict_display())
+    return ("red" if row.verdict in AGAINST else "green", row.get_verdict_display())
 
 
 class DecisionTable(Table):

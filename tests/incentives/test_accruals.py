@@ -12,8 +12,11 @@ from apps.dealers.models import Dealer
 from apps.incentives.models import Accrual, AccrualLine, Policy, PolicyVersion
 from apps.incentives.rules import document as documents
 from apps.kernel.period import Month, Quarter
+from apps.risk.models import RetailDecision
+from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
-from tests.factories.facts import close, sell
+from tests.factories.facts import SYSTEM, close, sell
+from tests.sales.rows import row
 
 Q2, BEFORE = Quarter(2026, 2), Quarter(2025, 2)
 pytestmark = pytest.mark.django_db
@@ -152,3 +155,38 @@ def test_a_dealer_that_closed_in_the_quarter_keeps_a_row_with_its_reason(network
         close(month, now)
     row = Accrual.objects.get(dealer=network.d1, period=Q2.months[1].first)
     assert (row.amount, row.reason) == (None, "no_data:2026-05")
+
+
+def test_a_car_of_an_exclusive_group_is_paid_once_and_places_and_decisions_count(network, now) -> None:
+    """SECOND comes after FIRST by its priority, whatever the codes say; AREA takes back outside."""
+    june = Month(2026, 6)
+    _policy("B-FIRST", CARS | {"exclusive_group": "retail", "priority": 10})
+    _policy("A-SECOND", CARS | {"exclusive_group": "retail", "priority": 20})
+    area = {"discount": "0.04", "clawback": "0.75", "price_basis": "price"}
+    _policy("AREA", {"code": "area", "type": "local_sales", "params": area})
+    Dealer.objects.filter(pk=network.d1.pk).update(province="33")
+    places = ("浙江省", "杭州市", "", "江苏省", "南京市")
+    cars = [
+        row(f"P{no}", network.d1.pk, occurred_on=date(2026, 6, 10), price_amount=D(150000), region_text=place)
+        for no, place in enumerate(places)
+    ]
+    sales.record_deliveries(rows=cars, source="test", actor=SYSTEM, now=now)
+    for car, verdict in zip(
+        RetailDelivery.objects.order_by("pk")[:2], ("customer_data", "cleared"), strict=True
+    ):
+        RetailDecision.objects.create(
+            dealer=network.d1,
+            delivery=car,
+            verdict=verdict,
+            reason="抽查",
+            state="decided",
+            proposed_by="policy",
+            proposed_at=now,
+            decided_by="hq_fin",
+            decided_at=now,
+        )
+    close(june, now)
+    found = Accrual.objects.filter(dealer=network.d1).exclude(version__policy__code="quarterly_growth")
+    paid = dict(found.values_list("version__policy__code", "amount"))
+    # 5 cars, one of them with wrong customer data; 150,000 × 4 % × 75 % × 2 cars of another province
+    assert paid == {"B-FIRST": D("4000.00"), "A-SECOND": D("0.00"), "AREA": D("-9000.00")}

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.accounts import queries as accounts
 from apps.core.errors import DomainError
+from apps.core.models import Job
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.rules.settling import RunKind
@@ -139,7 +140,11 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     sales.record_return(
         delivery=car, returned_on=date(2026, 8, 18), note="退车", actor=story.SYSTEM, now=at(8, 18)
     )
-    publish(run(policy, actors["policy"], at(8, 20)), actors, at(8, 20))
+    assert services.look_back(now=at(8, 19)) == 1  # June only, and only what was settled
+    job = Job.objects.filter(code="incentives.calculate").latest("created_at")
+    made = services.run_calculation(args=job.args, now=at(8, 20))
+    assert services.look_back(now=at(8, 20)) == 0
+    publish(made, actors, at(8, 20))
     third = statement(network.d1, 3)
     assert (third.amount, third.delta) == (D("99000.00"), D("-51000.00"))
     assert _held(network.d1)["accrual"] == D("-51000.00")

@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
 from apps.incentives.models import DisputeItem
+from apps.incentives.queries import elsewhere, places
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import DealerFacts, Evidence, Fact, Target, Window
 from apps.incentives.rules.settling import GRANTED
@@ -32,7 +33,7 @@ from apps.metrics.models import KpiValue, MeasureValue, MonthRevision
 from apps.metrics.registry import registry
 from apps.periods import queries as periods
 from apps.risk import queries as risk
-from apps.risk.rules import RetailVerdict
+from apps.risk.rules import AGAINST
 from apps.targets import queries as targets
 
 UNITS = "sales.retail_units"
@@ -50,7 +51,7 @@ mod(f.revision, 2) = 1 AND f.recorded_at <= %(known)s AND f.period <= %(until)s 
 _COLUMNS = """
 f.id, f.dealer_id, f.quantity, {day} AS occurred_on, f.recorded_at, coalesce({origin}, 0), f.vin,
 coalesce(s.code, ''), coalesce(m.code, ''), f.trim_text, f.channel, f.customer_type,
-f.price_amount, f.list_amount, f.invoiced_on, f.plated_on
+f.price_amount, f.list_amount, f.invoiced_on, f.plated_on, f.region_text
 """
 _JOINED = """
 LEFT JOIN vehicles_carmodel AS m ON m.id = f.model_id
@@ -117,12 +118,13 @@ class Source:
         facts = self.facts(window, wide=document.date_basis != "occurred")
         values = self._measures(window, document.measures)
         last_year = self._last_year(window)
+        paid = elsewhere.settled(document, self.dealers, self.known_at)
         aims = self._targets(window)
         return {
             dealer.pk: DealerFacts(
                 dealer=dealer.pk,
                 window=window,
-                facts=facts.get(dealer.pk, ()),
+                facts=elsewhere.marked(facts.get(dealer.pk, ()), paid),
                 measures=values.get(dealer.pk, {}),
                 targets=aims.get(dealer.pk, {}),
                 classes=classes,
@@ -219,9 +221,11 @@ def _facts_of(
         rows = cursor.fetchall()
     verdicts = risk.verdicts(dealer_ids=chosen, known_at=known_at)
     granted = _granted(chosen, known_at)
+    inside = places.inside(chosen, {(row[1], row[16]) for row in rows})
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows:
-        found[row[1]].append(_fact(row, papers.get((row[1], row[6]), {}), verdicts, granted))
+        near = inside.get((row[1], row[16]))
+        found[row[1]].append(_fact(row, papers.get((row[1], row[6]), {}), verdicts, granted, near))
     return {dealer: tuple(sorted(each, key=_place)) for dealer, each in found.items()}
 
 
@@ -245,10 +249,11 @@ def _fact(
     papers: Mapping[str, Evidence],
     verdicts: Mapping[int, str],
     granted: Mapping[int, frozenset[str]],
+    in_area: bool | None,
 ) -> Fact:
     pk, dealer, quantity, day, recorded, origin, vin, line, model, trim, channel, customer = row[:12]
-    price, listed, invoiced, plated = row[12:]
-    false = verdicts.get(origin or pk) == RetailVerdict.FALSE_RETAIL
+    price, listed, invoiced, plated = row[12:16]
+    verdict = verdicts.get(origin or pk)
     return Fact(
         key=fact_key(pk),
         dealer=dealer,
@@ -266,7 +271,8 @@ def _fact(
         plated_on=papers["registration"].issued_on if "registration" in papers else plated,
         recorded_on=timezone.localdate(recorded),
         evidence=papers,
-        risk="false_retail" if false else None,
+        in_area=in_area,
+        risk=verdict if verdict in AGAINST else None,
         reverses=fact_key(origin) if origin else "",
         waived=granted.get(pk, frozenset()),
         vin=vin,

@@ -2,6 +2,7 @@ from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.booking import book_accruals
 from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
+from apps.incentives.services.looking_back import look_back
 from apps.incentives.services.paying import (
     Answer,
     build_batch,
@@ -32,6 +33,7 @@ __all__ = [
     "deem_confirmed",
     "discard_batch",
     "escalate",
+    "look_back",
     "make_payable",
     "open_dispute",
     "record_answers",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from apps.incentives.models import Accrual, AccrualLine
-from apps.incentives.queries import candidates, settled, terms
+from apps.incentives.queries import candidates, elsewhere, settled, terms
 from apps.incentives.queries.terms import Due
 from apps.incentives.rules import comparing, network
 from apps.incentives.rules.outcomes import DealerOutcome, Line
@@ -68,17 +69,24 @@ def _accrue(
     everybody = tuple(sorted(set().union(*dealers.values())))
     source = candidates.Source(everybody, now, candidates.readings(month, revision), month)
     written = 0
-    for each in chosen:
+    for each in sorted(chosen, key=_order):
         members = set(dealers[each.months])
         document = each.version.read
+        paid = elsewhere.accrued(document, month, revision, everybody)
         facts = {
-            dealer: given
+            dealer: replace(given, facts=elsewhere.marked(given.facts, paid))
             for dealer, given in source.gather(document, each.window).items()
             if dealer in members
         }
         outcomes = settled.evaluated(document, facts, source.as_of)
         written += _write(each, month, revision, outcomes)
     return written
+
+
+def _order(each: Due) -> tuple[int, str]:
+    """Where a car is paid once by several policies, the one of the lowest priority number comes first."""
+    read = each.version.read
+    return min((part.priority for part in read.components if part.exclusive_group), default=0), read.code
 
 
 def _write(each: Due, month: Month, revision: int, outcomes: Mapping[int, DealerOutcome]) -> int:

@@ -1,0 +1,84 @@
+"""Cars other policies of an exclusive group pay for already: a car is paid once in a group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from apps.incentives.models import AccrualLine, PolicyVersion, Statement, StatementLine
+from apps.incentives.rules.document import PolicyDocument
+from apps.incentives.rules.facts import Fact
+from apps.incentives.rules.settling import FINAL
+from apps.kernel.period import Month
+
+_FINAL = [state.value for state in FINAL]
+Paid = Mapping[int, frozenset[str]]
+"""By delivery: the exclusive groups in which another policy pays for it."""
+
+
+def settled(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
+    """Cars that published statements of other policies pay for, as known at a moment."""
+    if not groups_of(document):
+        return {}
+    shown = {"state__in": _FINAL, "published_at__lte": known_at}
+    later = Statement.objects.filter(
+        policy=OuterRef("statement__policy"),
+        window_first=OuterRef("statement__window_first"),
+        dealer=OuterRef("dealer"),
+        number__gt=OuterRef("statement__number"),
+        **shown,
+    )
+    rows = StatementLine.objects.filter(
+        ~Exists(later),
+        dealer__in=list(dealers),
+        **{f"statement__{name}": each for name, each in shown.items()},
+    ).exclude(statement__policy__code=document.code)
+    return _groups(document, rows, "statement__version")
+
+
+def accrued(document: PolicyDocument, month: Month, revision: int, dealers: Collection[int]) -> Paid:
+    """Cars that other policies pay for in the same reading of a month, as far as it is computed."""
+    if not groups_of(document):
+        return {}
+    rows = AccrualLine.objects.filter(
+        accrual__period=month.first, accrual__revision=revision, dealer__in=list(dealers)
+    ).exclude(accrual__version__policy__code=document.code)
+    return _groups(document, rows, "accrual__version")
+
+
+def groups_of(document: PolicyDocument) -> frozenset[str]:
+    """The exclusive groups of a policy's clauses."""
+    return frozenset(each.exclusive_group for each in document.components if each.exclusive_group)
+
+
+def marked(facts: tuple[Fact, ...], paid: Paid) -> tuple[Fact, ...]:
+    """The facts with what others pay for them."""
+    if not paid:
+        return facts
+    return tuple(
+        fact._replace(paid=fact.paid | paid[int(fact.key)]) if int(fact.key) in paid else fact
+        for fact in facts
+    )
+
+
+def _groups(document: PolicyDocument, rows: Any, version: str) -> Paid:
+    """What lines of other policies pay for in the groups of this one."""
+    wanted = groups_of(document)
+    chosen: dict[int, dict[str, str]] = {}
+    for each in PolicyVersion.objects.filter(pk__in=rows.order_by().values(version).distinct()):
+        named = {part.code: part.exclusive_group for part in each.read.components}
+        chosen[each.pk] = {code: group for code, group in named.items() if group in wanted}
+    found: dict[int, set[str]] = defaultdict(set)
+    lines: Iterable[tuple[int, str, int]] = (
+        rows.filter(**{f"{version}__in": [pk for pk, named in chosen.items() if named]})
+        .filter(amount__gt=0, delivery__isnull=False)
+        .values_list("delivery_id", "component", version)
+    )
+    for delivery, component, pk in lines:
+        if component in chosen[pk]:
+            found[delivery].add(chosen[pk][component])
+    return {delivery: frozenset(groups) for delivery, groups in found.items()}
