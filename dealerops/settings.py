@@ -66,6 +66,7 @@ LOCAL_APPS = [
         "forecasting",
         "ordering",
         "risk",
+        "engagement",
         "health",
         "incentives",
         "closing",
@@ -313,6 +314,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=45),
     },
     "ledger.expire": {"task": "ledger.expire", "schedule": crontab(hour=0, minute=10)},
+    "engagement.daily": {"task": "engagement.daily", "schedule": crontab(hour=1, minute=10)},
     "ordering.follow": {"task": "ordering.follow", "schedule": crontab(hour=7, minute=30)},
     "reports.count": {"task": "reports.count", "schedule": crontab(minute="*/15")},
     "reports.escalate": {

@@ -61,6 +61,7 @@ from apps.work.models import Approval, KeyAccount, Notice
 from apps.work.queries.activities import About
 from apps.work.rules.activities import Subject
 from apps.work.services import activities, bulletins, findings, meetings
+from tests.contract import rewards
 from tests.contract.money import accounts_and_orders, payment_of, webhook_of
 from tests.factories import network as factory
 from tests.finance.rows import statement
@@ -134,8 +135,7 @@ def build_world(now: datetime) -> World:
     generating.generate(month=Month(2026, 7), now=now)
     for owned in (own, sister, foreign):
         owned.keys["duty"] = _duty(owned.dealer).pk
-    run = _close(now)
-    settled = _settled(ops, now)
+    run, settled = _close(now), _settled(ops, now)
     mates = (cast["d1_sm"], cast["d2_other"], cast["d2_other"])
     for owned, mate in zip((own, sister, foreign), mates, strict=True):
         staff = cast[f"{owned.user.username.partition('_')[0]}_sm"]
@@ -149,6 +149,7 @@ def build_world(now: datetime) -> World:
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared |= {"settlement_run": settled.pk, "payment_batch": PaymentBatch.objects.get().pk}
     shared |= webhook_of(own.dealer, canary, now) | _replayed(now)
+    shared |= _rewarded(cast, (own, sister, foreign), field, ops, now)
     _configured(network)
     return World(network, cast, own, sister, foreign, shared)
 
@@ -157,6 +158,18 @@ def _configured(network: factory.Network) -> None:
     """What the admin site keeps without a page of its own."""
     ClimateWeights.objects.create(effective_from=JUNE.first)
     WorkingCapitalStandard.objects.create(dealer=network.d1, amount=2_000_000, effective_from=JUNE.first)
+
+
+def _rewarded(cast: Any, stores: Any, field: Any, ops: Actor, now: datetime) -> dict[str, Any]:
+    """Points of a seller of each store, the bonus of a person of the field, a gift, a rule and a contest."""
+    hq = OrgUnit.objects.get(kind="hq")
+    leader = factory.persona("prov_all", Role.PROVINCE_MANAGER, unit=hq)
+    shop = rewards.shop(now)
+    for owned, person in zip(stores, field, strict=True):
+        staff = cast[f"{owned.user.username.partition('_')[0]}_sm"]
+        owned.keys.update(rewards.rewards(owned.dealer, staff, canary, ops, now))
+        owned.keys["bonus"] = rewards.bonus(person, leader, now)
+    return shop
 
 
 def _in_the_field(unit: OrgUnit) -> User:

@@ -26,7 +26,11 @@ FOREIGN = {
 }
 QUERIES = ({"q": "canary"}, {"dealer": "D004"}, {"period": "2026-06"})
 TAB = re.compile(r'href="\?((?:tab|view|show|which)=[\w=&;-]+)"')
-PARTY = re.compile(r"SHORT at /(inventory/(offers|transfers)|api/v1/transfer)")  # both parties are named
+# both parties of a transfer are named, and the first ten of a contest
+PARTY = re.compile(
+    r"SHORT at /(inventory/(offers|transfers)|api/v1/transfer)"
+    r"|(USER|NAME|SHORT) at /(engagement/(contests|boards)|api/v1/contest-places)/"
+)
 CANARY = re.compile(r"CANARY-(D\d{3})-([A-Z]+)")
 ROUTES = [route for route in all_routes() if not route.name.startswith("admin:") and "GET" in route.methods]
 

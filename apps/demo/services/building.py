@@ -26,6 +26,7 @@ from apps.demo.services import (
     network,
     orders,
     rebates,
+    rewards,
     statements,
     surveys,
     yard,
@@ -75,9 +76,10 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         orders.build(rows, _hero(rows, found), seed=plan.seed, actor=actor, now=now)
         say("duties")
         duties.load(months[-2:], now=now)
-        say("statements")
+        say("statements and points")
         statements.load(found, dealers, months[:-1], seed=plan.seed)
         surveys.climate(months[:-1])
+        rewards.build(rows, _hero(rows, found), last=plan.end, actor=actor, now=now)
     say(f"{cars} cars")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
