@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import role_names
 from apps.core.kit.formats import label_of
@@ -204,8 +205,8 @@ class PlaceTable(Table):
     """Places of a contest."""
 
     columns = (
-        Column("place", _("Place"), "score", value=lambda row: row.place),
-        Column("who", _("Who"), value=lambda row: row.name),
+        Column("place", pgettext_lazy("rank", "Place"), "score", value=lambda row: row.place),
+        Column("who", _("Competitor"), value=lambda row: row.name),
         Column("dealer", _("Dealer"), value=lambda row: f"{row.dealer_code} {row.dealer_name}"),
         Column("value", _("Result"), "number"),
         Column("prize", _("Prize (points)"), "units", value=lambda row: row.prize or None),

@@ -65,7 +65,9 @@ def test_people_compete_share_places_and_are_paid_once(network, hq_ops, d1_gm, d
     page = client_of(people["d"]).get(made.url)
     assert [place.place for place in page.context["own"]] == [13] and page.context["competing"] == 13
     assert "z8" in page.content.decode()  # the fourth place, shared by nine
-    assert desk.post(f"{made.url}end/").status_code == 409  # not over yet
+    with pytest.raises(DomainError) as found:
+        services.end_contest(contest=contest, actor=SYSTEM, now=now)
+    assert found.value.code == "too_early" and not Entry.objects.filter(target_label="engagement.contest")
     over = now + timedelta(days=1)
     services.end_contest(contest=contest, actor=SYSTEM, now=over)
     assert [points(people[name])[0] for name in "abcd"] == [530, 520, 530, 0]

@@ -39,7 +39,7 @@ class BonusDetail(DetailPage):
         if row.person_id == self.actor.user_id and row.state == BonusState.PROPOSED:
             return (
                 Button(_("Sign"), "engagement:bonus-sign", policies.SIGN_BONUS, "signature", True),
-                Button(_("Object"), "engagement:bonus-object", policies.SIGN_BONUS, "message-x"),
+                Button(_("Object to it"), "engagement:bonus-object", policies.SIGN_BONUS, "message-x"),
             )
         if row.proposed_by_id == self.actor.user_id and row.state in OPEN_TO_PROPOSER:
             return (Button(_("Change"), "engagement:bonus-edit", policies.PROPOSE_BONUS, "edit", True),)
@@ -101,7 +101,7 @@ class BonusObject(ObjectFormPage):
     action = policies.SIGN_BONUS
     query = queries.bonuses
     form_class = forms.ReasonForm
-    submit_label = _("Object")
+    submit_label = _("Object to it")
     success = _("The proposer was told.")
 
     def save(self, cleaned: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("statements/<int:pk>/dispute/", disputes.DisputeOpen.as_view(), name="statement-dispute"),
     path("statements/<int:pk>/excel/", statements.StatementExcel.as_view(), name="statement-excel"),
     path("statements/<int:pk>/pdf/", statements.StatementPdf.as_view(), name="statement-pdf"),
+    path("awards/", statements.AwardList.as_view(), name="award-list"),
     path("disputes/", disputes.DisputeList.as_view(), name="dispute-list"),
     path("disputes/<int:pk>/", disputes.DisputeDetail.as_view(), name="dispute-detail"),
     path("disputes/cars/<int:pk>/answer/", disputes.ItemAnswer.as_view(), name="item-answer"),
@@ -27,6 +28,7 @@ urlpatterns = [
 ]
 
 menu.add("incentives", _("Rebate statements"), "incentives:statement-list", policies.VIEW, order=20)
+menu.add("incentives", _("Convention awards"), "incentives:award-list", policies.VIEW, order=25)
 menu.add("incentives", _("Settlement runs"), "incentives:run-list", policies.VIEW_RUNS, order=30)
 menu.add("incentives", _("Disputes"), "incentives:dispute-list", policies.VIEW, order=40)
 menu.add("incentives", _("Payment promises"), "incentives:promises", policies.VIEW, order=50)

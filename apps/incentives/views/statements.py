@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, ListPage, ObjectPage, Page
 from apps.incentives import policies, services
 from apps.incentives.filters import statements as filters
+from apps.incentives.queries import awards
 from apps.incentives.queries import statements as queries
 from apps.incentives.rules.settling import FINAL, OPEN
 from apps.incentives.tables import explaining
 from apps.incentives.tables import statements as tables
+from apps.incentives.tables.awards import AwardTable
 from apps.incentives.views import papers
 
 MOST_CARS = 20
@@ -29,6 +31,17 @@ class StatementList(ListPage):
     filterset = filters.StatementFilter
     table = tables.StatementTable
     empty = _("No statement yet. They appear here when a policy is settled.")
+
+
+class AwardList(ListPage):
+    """Convention awards, issued by statements and confirmed there by the stores."""
+
+    action = policies.VIEW
+    title = _("Convention awards")
+    query = awards.awards
+    filterset = filters.StatementFilter
+    table = AwardTable
+    empty = _("No award yet. They are issued when a policy with convention awards is settled and published.")
 
 
 class StatementDetail(DetailPage):
