@@ -135,7 +135,7 @@ class BonusPolicy(Policy):
         return actor.user_id in owners.persons or owners.within(review_scope(actor))
 
 
-REVIEWERS = {Role.REGION_MANAGER, Role.PROVINCE_MANAGER} | OPERATORS
+REVIEWERS = OPERATORS | {Role.REGION_MANAGER, Role.PROVINCE_MANAGER}
 """Roles that read the bonuses of their units."""
 
 

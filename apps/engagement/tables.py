@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -204,7 +205,7 @@ class ContestTable(Table):
 class PlaceTable(Table):
     """Places of a contest."""
 
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("place", pgettext_lazy("rank", "Place"), "score", value=lambda row: row.place),
         Column("who", _("Competitor"), value=lambda row: row.name),
         Column("dealer", _("Dealer"), value=lambda row: f"{row.dealer_code} {row.dealer_name}"),

@@ -70,7 +70,7 @@ def test_people_compete_share_places_and_are_paid_once(network, hq_ops, d1_gm, d
     assert found.value.code == "too_early" and not Entry.objects.filter(target_label="engagement.contest")
     over = now + timedelta(days=1)
     services.end_contest(contest=contest, actor=SYSTEM, now=over)
-    assert [points(people[name])[0] for name in "abcd"] == [530, 520, 530, 0]
+    assert [points(people[name])[0] for name in "abcd"] == [530, 220, 530, 0]
     assert Notice.objects.filter(code="engagement.prize_won").count() == 3
     entries = Entry.objects.count()
     with pytest.raises(DomainError) as found:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apps.core.roles import Role
 from apps.incentives import services
 from apps.incentives.models import Statement
 from apps.incentives.queries import awards
@@ -13,6 +14,7 @@ from apps.incentives.rules.settling import RunKind
 from apps.kernel.period import Month
 from apps.work import services as work
 from apps.work.models import Approval
+from tests.factories import network as factory
 from tests.factories.facts import close, sell
 from tests.incentives import story
 
@@ -38,12 +40,13 @@ def test_an_award_list_is_issued_and_confirmed(
     sell(network.d4, Month(2026, 6), 2, now)
     sell(network.d5, Month(2026, 6), 1, now)
     close(Month(2026, 6), now)
+    policy = factory.persona("pol", Role.HQ_POLICY, unit=network.hq)
     version = story.policy(effective_from=date(2026, 6, 1), components=[AWARDS])
     run = services.calculate(
-        policy=version.policy, window=story.JUNE, kind=RunKind.FINAL, actor=actor_of(hq_ops), now=now
+        policy=version.policy, window=story.JUNE, kind=RunKind.FINAL, actor=actor_of(policy), now=now
     )
     assert not awards.awards(actor=actor_of(d1_gm)).exists()
-    services.ask_release(run=run, actor=actor_of(hq_ops), now=now)
+    services.ask_release(run=run, actor=actor_of(policy), now=now)
     asked = Approval.objects.get(flow="incentives.release", target_id=run.pk)
     work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(hq_fin), now=now)
     told = [(row.dealer.code, *awards.won(row), row.amount) for row in awards.awards(actor=actor_of(hq_ops))]

@@ -62,7 +62,7 @@ def build(rows: Sequence[Dealer], hero: Dealer, *, last: Month, actor: Actor, no
         if stock:
             services.stock_gift(gift=gift, units=stock, note="期初入库", actor=actor, now=now)
     named_until = timezone.localdate(now) - timedelta(days=3)
-    params = {"stores": [row.pk for row in stores], "now": now}
+    params: dict[str, Any] = {"stores": [row.pk for row in stores], "now": now}
     params |= {"first": last.previous.first, "last": named_until}
     with connection.cursor() as cursor:
         cursor.execute(_SELLERS, params)
@@ -106,7 +106,7 @@ def _redeemed(now: datetime) -> None:
     consultant, desk = _actor("consultant", now), _actor("hq_ops", now)
     if consultant is None or desk is None:
         return
-    place = {"deliver_to": "销售部前台", "units": 1, "actor": consultant, "now": now}
+    place: dict[str, Any] = {"deliver_to": "销售部前台", "units": 1, "actor": consultant, "now": now}
     wallet = queries.wallet(actor=consultant, on=timezone.localdate(now), shown=0).available
     for no, code in enumerate(("cup", "umbrella")):
         gift = Gift.objects.get(code=code)

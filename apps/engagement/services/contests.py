@@ -92,7 +92,7 @@ def compute(*, contest: Contest, now: datetime) -> int:
     row = _running(contest)
     day = min(row.last, timezone.localdate(now))
     people = _people(row, day)
-    found = (
+    found: list[tuple[int, int | None]] = (
         [(dealer, person) for person, dealer in people.items()]
         if row.subject == Subject.PERSON
         else [(dealer, None) for dealer in queries.competing_dealers(row)]
