@@ -11,7 +11,6 @@ from apps.engagement import filters, forms, policies, queries, services, tables
 from apps.engagement.rules import OPEN_TO_PROPOSER, BonusState
 from apps.kernel.period import Month
 from apps.work import queries as work
-from apps.work.tables.work import approval_badge
 
 
 class BonusList(ListPage):
@@ -49,8 +48,7 @@ class BonusDetail(DetailPage):
         found = work.approvals_of(actor=self.actor, target=self.object)
         return {
             "blocks": tables.facts_of_bonus(self.object),
-            "approvals": [(each, approval_badge(each)) for each in found],
-            "aside": bool(found),
+            "aside": found.exists(),
         }
 
 

@@ -19,7 +19,6 @@ from apps.core.kit.pages import (
 from apps.engagement import filters, forms, policies, queries, services, tables
 from apps.sales import queries as sales
 from apps.work import queries as work
-from apps.work.tables.work import approval_badge
 
 DELIVERY = "sales.retaildelivery"
 
@@ -175,8 +174,7 @@ class RequestDetail(DetailPage):
         found = work.approvals_of(actor=self.actor, target=self.object)
         return {
             "blocks": tables.facts_of_request(self.object),
-            "approvals": [(each, approval_badge(each)) for each in found],
-            "aside": bool(found),
+            "aside": found.exists(),
         }
 
 
