@@ -33,7 +33,7 @@ def _by_person(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
 class RuleFilter(django_filters.FilterSet):
     """Earn rules by event."""
 
-    event = django_filters.ChoiceFilter(choices=events.choices, label=_("Event"))
+    event = django_filters.ChoiceFilter(choices=events.choices, label=_("Earning event"))
     active = django_filters.BooleanFilter(label=_("Active"))
 
     class Meta:
@@ -46,8 +46,8 @@ class EarningFilter(django_filters.FilterSet):
 
     person = django_filters.CharFilter(method=_by_person, label=_("Person"))
     rule = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("Rule"))
-    since = django_filters.DateFilter(field_name="happened_on", lookup_expr="gte", label=_("From"))
-    until = django_filters.DateFilter(field_name="happened_on", lookup_expr="lte", label=_("Until"))
+    since = django_filters.DateFilter(field_name="happened_on", lookup_expr="gte", label=_("From day"))
+    until = django_filters.DateFilter(field_name="happened_on", lookup_expr="lte", label=_("Until day"))
 
     class Meta:
         model = Earning
@@ -57,7 +57,7 @@ class EarningFilter(django_filters.FilterSet):
 class GiftFilter(django_filters.FilterSet):
     """Gifts by whether they are offered."""
 
-    active = django_filters.BooleanFilter(label=_("Offered"))
+    active = django_filters.BooleanFilter(label=_("On offer"))
 
     class Meta:
         model = Gift
@@ -132,8 +132,8 @@ class UnnamedFilter(django_filters.FilterSet):
         field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
     )
     vin = django_filters.CharFilter(lookup_expr="iendswith", label="VIN")
-    since = django_filters.DateFilter(field_name="occurred_on", lookup_expr="gte", label=_("From"))
-    until = django_filters.DateFilter(field_name="occurred_on", lookup_expr="lte", label=_("Until"))
+    since = django_filters.DateFilter(field_name="occurred_on", lookup_expr="gte", label=_("From day"))
+    until = django_filters.DateFilter(field_name="occurred_on", lookup_expr="lte", label=_("Until day"))
 
     class Meta:
         model = RetailDelivery

@@ -34,7 +34,7 @@ class RuleForm(forms.Form):
     code = forms.SlugField(label=_("Code"), max_length=40)
     label_zh = forms.CharField(label=_("Name (Chinese)"), max_length=100)
     label_en = forms.CharField(label=_("Name (English)"), max_length=100)
-    event = forms.ChoiceField(label=_("Event"), choices=events.choices)
+    event = forms.ChoiceField(label=_("Earning event"), choices=events.choices)
     roles = forms.MultipleChoiceField(
         label=_("For the posts"),
         choices=role_names.CHOICES,
@@ -69,9 +69,9 @@ class GiftForm(forms.Form):
     code = forms.SlugField(label=_("Code"), max_length=40)
     label_zh = forms.CharField(label=_("Name (Chinese)"), max_length=100)
     label_en = forms.CharField(label=_("Name (English)"), max_length=100)
-    points = forms.IntegerField(label=_("Points"), min_value=1, max_value=1_000_000)
+    points = forms.IntegerField(label=_("Reward points"), min_value=1, max_value=1_000_000)
     worth_amount = forms.DecimalField(label=_("Worth (¥)"), min_value=0, max_digits=12, decimal_places=2)
-    active = forms.BooleanField(label=_("Offered"), required=False, initial=True)
+    active = forms.BooleanField(label=_("On offer"), required=False, initial=True)
 
     def __init__(self, *args: Any, gift: Gift | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +86,7 @@ class StockForm(forms.Form):
     """Gifts that came in, or were missing."""
 
     units = forms.IntegerField(
-        label=_("Number"),
+        label=_("Pieces"),
         min_value=-100_000,
         max_value=100_000,
         help_text=_("Below 0 when a count found fewer."),
@@ -97,7 +97,7 @@ class StockForm(forms.Form):
 class RedeemForm(forms.Form):
     """How many pieces of a gift, and where to."""
 
-    units = forms.IntegerField(label=_("Number"), min_value=1, max_value=20, initial=1)
+    units = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=20, initial=1)
     deliver_to = forms.CharField(
         label=_("Deliver to"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -124,7 +124,7 @@ class RequestForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=REQUEST_KINDS)
     person = forms.CharField(label=_("Person"), max_length=150, help_text=_("Log-in name"))
     points = forms.IntegerField(
-        label=_("Points"),
+        label=_("Reward points"),
         min_value=1,
         max_value=1_000_000,
         required=False,

@@ -37,7 +37,7 @@ from apps.engagement.rules import Subject
 from apps.kernel.formula import Kind
 from apps.kernel.period import Month, months_between
 from apps.ledger import queries as books
-from apps.ledger.models import Account, Lot, Posting
+from apps.ledger.models import Account, Posting
 from apps.ledger.rules import AccountKind, Book
 from apps.metrics import queries as metrics
 from apps.metrics.registry import registry as metrics_registry
@@ -55,6 +55,7 @@ BONUS_BELOW: dict[Role, frozenset[Role]] = {
 }
 """Whose bonus a post proposes. Source: domain.md 9.3 (A2-11, KA-07, A1-22, RM-18)."""
 SOON = timedelta(days=60)
+SHOWN_LOTS = 6
 ZERO = Decimal(0)
 
 
@@ -149,7 +150,7 @@ def headquarters() -> int:
     return OrgUnit.objects.filter(kind=UnitKind.HQ).order_by("pk").values_list("pk", flat=True)[0]
 
 
-PEOPLE_MEASURES = {"points": _("Points earned"), "cars": _("Cars delivered")}
+PEOPLE_MEASURES = {"points": _("Points won"), "cars": _("Cars delivered")}
 """What may count between people; between stores every measure that may be added up over months."""
 
 
@@ -267,7 +268,7 @@ class Wallet:
     owed: Decimal
     ending: Decimal
     ends_on: date | None
-    lots: tuple[Lot, ...]
+    lots: tuple[tuple[date | None, Decimal], ...]
     movements: tuple[Posting, ...]
 
     @property
@@ -276,7 +277,7 @@ class Wallet:
         return self.account is not None and self.account.frozen
 
 
-def wallet(*, actor: Actor, on: date, shown: int = 20) -> Wallet:
+def wallet(*, actor: Actor, on: date, shown: int = 8) -> Wallet:
     """The actor's own points on a day."""
     assert actor.user_id is not None
     account = books.find(book=Book(person_id=actor.user_id), kind=AccountKind.POINTS)
@@ -284,6 +285,9 @@ def wallet(*, actor: Actor, on: date, shown: int = 20) -> Wallet:
         return Wallet(None, ZERO, ZERO, ZERO, ZERO, None, (), ())
     lots = tuple(books.lots(account))
     usable = [lot for lot in lots if lot.expires_on is None or lot.expires_on >= on]
+    by_day: dict[date | None, Decimal] = defaultdict(Decimal)
+    for lot in usable:
+        by_day[lot.expires_on] += lot.remaining
     ending = [lot for lot in usable if lot.expires_on is not None and lot.expires_on <= on + SOON]
     return Wallet(
         account=account,
@@ -292,7 +296,7 @@ def wallet(*, actor: Actor, on: date, shown: int = 20) -> Wallet:
         owed=max(-account.balance, ZERO),
         ending=sum((lot.remaining for lot in ending), ZERO),
         ends_on=min((lot.expires_on for lot in ending if lot.expires_on), default=None),
-        lots=tuple(usable),
+        lots=tuple(by_day.items())[:SHOWN_LOTS],
         movements=tuple(books.movements(account)[:shown]),
     )
 

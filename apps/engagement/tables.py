@@ -40,14 +40,14 @@ def offered_badge(row: Gift) -> tuple[str, Any]:
     """Whether a gift can be redeemed now."""
     if not row.active:
         return "grey", _now("Not offered")
-    return ("green", _now("Offered")) if row.stock else ("red", _now("Out of stock"))
+    return ("green", _now("On offer")) if row.stock else ("red", _now("Out of stock"))
 
 
 def rule_badge(row: EarnRule) -> tuple[str, Any]:
     """Whether a version of a rule brings points."""
     if getattr(row, "until", None):
         return "grey", _now("Replaced")
-    return ("green", _now("Active")) if row.active else ("grey", _now("Ended"))
+    return ("green", _now("Active")) if row.active else ("grey", _now("Over"))
 
 
 def event_label(row: EarnRule) -> str:
@@ -69,7 +69,7 @@ class RuleTable(Table):
 
     columns = (
         Column("label", _("Earn rule"), value=label_of, link=_page("rule-detail")),
-        Column("event", _("Event"), value=event_label),
+        Column("event", _("Earning event"), value=event_label),
         Column("roles", _("Posts"), "long", value=roles_text),
         Column("points", _("Points for each"), "number", sort="points"),
         Column("factor", _("Campaign factor"), "number", phone=False),
@@ -89,7 +89,7 @@ class EarningTable(Table):
         Column("person", _("Person"), value=lambda row: str(row.person)),
         Column("place", _("Dealer")),
         Column("rule", _("Rule"), value=lambda row: label_of(row.rule)),
-        Column("points", _("Points"), "units", value=lambda row: row.points if row.stands else 0),
+        Column("points", _("Reward points"), "units", value=lambda row: row.points if row.stands else 0),
         Column(
             "remark",
             _("Remark"),
@@ -108,9 +108,9 @@ class GiftTable(Table):
     columns = (
         Column("code", _("Code"), "code", sort="code"),
         Column("label", _("Gift"), value=label_of, link=_page("gift-detail")),
-        Column("points", _("Points"), "units", sort="points"),
+        Column("points", _("Reward points"), "units", sort="points"),
         Column("worth_amount", _("Worth"), "money", sort="worth_amount"),
-        Column("stock", _("In stock"), "units", sort="stock"),
+        Column("stock", _("Pieces in stock"), "units", sort="stock"),
         Column("state", _("Status"), "badge", value=offered_badge),
     )
     order_by = ("code",)
@@ -122,7 +122,7 @@ class MovementTable(Table):
     columns = (
         Column("recorded_at", _("Recorded at"), "datetime"),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
-        Column("units", _("Number"), "units"),
+        Column("units", _("Pieces"), "units"),
         Column("recorded_by", _("By")),
         Column("note", _("Note"), "long"),
     )
@@ -134,7 +134,7 @@ class RedemptionTable(Table):
     columns = (
         Column("asked_at", _("Asked at"), "datetime", sort="asked_at"),
         Column("gift", _("Gift"), value=str, link=_page("redemption-detail")),
-        Column("points", _("Points"), "units", sort="points"),
+        Column("points", _("Reward points"), "units", sort="points"),
         Column("state", _("Status"), "badge", value=redemption_badge),
         Column("person", _("Person"), value=lambda row: str(row.person)),
         Column("place", _("Works at"), phone=False),
@@ -153,7 +153,7 @@ class RequestTable(Table):
         Column("asked_at", _("Asked at"), "datetime", sort="asked_at"),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), link=_page("request-detail")),
         Column("person", _("Person"), value=lambda row: str(row.person)),
-        Column("points", _("Points"), "units", sort="points"),
+        Column("points", _("Reward points"), "units", sort="points"),
         Column("reason", _("Reason"), "long"),
         Column("state", _("Status"), "badge", value=request_badge),
         Column("asked_by", _("Asked by"), value=lambda row: str(row.asked_by), phone=False),
@@ -206,10 +206,10 @@ class PlaceTable(Table):
     """Places of a contest."""
 
     columns: ClassVar[Sequence[Column]] = (
-        Column("place", pgettext_lazy("rank", "Place"), "score", value=lambda row: row.place),
+        Column("place", pgettext_lazy("rank", "Place"), value=lambda row: row.place),
         Column("who", _("Competitor"), value=lambda row: row.name),
         Column("dealer", _("Dealer"), value=lambda row: f"{row.dealer_code} {row.dealer_name}"),
-        Column("value", _("Result"), "number"),
+        Column("value", _("Result"), "units"),
         Column("prize", _("Prize (points)"), "units", value=lambda row: row.prize or None),
     )
     order_by = ("contest_id", "place", "id")
@@ -266,7 +266,7 @@ class MineTable(Table):
         Column("occurred_on", _("Date"), "date", value=lambda row: row.entry.occurred_on),
         Column("what", _("What for"), value=lambda row: row.entry.note or row.entry.get_kind_display()),
         Column("kind", _("Kind"), value=lambda row: row.entry.get_kind_display()),
-        Column("amount", _("Points"), "units"),
+        Column("amount", _("Reward points"), "units"),
         Column("after", _("Balance after"), "units"),
     )
 
@@ -275,8 +275,8 @@ class LotTable(Table):
     """What is left and until when."""
 
     columns = (
-        Column("expires_on", _("Usable until"), "date"),
-        Column("remaining", _("Left"), "units"),
+        Column("expires_on", _("Usable until"), "date", value=lambda row: row[0]),
+        Column("remaining", _("Left"), "units", value=lambda row: row[1]),
     )
 
 
@@ -289,7 +289,7 @@ def facts_of_rule(row: EarnRule) -> list[dict[str, Any]]:
     """A version of an earn rule as facts."""
     told = [
         (_("Status"), rule_badge(row), "badge"),
-        (_("Event"), event_label(row), "text"),
+        (_("Earning event"), event_label(row), "text"),
         (_("Posts"), roles_text(row), "text"),
         (_("Points for each"), row.points, "number"),
         (_("Campaign factor"), row.factor, "number"),
@@ -311,8 +311,8 @@ def facts_of_contest(row: Contest, measure: str) -> list[dict[str, Any]]:
         (_("Who competes"), row.get_subject_display(), "text"),
         (_("Posts"), roles_text(row), "text"),
         (_("Where"), str(row.unit or _now("Whole network")), "text"),
-        (_("From"), row.first, "date"),
-        (_("Until"), row.last, "date"),
+        (_("First day"), row.first, "date"),
+        (_("Last day"), row.last, "date"),
         (_("Prizes (place: points)"), written(prizes), "text"),
         (_("As of"), row.computed_at, "datetime"),
     ]
@@ -344,9 +344,9 @@ def facts_of_gift(row: Gift) -> list[dict[str, Any]]:
     told = [
         (_("Status"), offered_badge(row), "badge"),
         (_("Code"), row.code, "text"),
-        (_("Points"), row.points, "text"),
+        (_("Reward points"), row.points, "text"),
         (_("Worth"), row.worth_amount, "money"),
-        (_("In stock"), row.stock, "text"),
+        (_("Pieces in stock"), row.stock, "text"),
     ]
     return _facts(_("Gift"), told)
 
@@ -356,7 +356,7 @@ def facts_of_redemption(row: Redemption) -> list[dict[str, Any]]:
     told = [
         (_("Status"), redemption_badge(row), "badge"),
         (_("Gift"), str(row), "text"),
-        (_("Points"), row.points, "text"),
+        (_("Reward points"), row.points, "text"),
         (_("Person"), str(row.person), "text"),
         (_("Works at"), row.place, "text"),
         (_("Deliver to"), row.deliver_to, "text"),
@@ -374,8 +374,8 @@ def facts_of_request(row: PointRequest) -> list[dict[str, Any]]:
         (_("Status"), request_badge(row), "badge"),
         (_("Kind"), row.get_kind_display(), "text"),
         (_("Person"), str(row.person), "text"),
-        (_("To"), str(row.to_person) if row.to_person else None, "text"),
-        (_("Points"), row.points and f"{row.points:,}", "text"),
+        (_("Transfer to"), str(row.to_person) if row.to_person else None, "text"),
+        (_("Reward points"), row.points and f"{row.points:,}", "text"),
         (_("Reason"), row.reason, "text"),
         (_("Asked by"), str(row.asked_by), "text"),
         (_("Asked at"), row.asked_at, "datetime"),

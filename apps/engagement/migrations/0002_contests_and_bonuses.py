@@ -105,8 +105,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            (apps.engagement.rules.ContestState["RUNNING"], "Running"),
-                            (apps.engagement.rules.ContestState["ENDED"], "Ended"),
+                            (apps.engagement.rules.ContestState["RUNNING"], "Under way"),
+                            (apps.engagement.rules.ContestState["ENDED"], "Over"),
                         ],
                         default="running",
                         max_length=10,

@@ -15,8 +15,8 @@ SUBJECTS = [
     (Subject.DEALER, _("Stores against stores")),
 ]
 CONTEST_STATES = [
-    (ContestState.RUNNING, _("Running")),
-    (ContestState.ENDED, _("Ended")),
+    (ContestState.RUNNING, _("Under way")),
+    (ContestState.ENDED, _("Over")),
 ]
 
 
