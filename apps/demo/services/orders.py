@@ -34,7 +34,7 @@ WITH wanted AS (
     SELECT id, dealer_id, model_id,
            row_number() OVER (PARTITION BY dealer_id, model_id ORDER BY arrived_on, id) AS place
       FROM inventory_shipment
-     WHERE unit_id IS NOT NULL AND arrived_on > (SELECT min(promised_on) - 9 FROM ordering_orderline)
+     WHERE unit_id IS NOT NULL AND arrived_on > (SELECT min(promised_on) - 20 FROM ordering_orderline)
 )
 UPDATE inventory_shipment AS s SET order_no = wanted.order_no, promised_on = wanted.promised_on
   FROM came JOIN wanted ON wanted.dealer_id = came.dealer_id AND wanted.model_id = came.model_id
