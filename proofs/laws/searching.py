@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -94,14 +94,11 @@ def _uncapped(payment: Payment, given: Any, cap: Any) -> Payment:
 @contextmanager
 def planted(proof: str) -> Iterator[None]:
     """The rules with the defect of a proof."""
-    defect = {
+    defects: dict[str, AbstractContextManager[Any]] = {
         "R1": mock.patch.object(money, "allocate", _line_by_line),
         "R2": mock.patch.object(spreading, "capped", _uncapped),
-    }.get(proof)
-    if defect is None:
-        yield
-        return
-    with defect:
+    }
+    with defects.get(proof, nullcontext()):
         yield
 
 
