@@ -65,14 +65,21 @@ def mine(*, actor: Actor) -> QuerySet[Duty]:
 def due_at_dealers(
     *, actor: Actor, dealer_ids: Collection[int], now: datetime
 ) -> Mapping[int, Sequence[DueAt]]:
-    """What dealers owe within a week or are late with, for whoever is about to visit them."""
+    """What dealers owe within a week or are late with, for whoever is about to visit them.
+
+    A rule that is due more than once stands there once, with how often, at its earliest.
+    """
     if not dealer_ids or not actor.may(policies.VIEW_DUTIES):
         return {}
     rows = duties(actor=actor).filter(dealer__in=dealer_ids, state__in=WAITING, due_at__lt=now + WEEK)
-    found: dict[int, list[DueAt]] = defaultdict(list)
+    alike: dict[tuple[int, str], list[Duty]] = defaultdict(list)
     for row in rows.order_by("due_at", "pk")[:MOST_HANDED]:
-        url = reverse("reports:duty-detail", kwargs={"pk": row.pk})
-        found[row.dealer_id or 0].append(DueAt(row.rule.name, row.due_at, url, row.grace_at < now))
+        alike[row.dealer_id or 0, row.code].append(row)
+    found: dict[int, list[DueAt]] = defaultdict(list)
+    for (dealer, _code), same in alike.items():
+        first, often = same[0], f" ×{len(same)}" if len(same) > 1 else ""
+        url = reverse("reports:duty-detail", kwargs={"pk": first.pk})
+        found[dealer].append(DueAt(f"{first.rule.name}{often}", first.due_at, url, first.grace_at < now))
     return found
 
 
