@@ -42,7 +42,7 @@ class PaymentForm(DealerForm):
     reference = forms.CharField(
         label=_("Number of the bank"), max_length=150, help_text=_("The same number counts once.")
     )
-    into = forms.ChoiceField(label=_("Account"), choices=INTO)
+    into = forms.ChoiceField(label=_("Into account"), choices=INTO)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 

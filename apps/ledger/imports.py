@@ -85,7 +85,7 @@ COLUMNS = (
         example="D001",
     ),
     _column("payer", _("Payer"), values.text(200), "付款人", "付款人名称", "对方户名", "对方名称", "户名"),
-    _column("into", _("Account"), values.choice(_INTO), "入账账户", "款项用途", default="保证金"),
+    _column("into", _("Into account"), values.choice(_INTO), "入账账户", "款项用途", default="保证金"),
     _column("note", _("Note"), values.text(300), "附言", "摘要", "用途", "备注"),
 )
 

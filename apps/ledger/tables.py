@@ -116,7 +116,7 @@ class HoldTable(Table):
     columns = (
         Column("note", _("For"), value=lambda row: row.note or row.key),
         Column("amount", _("Amount"), "number"),
-        Column("recorded_at", _("Since"), "datetime"),
+        Column("recorded_at", _("Since"), "date"),
     )
 
 
@@ -143,7 +143,7 @@ class ChangeTable(Table):
 
 
 _RECEIPT_COLOURS = {
-    ReceiptState.WAITING: "yellow",
+    ReceiptState.WAITING: "amber",
     ReceiptState.POSTED: "green",
     ReceiptState.SET_ASIDE: "grey",
 }
@@ -188,7 +188,7 @@ def facts_of_receipt(row: BankReceipt) -> list[dict[str, Any]]:
         _fact(_("Amount"), row.amount, "money"),
         _fact(_("Paid in on"), row.paid_on, "date"),
         _fact(_("Payer"), row.payer or None),
-        _fact(_("Account"), row.get_into_display()),
+        _fact(_("Into account"), row.get_into_display()),
         _fact(_("Note"), row.note or None),
         _fact(_("Dealer"), str(row.dealer) if row.dealer else None),
         _fact(_("Posted by"), str(row.entry) if row.entry else None, url=entry),

@@ -14,11 +14,11 @@ from playwright.sync_api import Page, expect
 from apps.accounts.models import User
 from apps.core.jobs import UNFINISHED
 from apps.core.models import Job
-from apps.incentives.models import SettlementRun, Statement
+from apps.incentives.models import Dispute, SettlementRun, Statement
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.work.models import Approval, Notice
-from tests.e2e import browsers
+from tests.e2e import browsers, probes
 from tests.e2e.browsers import Clock, Stage
 from tests.factories import network as factory
 from tests.incentives import story
@@ -50,7 +50,7 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def test_the_settlement_story(network, d1_gm, stage, clock, worker) -> None:
+def test_the_settlement_story(network, d1_gm, d2_gm, stage, clock, worker) -> None:
     users = story.people(network) | {"gm": d1_gm}
     cast = Cast(stage, clock, network, users)
     story.policy()
@@ -66,6 +66,7 @@ def test_the_settlement_story(network, d1_gm, stage, clock, worker) -> None:
     delta(cast)
     pay(cast)
     take_back(cast)
+    probed(cast, d2_gm)
 
 
 def calculate(cast: Cast, kind: str) -> None:
@@ -251,3 +252,48 @@ def take_back(cast: Cast) -> None:
     assert cast.statement(1).sha256 == frozen
     deltas = Statement.objects.filter(dealer=cast.network.d1).values_list("delta", flat=True)
     assert sum(deltas) == D(99000) and timezone.localdate() == date(2026, 8, 20)
+
+
+def probed(cast: Cast, stranger: User) -> None:
+    """The probes over the statement, a car and the dispute; then the same pages in English."""
+    stage, gm = cast.stage, cast.users["gm"]
+    first, third = cast.statement(1), cast.statement(3)
+    dispute = Dispute.objects.get()
+    line = first.lines.get(vin=story.vin(story.NO_PLATE))
+    mine = f"/incentives/statements/{first.pk}/"
+    pages = (mine, f"{mine}cars/{line.pk}/", f"/incentives/disputes/{dispute.pk}/")
+    touched = probes.Touched(
+        owner=gm,
+        stranger=stranger,
+        pages=pages,
+        api=(f"/api/v1/rebate-statements/{first.pk}/", f"/api/v1/rebate-disputes/{dispute.pk}/"),
+        files=(f"{mine}excel/", f"{mine}pdf/"),
+        words=(line.vin,),
+        exports=("/incentives/statements/", "/incentives/disputes/"),
+        lists=(f"/incentives/statements/?dealer={probes.NOTHING}",),
+        changes=(
+            probes.Changed("incentives.confirm", str(gm)),
+            probes.Changed("incentives.dispute", str(gm)),
+            probes.Changed("incentives.decide_dispute", str(cast.users["fin"])),
+        ),
+        names=("gm fin policy LDPA", *(row.sha256[:cut] for row in (first, third) for cut in range(4, 65))),
+    )
+
+    def confirm() -> None:
+        page = cast.page("gm")
+        page.goto(f"/incentives/statements/{third.pk}/")
+        probes.post(page, f"{mine}confirm/")
+
+    def state() -> list[tuple[str, object]]:
+        return list(Statement.objects.order_by("pk").values_list("state", "confirmed_at"))
+
+    probes.run(stage, touched, again=confirm, state=state)
+    stage.language = "en"
+    page = stage.anybody()
+    stage.enter(page, gm)
+    for number, address in enumerate(pages):
+        page.goto(address)
+        stage.look(page, f"english_{number}")
+    page.goto(mine)
+    for text in ("98,000.00", "R03"):
+        expect(page.locator("main")).to_contain_text(text)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from apps.incentives.models import PolicyReceipt, PolicyVersion
-from tests.e2e import browsers
-from tests.incentives import trio
+from apps.incentives import services
+from apps.incentives.models import Policy, PolicyReceipt, PolicyVersion
+from apps.incentives.rules.facts import Window
+from apps.incentives.rules.settling import RunKind
+from apps.sales import services as sales
+from tests.e2e import browsers, probes
+from tests.incentives import story, trio
+from tests.sales.rows import row
 
 pytestmark = browsers.MARKS
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture
@@ -20,7 +27,7 @@ def made(network, now) -> PolicyVersion:
     return trio.set_up(network, now)
 
 
-def test_from_draft_to_receipt(stage, network, made, clock, worker, hq_fin, d1_gm) -> None:
+def test_from_draft_to_receipt(stage, network, made, clock, worker, actor_of, hq_fin, d1_gm) -> None:
     clock.to(7, 13, 10)
     people = trio.people(network)
     page = stage.of(people["policy"])
@@ -46,6 +53,8 @@ def test_from_draft_to_receipt(stage, network, made, clock, worker, hq_fin, d1_g
     the_dealer_confirms_on_a_phone(stage, d1_gm, draft)
     made.refresh_from_db()
     assert (made.state, made.effective_to) == ("replaced", date(2026, 7, 31))
+    each_month_settles_under_its_version(stage, clock, network, people["policy"], actor_of)
+    probed(stage, draft, people["policy"])
 
 
 def the_guard_stops_the_price_condition(page: Any) -> None:
@@ -109,3 +118,67 @@ def the_dealer_confirms_on_a_phone(stage: Any, user: Any, draft: PolicyVersion) 
     page.get_by_role("button", name="我已阅读").click()
     expect(page.get_by_text("已为1家门店签收")).to_be_visible()
     assert PolicyReceipt.objects.filter(version=draft, read_at__isnull=False).count() == 1
+
+
+def each_month_settles_under_its_version(
+    stage: Any, clock: Any, network: Any, user: Any, actor_of: Any
+) -> None:
+    """80 July cars, one of them reported in August, are paid by version 1; 80 August cars by version 2."""
+    for month in (7, 8):
+        story.target(network.d1, period=date(2026, month, 1))
+        days = [date(2026, month, 1 + number % 20) for number in range(80)]
+        cars = [
+            row(f"M{month}{no:03d}", network.d1.pk, vin=story.vin(month * 1000 + no), occurred_on=day)
+            for no, day in enumerate(days)
+        ]
+        if month == 7:
+            late = cars.pop()
+            sales.record_deliveries(rows=cars, source="dms", actor=story.SYSTEM, now=clock.to(7, 28, 9))
+            cars = [late]
+            sales.record_deliveries(rows=cars, source="dms", actor=story.SYSTEM, now=clock.to(8, 3, 9))
+        else:
+            sales.record_deliveries(rows=cars, source="dms", actor=story.SYSTEM, now=clock.to(8, 28, 9))
+    policy, now = Policy.objects.get(code="P1"), clock.to(9, 1, 10)
+    page = stage.of(user)
+    for month, last, version, amount in ((7, 31, 1, "80,000.00"), (8, 31, 2, "64,000.00")):
+        window = Window(date(2026, month, 1), date(2026, month, last))
+        run = services.calculate(
+            policy=policy, window=window, kind=RunKind.FINAL, actor=actor_of(user), now=now
+        )
+        assert run.version.version == version
+        page.goto(f"{stage.url}/incentives/statements/{run.statements.get(dealer=network.d1).pk}/")
+        expect(page.locator(".statement-main")).to_have_text(amount)
+
+
+def probed(stage: Any, draft: PolicyVersion, user: Any) -> None:
+    """A published version is changed by a new one only; its pages in both languages, sizes and by keys."""
+    base = f"/incentives/policies/{draft.pk}/"
+    page = stage.of(user)
+    page.goto(base)
+    expect(page.get_by_role("link", name="新版本")).to_be_visible()
+    expect(page.get_by_role("link", name="编辑", exact=True)).to_have_count(0)
+    before = draft.sha256
+    assert probes.post(page, f"{base}edit/", code="P1") in (403, 404, 409, 422)
+    draft.refresh_from_db()
+    assert draft.sha256 == before
+    probes.p3_nobody_is_sent_to_log_in(stage, probes.Touched(owner=user, stranger=user, pages=(base,)))
+    changes = ("incentives.save_policy", "incentives.publish_policy")
+    told = tuple(probes.Changed(action, str(user)) for action in changes)
+    probes.p4_every_change_is_in_the_trail(probes.Touched(owner=user, stranger=user, pages=(), changes=told))
+    shas = PolicyVersion.objects.values_list("sha256", flat=True)
+    names = ("hq_fin legal", *(sha[:cut] for sha in shas for cut in range(4, 65)))
+    parts = ("", "compliance/", "simulator/", "steps/", "receipts/")
+    for part in parts:
+        page.goto(base + part)
+        page.wait_for_load_state("networkidle")
+        probes.p8_one_language(page, names)
+    probes.p7_keys_move_a_visible_focus(page)
+    probes.p9_an_empty_list_says_what_to_do(page, f"/incentives/policies/?q={probes.NOTHING}")
+    stage.language = "en"
+    english = stage.anybody()
+    stage.enter(english, user)
+    for part in parts:
+        english.goto(base + part)
+        english.wait_for_load_state("networkidle")
+        assert not HAN.search(english.locator("main").inner_text().replace("月度销量返利", "")), part
+        stage.look(english, f"english_{part.strip('/') or 'policy'}")

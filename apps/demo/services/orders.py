@@ -56,6 +56,7 @@ def build(dealers: Sequence[Dealer], hero: Dealer, *, seed: int, actor: Actor, n
     facts.execute(_FULFILLED)
     near = [hero, *(dealer for dealer in dealers if dealer.pk != hero.pk)][:BEING_MADE]
     window = coming(now.date(), Terms(), 1)[0]
+    ledger.take_payments(payments=_of_the_bank(near, now.date(), seed), source="icbc", actor=actor, now=now)
     for place, dealer in enumerate(near):
         _being_made(dealer, window, trims, place, actor, now, seed)
 
@@ -88,6 +89,24 @@ def _drafts(dealers: Sequence[Dealer], windows: Sequence[Window], seed: int) -> 
             Line(AccountKind.REBATE_WALLET, rebate, date(first.year + 1, 12, 31)),
         ]
         yield Draft(f"sample:{dealer.code}:rebate", book, EntryKind.PAYOUT, wallet, first, note="上季度返利")
+
+
+def _of_the_bank(dealers: Sequence[Dealer], today: date, seed: int) -> list[ledger.Payment]:
+    """Yesterday's file of the bank: payments of dealers, and three of nobody known."""
+    day, rng, found = today - timedelta(days=1), stream(seed, "bank", 0), []
+    for number, dealer in enumerate(dealers[:6], 1):
+        amount, number_of_bank = Decimal(rng.randrange(20, 90) * 10_000), f"ICBC{day:%Y%m%d}{number:04d}"
+        paid = ledger.Payment(dealer.pk, amount, day, number_of_bank, note="旬订单车款", payer=dealer.name)
+        found.append(paid)
+    unknown = (
+        (f"{dealers[0].name}（分公司）", "车款", Decimal(350_000)),
+        ("远达贸易有限公司", f"代{dealers[-1].code}付车款", Decimal(520_000)),
+        ("本行", "季度结息", Decimal("1286.35")),
+    )
+    for number, (payer, note, amount) in enumerate(unknown, 7):
+        number_of_bank = f"ICBC{day:%Y%m%d}{number:04d}"
+        found.append(ledger.Payment(None, amount, day, number_of_bank, note=note, payer=payer))
+    return found
 
 
 def _credit(dealers: Sequence[Dealer], seed: int, now: datetime) -> None:
@@ -197,3 +216,7 @@ def _being_made(
         ordering.report(plan=plan, actor=actor, now=now)
     if place % 4 in (0, 1):
         ordering.submit(plan=plan, actor=actor, now=now)
+    people = {"created_by": "客户经理", "reported_by": "客户经理", "submitted_by": f"{dealer.code} 总经理"}
+    known = OrderPlan.objects.get(pk=plan.pk)
+    done = {name: by for name, by in people.items() if getattr(known, name)}
+    OrderPlan.objects.filter(pk=plan.pk).update(**done)

@@ -2,10 +2,10 @@ from apps.ordering.tables.plans import (
     LateTable,
     LineTable,
     ModelTable,
-    PlanLineTable,
     PlanTable,
     PurchaseTable,
     TenDaysTable,
+    lines_table,
     plan_badge,
     steps_of,
 )
@@ -14,10 +14,10 @@ __all__ = [
     "LateTable",
     "LineTable",
     "ModelTable",
-    "PlanLineTable",
     "PlanTable",
     "PurchaseTable",
     "TenDaysTable",
+    "lines_table",
     "plan_badge",
     "steps_of",
 ]

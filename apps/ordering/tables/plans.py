@@ -126,22 +126,25 @@ class LineTable(Table):
     order_by = ("-plan__starts_on", "dealer__code", "number", "pk")
 
 
-class PlanLineTable(Table):
-    """The lines of one plan."""
+_OF_A_PLAN = ("order_no", "model", "quantity", "suggested", "reason", "price", "total", "state")
 
-    columns = _line_columns(
-        "order_no",
-        "model",
-        "quantity",
-        "suggested",
-        "reason",
-        "price",
-        "total",
-        "state",
-        "missing",
-        "promised",
-        "arrived",
-    )
+
+class PlanLineTable(Table):
+    """The lines of a plan that is being made."""
+
+    columns = _line_columns(*_OF_A_PLAN, "missing")
+
+
+class FirmLineTable(Table):
+    """The lines of a plan that is firm, with what became of them."""
+
+    columns = _line_columns(*_OF_A_PLAN, "promised", "arrived")
+
+
+def lines_table(plan: OrderPlan, lines: list[OrderLine]) -> Table:
+    """The lines of a plan with what matters where it stands."""
+    firm = plan.state in (PlanState.CONFIRMED, PlanState.CLOSED)
+    return FirmLineTable(lines) if firm else PlanLineTable(lines)
 
 
 def _late_days(row: OrderLine) -> int | None:

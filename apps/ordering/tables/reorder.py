@@ -42,13 +42,17 @@ class SuggestionTable(Table):
         Column("model", _("Model"), value=lambda row: str(row.model)),
         Column("units", _("Suggested to order"), "units", value=lambda row: row.units),
         Column("forecast", _("Forecast of next month"), "units", value=lambda row: _of(row, "forecast")),
-        Column("safety", _("Safety stock"), "units", value=lambda row: _of(row, "safety_stock")),
-        Column("target", _("Stock aimed at"), "units", value=lambda row: _of(row, "target")),
+        Column("safety", _("Safety stock"), "units", phone=False, value=lambda row: _of(row, "safety_stock")),
+        Column("target", _("Stock aimed at"), "units", phone=False, value=lambda row: _of(row, "target")),
         Column("on_hand", _("In stock"), "units", value=lambda row: _here(row, "on_hand")),
         Column("in_transit", _("On the way"), "units", value=lambda row: _here(row, "in_transit")),
-        Column("ordered", _("Ordered"), "units", value=lambda row: _here(row, "confirmed_orders")),
-        Column("kept", _("Kept for customers"), "units", value=lambda row: _here(row, "allocated")),
-        Column("aged", _("Older than 90 days"), "percent", value=lambda row: row.aged_share),
+        Column(
+            "ordered", _("Ordered"), "units", phone=False, value=lambda row: _here(row, "confirmed_orders")
+        ),
+        Column(
+            "kept", _("Kept for customers"), "units", phone=False, value=lambda row: _here(row, "allocated")
+        ),
+        Column("aged", _("Older than 90 days"), "percent", phone=False, value=lambda row: row.aged_share),
         Column("amount", _("Amount"), "money", value=lambda row: row.amount),
         Column("why", _("Held back"), "badge", value=held_back),
     )

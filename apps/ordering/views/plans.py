@@ -123,7 +123,7 @@ class PlanDetail(DetailPage):
         return {
             "steps": tables.steps_of(plan, now),
             "badge": tables.plan_badge(plan),
-            "lines": tables.PlanLineTable(lines),
+            "lines": tables.lines_table(plan, lines),
             "funds": accounts.funds([plan.dealer_id])[plan.dealer_id],
             "held": held,
             "amendments": queries.amendments(plan, actor=self.actor),
