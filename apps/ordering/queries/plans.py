@@ -208,7 +208,7 @@ def purchases(*, actor: Actor, on: date) -> QuerySet[OrderLine, dict[str, Any]]:
         .annotate(
             model_name=F("model__name"),
             units=Sum("quantity"),
-            amount=Sum(F("quantity") * F("price_amount"), output_field=MONEY),
+            cost=Sum(F("quantity") * F("price_amount"), output_field=MONEY),
             missing=Sum("missing_amount"),
         )
         .order_by("plan__starts_on", "dealer__code", "model_name")
@@ -223,5 +223,5 @@ def models_to_buy(*, actor: Actor, on: date) -> list[dict[str, Any]]:
         key = (row["plan__starts_on"], row["model_name"])
         known = told.setdefault(key, {"starts_on": key[0], "model": key[1], "units": 0, "amount": ZERO})
         known["units"] += row["units"]
-        known["amount"] += row["amount"]
+        known["amount"] += row["cost"]
     return [told[key] for key in sorted(told)]

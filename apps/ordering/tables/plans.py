@@ -208,7 +208,7 @@ class PurchaseTable(Table):
         Column("dealer", _("Dealer"), value=lambda row: row["dealer__name"]),
         Column("model", _("Model"), value=lambda row: row["model_name"]),
         Column("units", _("Units"), "units", value=lambda row: row["units"]),
-        Column("amount", _("Orders (¥)"), "money", value=lambda row: row["amount"]),
+        Column("amount", _("Orders (¥)"), "money", value=lambda row: row["cost"]),
         Column("missing", _("Missing (¥)"), "money", value=lambda row: row["missing"]),
     )
 
