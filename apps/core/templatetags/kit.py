@@ -79,6 +79,11 @@ def _name_empty_choice(asked: forms.Field) -> None:
     words = gettext("Please choose") if asked.required else gettext("None")
     if isinstance(asked, forms.ModelChoiceField):
         asked.empty_label = words if asked.empty_label == DASHES else asked.empty_label
+    elif isinstance(asked, forms.NullBooleanField) and isinstance(asked.widget, forms.Select):
+        blank = ("", "unknown")
+        asked.widget.choices = [
+            (key, gettext("All") if key in blank else name) for key, name in asked.widget.choices
+        ]
     elif isinstance(asked, forms.ChoiceField) and isinstance(asked.choices, list):
         asked.choices = [(key, words if name == DASHES else name) for key, name in asked.choices]
 

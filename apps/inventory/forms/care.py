@@ -24,7 +24,7 @@ class MarkForm(forms.Form):
     )
     location = forms.CharField(label=_("Location"), max_length=100, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
-    valid_from = day(True, _("From"))
+    valid_from = day(True, _("Valid from"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +61,7 @@ class AgreementForm(DealerForm):
         help_text=_("0.95 is 95 % of what the vehicle cost."),
     )
     limit_units = forms.IntegerField(label=_("At most (vehicles)"), min_value=1, required=False)
-    starts_on = day(True, _("From"))
+    starts_on = day(True, _("Valid from"))
     ends_on = day(True, _("Until"))
 
 

@@ -33,7 +33,7 @@ CERTIFICATE_COLUMNS = (
     DEALER,
     _VIN,
     column("status", _("Certificate"), values.choice(_STATUS), "合格证状态", "合格证", required=True),
-    column("valid_from", _("From"), values.date(), "日期", "自"),
+    column("valid_from", _("Valid from"), values.date(), "日期", "自"),
     column("note", _("Note"), values.text(300), "备注"),
 )
 LOAN_COLUMNS = (
@@ -44,7 +44,7 @@ LOAN_COLUMNS = (
     column("principal_amount", _("Principal"), values.money(min=0), "本金", "放款金额", required=True),
     column("annual_rate", _("Rate a year"), values.decimal(6, min=0, max=1), "年利率", "利率"),
     column("free_days", _("Days free of interest"), values.integer(min=0, max=365), "免息天数"),
-    column("started_on", _("From"), values.date(), "放款日期", "起息日", required=True),
+    column("started_on", _("Drawn on"), values.date(), "放款日期", "起息日", required=True),
     column("ended_on", _("Repaid on"), values.date(), "还款日期", "赎证日期"),
 )
 

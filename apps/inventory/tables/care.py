@@ -46,7 +46,7 @@ class MarkTable(Table):
         Column("shown", _("What holds"), value=lambda row: row.shown or row.reason),
         Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
-        Column("valid_from", _("From"), "date", sort="valid_from"),
+        Column("valid_from", _("Valid from"), "date", sort="valid_from"),
         Column("valid_to", _("Until"), "date", sort="valid_to"),
         Column("set_by", _("Recorded by")),
         Column("reason", _("Reason"), export_only=True),
@@ -72,7 +72,7 @@ class LoanTable(Table):
         Column("principal_amount", _("Principal"), "money", sort="principal_amount"),
         Column("annual_rate", _("Rate a year"), "percent"),
         Column("free_days", _("Days free of interest"), "days"),
-        Column("started_on", _("From"), "date", sort="started_on"),
+        Column("started_on", _("Drawn on"), "date", sort="started_on"),
         Column("ended_on", _("Repaid on"), "date", sort="ended_on"),
     )
     order_by = ("-started_on", "-id")
@@ -105,7 +105,7 @@ class AgreementTable(Table):
         Column("minimum_age_days", _("From this age (days)"), "days"),
         Column("price_rate", _("Price (share of cost)"), "percent"),
         Column("limit_units", _("At most (vehicles)"), "units"),
-        Column("starts_on", _("From"), "date"),
+        Column("starts_on", _("Valid from"), "date"),
         Column("ends_on", _("Until"), "date", sort="ends_on"),
     )
     order_by = ("ends_on", "id")
@@ -116,7 +116,7 @@ def facts_of_agreement(row: BuyBackAgreement) -> list[dict[str, Any]]:
     told = [
         (_("State"), agreement_badge(row), "badge"),
         (_("Dealer"), f"{row.dealer.code} {row.dealer}", "text"),
-        (_("From"), row.starts_on, "date"),
+        (_("Valid from"), row.starts_on, "date"),
         (_("Until"), row.ends_on, "date"),
         (_("From this age (days)"), row.minimum_age_days, "days"),
         (_("Price (share of cost)"), row.price_rate, "percent"),

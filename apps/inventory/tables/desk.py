@@ -35,8 +35,8 @@ class SuggestionTable(Table):
     """Transfers that would help both dealers, the largest first."""
 
     columns = (
-        Column("model", _("Model"), value=lambda row: str(row.model)),
-        Column("units", _("Vehicles"), "units", value=lambda row: row.suggestion.units, link=_suggest),
+        Column("model", _("Model"), value=lambda row: str(row.model), link=_suggest),
+        Column("units", _("Vehicles"), "units", value=lambda row: row.suggestion.units),
         Column("giver", _("From dealer"), value=lambda row: f"{row.giver.code} {row.giver}"),
         Column(
             "giver_months",
