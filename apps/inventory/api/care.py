@@ -289,7 +289,9 @@ class BoardViewSet(viewsets.GenericViewSet):
         form = BoardForm(asked)
         form.narrow(actor)
         if not form.is_valid():
-            raise serializers.ValidationError({name: list(told) for name, told in form.errors.items()})
+            raise serializers.ValidationError(
+                {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+            )
         told = form.cleaned_data
         model = told.get("model")
         found = board(
