@@ -11,7 +11,7 @@ from apps.core import access
 from apps.dealers.models import Outlet
 from apps.demo.rules import profiles
 from apps.demo.services import cast, fieldwork, network
-from apps.work.models import Activity, Bulletin, Finding, Todo
+from apps.work.models import Activity, Attendance, Bulletin, Finding, Todo
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,8 @@ def test_the_sample_s_field_works_every_week(now) -> None:
     rows = network.build(profiles(20, 7), seed=7, opened_before=date(2024, 1, 1), actor=actor, now=now)
     cast.build(dealer=rows[-1], neighbour=rows[0], actor=actor, now=now)
     made = fieldwork.build(seed=7, now=now)
-    assert made == Activity.objects.exclude(kind="bulletin").count() > 200
+    assert made == Activity.objects.exclude(kind__in=("bulletin", "meeting")).count() > 200
+    assert Attendance.objects.filter(activity__kind="meeting", invited_at__isnull=False).exists()
     assert Outlet.objects.count() == 40
     visits = Activity.objects.filter(kind="visit")
     assert {row.state for row in visits} == {"done", "planned"}
