@@ -23,7 +23,9 @@ FIGURES = {
     "portal:ranking",
     "metrics:feed-list",
     "ordering:plan-list",
-}  # lists with figures above their rows, like a dashboard
+    "monthly-demand-list",
+    "order-suggestion-list",
+}  # lists with figures above their rows, or with rows computed from many kinds of facts, like a dashboard
 
 
 OF_STORES = {"accounts:staff-list", "staff-list"}  # a general manager's own people
