@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
-from apps.core import jobs
+from apps.core import jobs, refusals
 from tests.conftest import NOW
 from tests.contract.clients import Door
 from tests.contract.objects import World, build_world
@@ -41,6 +41,14 @@ def world(_quiet_surroundings, django_db_setup, django_db_blocker) -> Iterator[W
         cache.clear()
         yield build_world(NOW)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def unrecorded() -> Iterator[None]:
+    """Refusals are answered but not recorded: that they are recorded is shown in tests/core/test_refusals."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(refusals, "of_request", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="module")

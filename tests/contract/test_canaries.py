@@ -17,7 +17,11 @@ from tests.contract.clients import Door
 from tests.contract.objects import PRIMES, World
 from tests.contract.routes import Route, all_routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("canaries")]  # one crawl serves all
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("unrecorded"),
+    pytest.mark.xdist_group("canaries"),  # one crawl serves all
+]
 
 FOREIGN = {
     "d1_gm": ("D002", "D003", "D004", "D005"),

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from apps.core import refusals
 from tests.contract.addresses import BODIES, addresses, unknown
 from tests.contract.clients import Door, status_of
 from tests.contract.routes import Route, all_routes
@@ -41,7 +40,7 @@ DECODER = ("vin-detail",)  # decodes any VIN; that it tells nothing of foreign c
 TREE = ("unit-detail",)  # the maker's people see the whole organisation, not its dealers
 Key = tuple[str, str, str]
 
-pytestmark = pytest.mark.django_db  # so that the database is prepared; the rows come from the module
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrecorded")]  # the rows come from the module
 
 each_route = pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.name)
 each_place = pytest.mark.parametrize(
@@ -78,14 +77,6 @@ def answers() -> Iterator[dict[Key, list[str]]]:
         names, done = {route.name for route in all_routes()}, {key[0] for key in found}
         kept = {key: row for key, row in _read().items() if key[0] in names - done}
         _write(kept | found)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _refusals_are_not_recorded() -> Iterator[None]:
-    """Two answers of three here are refusals; that each is recorded is shown in tests/core/test_refusals."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refusals, "record", lambda *_, **__: False)
-        yield
 
 
 @each_route

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
@@ -34,6 +35,7 @@ class DisputeInput(serializers.Serializer[Any]):
     file = serializers.FileField()
 
 
+@extend_schema_serializer(component_name="DisputeAnswerInput")
 class AnswerInput(serializers.Serializer[Any]):
     """The decision about a disputed car; a refusal needs its reason."""
 
