@@ -38,7 +38,7 @@ TABLES = (
     "metrics_feedstatus",
     "periods_periodstate",
 )
-_LEFT_OUT = ("id", "accrual_id", "changed_at", "changed_by")
+_LEFT_OUT = ("id", "accrual_id", "changed_at", "changed_by", "raised_at")
 
 
 @dataclass

@@ -68,10 +68,13 @@ class Closes:
         connection.close()
 
     def here(self, count: int) -> None:
-        """Close the months one after another without any worker or broker."""
+        """Close the months one after another without any worker or broker, each with all that follows it."""
         self.jobs.ring = lambda job_id: None
         for month in self.months(count):
             self.runner.work_through(self.start(month))
+            while due := self.due():
+                for key in due:
+                    self.jobs.run(key)
         self.jobs.ring = self.ring
 
     def by_workers(self, count: int, *, during: Callable[[], bool], seconds: float) -> str:
@@ -84,7 +87,7 @@ class Closes:
         deadline = time.monotonic() + seconds
         for month in self.months(count):
             run = self.start(month)
-            while self.runs.get(pk=run.pk).status == "running":
+            while self.runs.get(pk=run.pk).status == "running" or self.unfinished():
                 if time.monotonic() > deadline:
                     return f"{month} was not closed after {seconds:.0f} s"
                 if during():

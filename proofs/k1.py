@@ -43,7 +43,7 @@ def main() -> int:
     """Close all months undisturbed, then while killing workers, and compare every row."""
     options = arguments("K1")
     report = Report("K1", options.seed)
-    dealers, months, kills, rounds = (24, 5, 12, 1) if options.quick else (1000, 15, 40, 3)
+    dealers, months, kills, rounds = (12, 4, 6, 1) if options.quick else (1000, 15, 40, 3)
     rng = random.Random(options.seed)
     with arena() as place:
         place.prepare(dealers=dealers, months=months, seed=options.seed)

@@ -42,7 +42,7 @@ def main() -> int:
     """Close all months undisturbed, then while losing the broker, and compare every row."""
     options = arguments("K3")
     report = Report("K3", options.seed)
-    dealers, months, losses, rounds = (24, 4, 6, 1) if options.quick else (1000, 15, 20, 2)
+    dealers, months, losses, rounds = (12, 4, 6, 1) if options.quick else (1000, 15, 20, 2)
     rng = random.Random(options.seed)
     with arena() as place:
         place.prepare(dealers=dealers, months=months, seed=options.seed)

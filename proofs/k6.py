@@ -17,7 +17,7 @@ def main() -> int:
     """Close all months undisturbed, then with everything asked for and delivered several times at once."""
     options = arguments("K6")
     report = Report("K6", options.seed)
-    dealers, months = (24, 6) if options.quick else (300, 15)
+    dealers, months = (12, 4) if options.quick else (300, 15)
     rng = random.Random(options.seed)
     with arena() as place:
         place.prepare(dealers=dealers, months=months, seed=options.seed)
