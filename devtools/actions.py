@@ -51,7 +51,7 @@ def test(options: argparse.Namespace) -> None:
     pytest = [str(PYTHON), "-m", "pytest"]
     if options.words:
         _become([*pytest, *options.words])
-    beside = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadgroup"]
+    beside = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS))]
     done = [subprocess.call([*pytest, *beside, "--ignore", PROOFS]), subprocess.call([*pytest, PROOFS])]
     sys.exit(max(done))
 

@@ -12,8 +12,10 @@ import os
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from devtools import messages
 from devtools.private import private_servers
@@ -21,6 +23,7 @@ from devtools.system import Unmet
 
 GARBAGE_AFTER = 50_000
 """New objects between two searches for garbage: memory is cheap here, and searching slow."""
+TOGETHER: Final = ("tests/e2e/", "tests/contract/test_canaries.py", "tests/incentives/test_same_result.py")
 TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: S105
 
 
@@ -56,12 +59,21 @@ def broker_database(url: str, number: int) -> str:
     return f"{base}/{number}" if last.isdigit() else url
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests in one worker: two browsers at once disturb each other on two cores."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Every test by itself to whoever is free, but browser tests and costly modules each to one worker.
+
+    Two browsers at once disturb each other on two cores; what a costly module prepares serves all its tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", maxsplit=1)[0]
+        return next((place for place in TOGETHER if path.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """How tests are dealt to several workers."""
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)

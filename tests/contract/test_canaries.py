@@ -20,7 +20,6 @@ from tests.contract.routes import Route, all_routes
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("unrecorded"),
-    pytest.mark.xdist_group("canaries"),  # one crawl serves all
 ]
 
 FOREIGN = {

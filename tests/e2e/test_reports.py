@@ -83,7 +83,7 @@ def _send_back(stage: Stage, page: Page, row: Submission) -> None:
     """The reviewer returns it with a comment."""
     page.goto(f"/reports/forms/{row.pk}/")
     stage.look(page, "5_review")
-    page.locator("#decide-comment").fill("请核对库存")
+    page.locator(".approval-decide textarea").fill("请核对库存")
     page.get_by_role("button", name="退回").click()
     expect(page.locator("main")).to_contain_text("请核对库存")
 
@@ -92,7 +92,8 @@ def _change(stage: Stage, page: Page, row: Submission) -> None:
     """A big change is shown and its reason asked before it is submitted again."""
     page.goto(f"/reports/forms/{row.pk}/")
     page.locator("#v-retail").fill("60")
-    page.get_by_role("button", name="保存", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存", exact=True).click()
     page.goto(f"/reports/forms/{row.pk}/changes/")
     expect(page.locator("main")).to_contain_text("+100.0%")
     stage.look(page, "6_changes")
