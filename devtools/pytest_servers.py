@@ -23,7 +23,7 @@ from devtools.system import Unmet
 
 GARBAGE_AFTER = 50_000
 """New objects between two searches for garbage: memory is cheap here, and searching slow."""
-TOGETHER: Final = ("tests/e2e/", "tests/contract/test_canaries.py", "tests/incentives/test_same_result.py")
+WHOLE: Final = ("tests/e2e/", "tests/contract/test_canaries.py")
 TEST_SECRET = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: S105
 
 
@@ -60,19 +60,17 @@ def broker_database(url: str, number: int) -> str:
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Every test by itself to whoever is free, but browser tests and costly modules each to one worker.
-
-    Two browsers at once disturb each other on two cores; what a costly module prepares serves all its tests.
-    """
+    """Every test by itself to whoever is free, but the modules that prepare much as a whole to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", maxsplit=1)[0]
-        return next((place for place in TOGETHER if path.startswith(place)), nodeid)
+        return path if path.startswith(WHOLE) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
-    """How tests are dealt to several workers."""
+    """How tests are dealt to several workers: in the order of pytest-django, those that empty tables last."""
+    config.option.loadscopereorder = False
     return Scheduling(config, log)
 
 
