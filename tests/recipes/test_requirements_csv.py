@@ -22,9 +22,10 @@ each_filled = pytest.mark.parametrize("row", FILLED, ids=lambda row: row["requir
 
 
 @cache
-def functions_of(path: str) -> frozenset[str]:
-    """The names of the test functions of a file."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+def functions_of(module: str) -> frozenset[str]:
+    """The names of the test functions of a module."""
+    path = (ROOT / module.replace(".", "/")).with_suffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
@@ -62,7 +63,7 @@ def test_its_places_exist(row):
 @each_filled
 def test_its_tests_exist(row):
     named = [name.split("::") for name in row["test"].split("; ")]
-    assert [f"{path}::{name}" for path, name in named if name not in functions_of(path)] == []
+    assert [f"{module}::{name}" for module, name in named if name not in functions_of(module)] == []
 
 
 @each_filled
