@@ -28,7 +28,6 @@ urlpatterns = [
     path("forms/<int:pk>/annotated/", forms.ReportAnnotated.as_view(), name="report-annotated"),
     path("forms/<int:pk>/upload/", forms.ReportUpload.as_view(), name="report-upload"),
     path("forms/<int:pk>/changes/", forms.ReportChanges.as_view(), name="report-changes"),
-    path("forms/<int:pk>/decide/", forms.ReportDecide.as_view(), name="report-decide"),
     path("forms/<int:pk>/lock/", forms.ReportLock.as_view(), name="report-lock"),
     path("forms/<int:pk>/correct/", forms.ReportCorrect.as_view(), name="report-correct"),
     path("rules/", duties.RuleList.as_view(), name="rule-list"),

@@ -200,7 +200,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "alert-plan": {"kind": "promotion", "text": "促销", "units": 3},
     "import-commit": {"mode": "good"},
     "import-mapping": {"spec": {"source": "x", "outputs": [{"kind": "sales.retail", "fields": {}}]}},
-    "reports:report-decide": {"verdict": "approve"},
     "reports:report-correct": {"reason": "审计调整"},
     "sales:delivery-return": {"returned_on": "2026-07-01", "note": "退车"},
     "inventory:proposal-accept": {"moved_on": "2026-07-01", "note": ""},

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from apps.accounts import policies as accounts_policies
 from apps.accounts import queries as accounts
@@ -29,7 +30,10 @@ from apps.sales import views as sales_pages
 from proofs import cells
 from proofs.arena import Report
 from tests.conftest import NOW
+from tests.contract.addresses import addresses
+from tests.contract.clients import Door
 from tests.contract.objects import World
+from tests.contract.routes import all_routes
 from tests.factories import network as factory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,8 @@ ASKED_BY = {
     "core.commit_import": imports.IMPORT,
 }
 """Job → the action of who asks for it; a job runs with the rights of who asked."""
+OF_ONE_ROLE = {Role.HQ_LEGAL: {"incentives.waive_finding": "incentives:finding-sign"}}
+"""Role beside the personas → the actions it alone holds → the page where each is tried."""
 
 
 def held_to(name: str, head: list[str], rows: list[list[str]]) -> None:
@@ -80,13 +86,24 @@ def _told(limit: access.Limit | None) -> str:
 
 def test_roles_beside_the_personas_hold_nothing_that_is_not_tried() -> None:
     """Each further role does no more than personas of its side: what they are refused, it is refused."""
-    signed = {"incentives.waive_finding"}  # legal alone: tests/incentives/test_policy_life.py
     tried = {role for role, _where in factory.PERSONAS.values()}
     by_role = {role: {code for whose, code in grants.shipped() if whose == role} for role in Role}
     for role in set(Role) - tried - {Role.INTEGRATION}:
         side = DEALER | DEALER_STAFF if role in DEALER | DEALER_STAFF else set(Role) - DEALER - DEALER_STAFF
         known = set().union(*(by_role[each] for each in tried & side))
-        assert by_role[role] <= known | signed, role
+        assert by_role[role] - known == set(OF_ONE_ROLE.get(role, {})), role
+
+
+def test_what_one_role_beside_the_personas_may_is_tried_as_that_role(world: World) -> None:
+    """The matrix shows that no persona gets in there; here the one role does, and reaches its form."""
+    for role, pages in OF_ONE_ROLE.items():
+        user = factory.persona(f"one_{role}", role, unit=world.network.hq)
+        door = Door(user)
+        for code, name in pages.items():
+            assert [whose for whose, held in grants.shipped() if held == code] == [role]
+            route = next(each for each in all_routes() if each.name == name)
+            url = reverse(name, kwargs=addresses(route, world)["shared"])
+            assert [door.ask(method, url).status_code for method in ("GET", "POST")] == [200, 422], name
 
 
 def test_only_operators_and_money_roles_hold_guarded_actions() -> None:

@@ -33,6 +33,7 @@ from apps.reports.models import Submission
 from apps.reports.models.duties import Duty, DutyAsk, DutyRule
 from apps.reports.rules.layout import PRIOR
 from apps.reports.services import generating, ladder
+from apps.work.models import Approval
 from tests.e2e import browsers, probes
 from tests.e2e.browsers import Clock, Stage
 from tests.factories import network as factory
@@ -326,6 +327,7 @@ def a_stale_tab_keeps_what_was_typed(story: Cast) -> None:
 def the_probes(story: Cast, final: Statement) -> None:
     """P1 to P9 on what the story touched."""
     book, manager = story.book.pk, story.page("am_1")
+    asked = Approval.objects.filter(target_label="reports.submission", target_id=book).latest("pk")
     manager.goto("/work/approvals/")
     touched = probes.Touched(
         owner=story.users["d1_fin"],
@@ -346,7 +348,7 @@ def the_probes(story: Cast, final: Statement) -> None:
     probes.run(
         story.stage,
         touched,
-        again=lambda: probes.post(manager, f"/reports/forms/{book}/decide/", verdict="approve"),
+        again=lambda: probes.post(manager, f"/work/approvals/{asked.pk}/decide/", verdict="approve"),
         state=lambda: (story.book.state, AuditEvent.objects.count(), Statement.objects.count()),
         stale=lambda: a_stale_tab_keeps_what_was_typed(story),
     )

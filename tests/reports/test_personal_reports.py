@@ -14,7 +14,9 @@ from apps.reports import report_forms
 from apps.reports.models import Submission
 from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
+from apps.reports.services import effects
 from apps.reports.services import submissions as services
+from apps.work import services as work
 from apps.work.models import Approval
 from tests.factories import network as factory
 
@@ -72,16 +74,17 @@ def test_where_nobody_reviews_it_goes_one_step_up_and_no_one_else_decides(
     """The post of the province manager is vacant: headquarters decides, the region does not."""
     row = handed_in(sheet, am_1)
     assert queries.nobody_reviews(row)
-    for user in (reg_a, am_1):
-        with pytest.raises(DomainError) as refused:
-            services.review(submission=row, verdict="approve", comment="", actor=actor_of(user), now=now)
-        assert refused.value.code in ("not_yours", "own_request")
-    row.refresh_from_db()
-    assert row.state == State.SUBMITTED
     assert services.call_reviewers(now=now) == 1
     assert not queries.nobody_reviews(row)
-    assert Approval.objects.get(target_id=row.pk).level == "hq_operations"
-    services.review(submission=row, verdict="approve", comment="", actor=actor_of(hq_ops), now=now)
+    asked = Approval.objects.get(target_id=row.pk)
+    assert asked.level == "hq_operations"
+    for user, code in ((reg_a, "not_yours"), (am_1, "own_request")):
+        with pytest.raises(DomainError) as refused:
+            work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(user), now=now)
+        assert refused.value.code == code
+    row.refresh_from_db()
+    assert row.state == State.SUBMITTED
+    work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(hq_ops), now=now)
     row.refresh_from_db()
     assert (row.state, row.decided_by) == (State.APPROVED, "hq_ops")
 
@@ -89,10 +92,8 @@ def test_where_nobody_reviews_it_goes_one_step_up_and_no_one_else_decides(
 def test_where_every_post_is_vacant_it_says_who_is_missing(sheet, am_1, reg_a, actor_of, now) -> None:
     row = handed_in(sheet, am_1)
     Assignment.objects.filter(role__in=("hq_operations", "hq_admin", "province_manager")).delete()
-    with pytest.raises(DomainError) as refused:
-        services.review(submission=row, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
-    assert refused.value.code == "nobody"
-    assert "省级经理" in str(refused.value)
+    with pytest.raises(effects.NobodyReviews, match="省级经理"):
+        effects.ask_review(row, now=now)
     assert services.call_reviewers(now=now) == 0
     assert queries.nobody_reviews(row)
     row.refresh_from_db()

@@ -22,6 +22,7 @@ from apps.reports.queries import submissions as queries
 from apps.reports.rules.states import State
 from apps.reports.services import submissions as services
 from apps.reports.workbooks import writing
+from apps.work import services as work
 from apps.work.models import Approval
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_the_reviewer_is_asked_and_a_stand_in_decides_in_both_names(
         "waiting",
     )
     with refusal("not_yours"):
-        services.review(submission=row, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
+        work.decide(approval=waiting, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
     Delegation.objects.create(
         delegator=am_1,
         delegate=reg_a,
@@ -267,6 +268,6 @@ def test_the_reviewer_is_asked_and_a_stand_in_decides_in_both_names(
         reason="",
         created_at=now,
     )
-    services.review(submission=row, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
+    work.decide(approval=waiting, verdict="approve", comment="", actor=actor_of(reg_a), now=now)
     row.refresh_from_db()
     assert (row.state, row.decided_by) == (State.APPROVED, "reg_a 代 am_1")

@@ -1,3 +1,3 @@
-from apps.reports.forms.reports import CorrectForm, DecideForm, UploadForm
+from apps.reports.forms.reports import CorrectForm, UploadForm
 
-__all__ = ["CorrectForm", "DecideForm", "UploadForm"]
+__all__ = ["CorrectForm", "UploadForm"]

@@ -10,15 +10,6 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=_("Filled workbook (.xlsx)"), allow_empty_file=True)
 
 
-class DecideForm(forms.Form):
-    """What a reviewer says."""
-
-    verdict = forms.ChoiceField(choices=(("approve", _("Approve")), ("return", _("Send back"))))
-    comment = forms.CharField(
-        label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class CorrectForm(forms.Form):
     """Why an approved report is reopened."""
 

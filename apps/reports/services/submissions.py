@@ -26,8 +26,6 @@ from apps.reports.rules.declaration import Finding, Level, Period, ReportForm
 from apps.reports.rules.states import EDITABLE, Source, State, Step, after
 from apps.reports.services import effects
 from apps.reports.workbooks import reading
-from apps.work import queries as work_queries
-from apps.work import services as work
 
 MOST_BYTES = reading.LIMITS.file_bytes
 
@@ -166,21 +164,6 @@ def submit(
     audit.record(actor=actor, action="reports.submit", obj=row, now=now, after=_told(row))
     effects.submitted(row, content, actor=actor, now=now)
     return row
-
-
-@transaction.atomic
-def review(*, submission: Submission, verdict: str, comment: str, actor: Actor, now: datetime) -> None:
-    """Decide what waits for approval, as oneself or a stand-in; nobody was asked when the post was vacant.
-
-    Errors: those of `work.decide`, `approve` and `send_back`; `own_report`.
-    """
-    asked = work_queries.approvals_of(actor=actor, target=submission).filter(state="waiting").first()
-    if asked is None:
-        row = Submission.objects.select_for_update().get(pk=submission.pk)
-        if row.state != State.SUBMITTED:
-            raise DomainError("not_submitted", _("Only a submitted report can be decided."))
-        asked = effects.ask_review(row, now=now)
-    work.decide(approval=asked, verdict=verdict, comment=comment, actor=actor, now=now)
 
 
 def call_reviewers(*, now: datetime) -> int:

@@ -340,26 +340,6 @@ def _compared(row: Submission, before: Any, after: Any) -> list[dict[str, Any]]:
     return found
 
 
-class ReportDecide(ReportPage):
-    """A reviewer's decision."""
-
-    action = policies.REVIEW
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = forms.DecideForm(request.POST)
-        if not form.is_valid():
-            raise Http404
-        try:
-            services.review(
-                submission=self.submission, actor=self.actor, now=timezone.now(), **form.cleaned_data
-            )
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Done."))
-        return self.back()
-
-
 class ReportLock(ReportPage, ConfirmPage):
     action = policies.REVIEW
     question = gettext_lazy("Lock this report? Afterwards only headquarters can reopen it.")

@@ -90,15 +90,11 @@ def _at_level_of(actor: Actor) -> Q:
     return held
 
 
-def approval_for(*, actor: Actor, key: int, on: date) -> tuple[Approval, Actor] | None:
-    """An approval the actor may see, itself or as a stand-in, and as whom; as whoever may decide first."""
-    seen: tuple[Approval, Actor] | None = None
+def approval_for(*, actor: Actor, key: int, on: date) -> Approval | None:
+    """An approval the actor may see, itself or as a stand-in."""
     for guise in guises(actor=actor, on=on):
         with reach.on_behalf_of(guise):
             row = approvals(actor=guise).filter(pk=key).first()
-        if row is None:
-            continue
-        if row.state == ApprovalState.WAITING and may_decide(approval=row, actor=guise):
-            return row, guise
-        seen = seen or (row, guise)
-    return seen
+        if row is not None:
+            return row
+    return None

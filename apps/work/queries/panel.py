@@ -54,10 +54,11 @@ class Panel:
 
 def panels(*, actor: Actor, target: Model, now: datetime) -> Sequence[Panel]:
     """The latest approvals of a record as its page shows them."""
-    return [_panel(row, actor, now) for row in approvals_of(actor=actor, target=target)[:SHOWN]]
+    return [panel(row, actor=actor, now=now) for row in approvals_of(actor=actor, target=target)[:SHOWN]]
 
 
-def _panel(row: Approval, actor: Actor, now: datetime) -> Panel:
+def panel(row: Approval, *, actor: Actor, now: datetime) -> Panel:
+    """One approval the actor may see, itself or as a stand-in, as every page shows it."""
     flow = registry.flow_of(row.flow)
     waiting = row.state == ApprovalState.WAITING
     on = timezone.localdate(now)

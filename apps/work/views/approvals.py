@@ -15,6 +15,7 @@ from apps.core.kit.pages import ConfirmPage, DetailPage, ObjectFormPage, SimpleP
 from apps.work import policies, queries, registry, services
 from apps.work.forms.work import DecisionForm
 from apps.work.models import Approval
+from apps.work.queries import panel
 from apps.work.tables import work as tables
 
 SHOWN = 20
@@ -43,16 +44,12 @@ class OneApproval:
     kwargs: dict[str, Any]
 
     @cached_property
-    def found(self) -> tuple[Approval, Actor]:
-        """The approval, and as whom one sees it."""
+    def object(self) -> Approval:
+        """The approval; 404 for who sees it neither itself nor as a stand-in."""
         seen = queries.approval_for(actor=self.actor, key=self.kwargs["pk"], on=timezone.localdate())
         if seen is None:
             raise Http404
         return seen
-
-    @cached_property
-    def object(self) -> Approval:
-        return self.found[0]
 
 
 class ApprovalDetail(OneApproval, DetailPage):
@@ -65,15 +62,10 @@ class ApprovalDetail(OneApproval, DetailPage):
         return str(self.object.summary or self.object)
 
     def context(self) -> dict[str, Any]:
-        row, guise = self.found
-        waiting = row.state == "waiting"
         return {
-            "flow": registry.flow_of(row.flow),
-            "state": tables.approval_badge(row),
-            "may_decide": waiting and queries.may_decide(approval=row, actor=guise),
-            "for_label": guise.for_label,
-            "may_withdraw": waiting and row.asked_by_id == self.actor.user_id,
-            "form": DecisionForm(),
+            "flow": registry.flow_of(self.object.flow),
+            "panel": panel.panel(self.object, actor=self.actor, now=timezone.now()),
+            "state": tables.approval_badge(self.object),
         }
 
 
