@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
 from apps.accounts.rights import delegations
-from apps.core import access
+from apps.core import access, refusals
 from apps.core.models import AuditEvent
 from apps.core.roles import Role
 from apps.dealers.models import Dealer
@@ -329,6 +329,7 @@ def the_probes(story: Cast, final: Statement) -> None:
     book, manager = story.book.pk, story.page("am_1")
     asked = Approval.objects.filter(target_label="reports.submission", target_id=book).latest("pk")
     manager.goto("/work/approvals/")
+    done = AuditEvent.objects.exclude(action=refusals.ACTION)
     touched = probes.Touched(
         owner=story.users["d1_fin"],
         stranger=story.users["d2_gm"],
@@ -349,7 +350,7 @@ def the_probes(story: Cast, final: Statement) -> None:
         story.stage,
         touched,
         again=lambda: probes.post(manager, f"/work/approvals/{asked.pk}/decide/", verdict="approve"),
-        state=lambda: (story.book.state, AuditEvent.objects.count(), Statement.objects.count()),
+        state=lambda: (story.book.state, done.count(), Statement.objects.count()),
         stale=lambda: a_stale_tab_keeps_what_was_typed(story),
     )
 
