@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -33,12 +34,19 @@ TABLES = (
     "health_healthscore",
     "incentives_accrual",
     "incentives_accrualline",
+    "incentives_statement",
+    "incentives_statementline",
     "alerts_alertreading",
     "alerts_alertepisode",
     "metrics_feedstatus",
     "periods_periodstate",
 )
-_LEFT_OUT = ("id", "accrual_id", "changed_at", "changed_by", "raised_at")
+_LEFT_OUT = (
+    *("id", "accrual_id", "statement_id", "run_id", "origin_id", "changed_at", "changed_by", "raised_at"),
+    *("known_at", "published_at", "confirmed_at", "payable_at"),
+)
+_SALE = "(SELECT d.external_id FROM sales_retaildelivery AS d WHERE d.id = t.delivery_id)"
+"""What a car is known by, whatever number its row has."""
 
 
 @dataclass
@@ -130,10 +138,10 @@ class Arena:
             "DJANGO_SETTINGS_MODULE": "dealerops.settings",
         }
 
-    def worker(self, settings: dict[str, str]) -> Worker:
+    def worker(self, settings: dict[str, str], children: int = 2) -> Worker:
         """Start a worker (with its scheduler) that the proof may kill."""
         owner = settings["DATABASE_URL"]
-        worker = Worker(settings | logins.for_process("worker", owner, settings))
+        worker = Worker(settings | logins.for_process("worker", owner, settings), children)
         self.workers.append(worker)
         return worker
 
@@ -146,16 +154,25 @@ class Arena:
 
 
 class Worker:
-    """A Celery worker with two children and its own scheduler, in a process group of its own."""
+    """A Celery worker with its children and its own scheduler, in a process group of its own."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
-        self.settings = settings
+    def __init__(self, settings: dict[str, str], children: int = 2) -> None:
+        self.settings, self.children = settings, children
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         """Start it (again)."""
-        command = [sys.executable, "-m", "celery", "-A", "proofs.planted", "worker", "--concurrency", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "proofs.planted",
+            "worker",
+            "--concurrency",
+            str(self.children),
+        ]
         command += ["--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
         self.process = subprocess.Popen(
             command,
@@ -185,27 +202,33 @@ class Worker:
         return True
 
 
-def fingerprint(settings: dict[str, str]) -> str:
-    """SHA-256 over all results of the closes, row by row, dealers by code, without ids and times."""
+def fingerprint(settings: dict[str, str], without: Collection[str] = ()) -> str:
+    """SHA-256 over all results of closes and settlements as they stand in a data base; see `digest`."""
     connection = psycopg2.connect(settings["DATABASE_URL"])
-    digest = hashlib.sha256()
     with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY 1",
-                [table],
-            )
-            columns = [name for (name,) in cursor.fetchall() if name not in _LEFT_OUT]
-            line = ", ".join(f"coalesce(t.\"{name}\"::text, '')" for name in columns)
-            cursor.execute(
-                f"SELECT line FROM (SELECT concat_ws('|', {line}) AS line FROM {table} AS t) AS dump "
-                'ORDER BY line COLLATE "C"'
-            )
-            digest.update(table.encode())
-            for (row,) in cursor:
-                digest.update(row.encode())
+        found = digest(cursor, without)
     connection.close()
-    return digest.hexdigest()
+    return found
+
+
+def digest(cursor: Any, without: Collection[str] = ()) -> str:
+    """SHA-256 row by row, cars by their numbers, without ids, times and some more columns."""
+    total = hashlib.sha256()
+    for table in TABLES:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY 1", [table]
+        )
+        columns = [name for (name,) in cursor.fetchall() if name not in (*_LEFT_OUT, *without)]
+        said = [_SALE if name == "delivery_id" else f't."{name}"::text' for name in columns]
+        line = ", ".join(f"coalesce({each}, '')" for each in said)
+        cursor.execute(
+            f"SELECT line FROM (SELECT concat_ws('|', {line}) AS line FROM {table} AS t) AS dump "
+            'ORDER BY line COLLATE "C"'
+        )
+        total.update(table.encode())
+        for (row,) in cursor:
+            total.update(row.encode())
+    return total.hexdigest()
 
 
 def unpacked() -> None:

@@ -18,9 +18,13 @@ class Closes:
         from apps.closing import runner, services
         from apps.closing.models import Run
         from apps.core import access, jobs
+        from apps.incentives import services as rebates
+        from apps.incentives.models import Policy
         from apps.kernel.period import Month
 
         self.runner, self.services, self.runs = runner, services, Run.objects
+        self.rebates, self.policies = rebates, Policy.objects.filter(code__startswith="PROOF")
+        self.part = 0
         self.jobs: Any = jobs
         self.actor = access.system("proof")
         self.last = Month(2026, 6)
@@ -41,7 +45,17 @@ class Closes:
         """Ask for the close of a month; returns its run."""
         from django.utils import timezone
 
-        return self.services.close_month(month=month, actor=self.actor, now=timezone.now())
+        parts = {"dealers_per_part": self.part} if self.part else {}
+        return self.services.close_month(month=month, actor=self.actor, now=timezone.now(), **parts)
+
+    def settle(self) -> None:
+        """Ask for the final settlement of each policy for its term in the last month."""
+        from django.utils import timezone
+
+        for policy in self.policies.order_by("code"):
+            self.rebates.ask_calculation(
+                policy=policy, day=self.last.first, kind="final", actor=self.actor, now=timezone.now()
+            )
 
     def due(self) -> list[str]:
         """The jobs that are due."""
@@ -67,30 +81,63 @@ class Closes:
 
         connection.close()
 
+    def publish(self) -> None:
+        """Put the policies that are settled in force, in the data base this process is on, and let go of it."""
+        from proofs.settling import terms
+
+        terms.publish_all(self.last.shift(-24).first)
+        self.leave()
+
+    def settled(self) -> int:
+        """How many statements there are."""
+        from apps.incentives.models import Statement
+
+        return Statement.objects.count()
+
     def here(self, count: int) -> None:
-        """Close the months one after another without any worker or broker, each with all that follows it."""
+        """Close the months one after another without any worker or broker, each with all that follows it.
+
+        Then the last one is settled.
+        """
         self.jobs.ring = lambda job_id: None
         for month in self.months(count):
             self.runner.work_through(self.start(month))
-            while due := self.due():
-                for key in due:
-                    self.jobs.run(key)
+            self._do_all()
+        self.settle()
+        self._do_all()
         self.jobs.ring = self.ring
 
+    def _do_all(self) -> None:
+        while due := self.due():
+            for key in due:
+                self.jobs.run(key)
+
     def by_workers(self, count: int, *, during: Callable[[], bool], seconds: float) -> str:
-        """Close the months by workers, calling `during` all the while; returns what went wrong, or nothing.
+        """Close the months and settle the last by workers, calling `during` all the while; what went wrong.
 
         `during` may break things; it says whether to ring for the reconciler, as the scheduler would.
         """
-        from django.utils import timezone
-
         deadline = time.monotonic() + seconds
         for month in self.months(count):
             run = self.start(month)
-            while self.runs.get(pk=run.pk).status == "running" or self.unfinished():
-                if time.monotonic() > deadline:
-                    return f"{month} was not closed after {seconds:.0f} s"
-                if during():
-                    self.jobs.reconcile(timezone.now())
-                time.sleep(0.05)
-        return ""
+
+            def closing(key: int = run.pk) -> bool:
+                return bool(self.runs.get(pk=key).status == "running" or self.unfinished())
+
+            if not self._waited(closing, during, deadline):
+                return f"{month} was not closed after {seconds:.0f} s"
+        self.settle()
+        settled = self._waited(lambda: bool(self.unfinished()), during, deadline)
+        return "" if settled else f"{self.last} was not settled after {seconds:.0f} s"
+
+    def _waited(self, goes_on: Callable[[], bool], during: Callable[[], bool], deadline: float) -> bool:
+        """Wait for the end of something; False when it takes too long."""
+        from django.utils import timezone
+
+        while goes_on():
+            if time.monotonic() > deadline:
+                return False
+            if during():
+                self.jobs.reconcile(timezone.now())
+            time.sleep(0.05)
+        return True

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from proofs.arena import Report, Worker, arena, arguments, fingerprint
+from proofs.arena import BASE, Report, Worker, arena, arguments, fingerprint
 from proofs.closes import Closes
 
 PLANTED = {"DEALEROPS_PLANTED": "done_before_the_effect"}
@@ -47,8 +47,10 @@ def main() -> int:
     rng = random.Random(options.seed)
     with arena() as place:
         place.prepare(dealers=dealers, months=months, seed=options.seed)
+        closes = Closes(place.settings(BASE))
+        closes.publish()
         undisturbed = place.clone()
-        closes = Closes(undisturbed)
+        closes.switch(undisturbed)
         closes.here(months)
         expected = fingerprint(undisturbed)
         for round_no in range(rounds):

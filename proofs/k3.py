@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import redis
 
-from proofs.arena import Report, arena, arguments, fingerprint
+from proofs.arena import BASE, Report, arena, arguments, fingerprint
 from proofs.closes import Closes
 
 PLANTED = {"DEALEROPS_PLANTED": "no_reconciler"}
@@ -46,8 +46,10 @@ def main() -> int:
     rng = random.Random(options.seed)
     with arena() as place:
         place.prepare(dealers=dealers, months=months, seed=options.seed)
+        closes = Closes(place.settings(BASE) | (PLANTED if options.plant else {}))
+        closes.publish()
         undisturbed = place.clone()
-        closes = Closes(undisturbed | (PLANTED if options.plant else {}))
+        closes.switch(undisturbed)
         closes.here(months)
         expected = fingerprint(undisturbed)
         for round_no in range(rounds):

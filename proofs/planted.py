@@ -18,6 +18,8 @@ django.setup()
 from apps.core import jobs  # noqa: E402 - needs the apps loaded
 from apps.core.models import Job  # noqa: E402
 from apps.core.models.jobs import JobStatus  # noqa: E402
+from apps.incentives.queries import settled  # noqa: E402
+from proofs import k7  # noqa: E402
 
 __all__ = ["app", "plant"]
 
@@ -34,6 +36,8 @@ def plant(defect: str) -> None:
     if defect == "no_locks":
         jobs.lock = jobs.lock_shared = lambda name: None
         jobs.try_lock = lambda name: True
+    if defect == "first_of_its_part":
+        settled.evaluated = k7.favoured(settled.evaluated)
 
 
 def _done_before_the_effect(job_id: str) -> bool:
