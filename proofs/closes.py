@@ -82,7 +82,7 @@ class Closes:
         connection.close()
 
     def publish(self) -> None:
-        """Put the policies that are settled in force, in the data base this process is on, and let go of it."""
+        """Put the policies that are settled in force in this data base, and let go of it."""
         from proofs.settling import terms
 
         terms.publish_all(self.last.shift(-24).first)
