@@ -16,5 +16,7 @@ class HoldingTermsAdmin(KeptAdmin):
         "storage_amount",
         "insurance_rate",
         "depreciation_rate",
+        "capital_has_vat",
+        "vat_rate",
     )
     ordering = ("-effective_from",)

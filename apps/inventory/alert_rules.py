@@ -18,8 +18,8 @@ from django.db.models.functions import Coalesce
 from apps.alerts import registry
 from apps.alerts.registry import Live, Today
 from apps.alerts.rules import Split
-from apps.inventory.measures import STOCK
-from apps.inventory.models import Shipment, StockMovement, StockUnit
+from apps.inventory.measures import STOCK, holding
+from apps.inventory.models import Shipment, StockMovement, StockUnit, paid_on_the_way
 from apps.inventory.rules import AGED_DAYS, MovementKind
 from apps.kernel.period import Month
 from apps.metrics import queries as metrics
@@ -98,11 +98,9 @@ def _reporting(months: Iterable[Month], *, all_of_them: bool) -> set[int]:
     return {dealer for dealer, number in counted if number == len(firsts) or not all_of_them}
 
 
-def _with_paid(split: Split, day: date) -> dict[Item, int]:
+def with_paid(split: Split, day: date) -> dict[Item, int]:
     """Cars in stock and those on their way that the dealer has paid: they are its stock too. Source: I-01."""
-    paid = Shipment.objects.filter(
-        is_paid=True, shipped_on__lte=day, arrived_on__isnull=True, cancelled_on__isnull=True
-    )
+    paid = Shipment.objects.filter(paid_on_the_way(day))
     stock = Counter(_stock(split, day))
     stock.update(dict(_grouped(paid, split, number=Count("*"))))
     return stock
@@ -111,7 +109,7 @@ def _with_paid(split: Split, day: date) -> dict[Item, int]:
 def _coefficient(split: Split, day: date) -> Iterator[Today]:
     """Stock of today with paid cars on the way ÷ the mean of the last three closed months. Source: I-01b."""
     months = _closed_months(day)
-    stock = _with_paid(split, day)
+    stock = with_paid(split, day)
     if not months:
         return iter(())
     if split is Split.ALL:
@@ -129,7 +127,7 @@ def _days_supply(split: Split, day: date) -> Iterator[Today]:
     """Stock of today × 30 ÷ the cars that left by retail in the last 30 days. Source: I-04."""
     lately = StockMovement.objects.filter(occurred_on__gt=day - timedelta(days=DAYS), occurred_on__lte=day)
     sold = {item: Decimal(number) for item, number in _left(split, lately).items()}
-    stock = {item: number * DAYS for item, number in _with_paid(split, day).items()}
+    stock = {item: number * DAYS for item, number in with_paid(split, day).items()}
     month = Month.of(day)
     return _told(stock, sold, _reporting([month, month.previous], all_of_them=False))
 
@@ -162,11 +160,11 @@ def _units(split: Split, day: date) -> Iterator[Today]:
 
 
 def _capital(split: Split, day: date) -> Iterator[Today]:
-    """What the cars in stock cost; nothing is told where a cost is unknown. Source: I-09."""
+    """The capital tied up in the cars in stock; nothing is told where a cost is unknown. Source: I-09."""
     unknown = Count("pk", filter=Q(cost_amount__isnull=True))
-    names = _names()
+    factor, names = holding.terms_on(day).capital_factor, _names()
     for item, cost, gaps in _grouped(_here(day), split, cost=Sum("cost_amount"), gaps=unknown):
-        yield _today(item, None if gaps else cost, Decimal(1), names)
+        yield _today(item, None if gaps else cost * factor, Decimal(1), names)
 
 
 def _names() -> dict[str, str]:

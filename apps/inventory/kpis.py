@@ -14,7 +14,11 @@ EVERYONE = frozenset((*HQ, *FIELD, *DEALER, "integration"))
 OWNER = "hq_operations"
 
 STOCK = M("inventory.stock_units")
+PAID = M("inventory.paid_transit_units")
+HELD = STOCK + PAID
+"""What a dealer has to sell: the stock on its yard and the paid cars on their way to it. Source: I-01."""
 COST = M("inventory.stock_amount")
+CAPITAL = M("inventory.capital_amount")
 RETAIL = M("sales.retail_units")
 RECEIVED = M("inventory.receipt_units")
 MONTH_DAYS = 30
@@ -76,22 +80,22 @@ _LIMITS = {
 }
 _MEAN = ratio(M("inventory.age_days"), STOCK)
 KPIS = (
-    _kpi("I-01", "inventory.coefficient", "库存系数", "Inventory coefficient", STOCK / RETAIL, Unit.MONTHS),
+    _kpi("I-01", "inventory.coefficient", "库存系数", "Inventory coefficient", HELD / RETAIL, Unit.MONTHS),
     _kpi(
         "I-01b",
         "inventory.coefficient_3m",
         "三月均库存系数",
         "Inventory coefficient on 3 months",
-        STOCK / RETAIL.mean(3),
+        HELD / RETAIL.mean(3),
         Unit.MONTHS,
     ),
-    _kpi("I-02", "inventory.stock_depth", "库存深度", "Stock depth", STOCK / RETAIL, Unit.MONTHS),
+    _kpi("I-02", "inventory.stock_depth", "库存深度", "Stock depth", HELD / RETAIL, Unit.MONTHS),
     _kpi(
         "I-04",
         "inventory.days_supply",
         "可销天数",
         "Days' supply",
-        ratio(STOCK * MONTH_DAYS, RETAIL),
+        ratio(HELD * MONTH_DAYS, RETAIL),
         Unit.DAYS,
         decimals=1,
     ),
@@ -100,7 +104,7 @@ KPIS = (
         "inventory.days_supply_90",
         "可销天数（90 天）",
         "Days' supply on 90 days",
-        ratio(STOCK * (3 * MONTH_DAYS), RETAIL.last(3)),
+        ratio(HELD * (3 * MONTH_DAYS), RETAIL.last(3)),
         Unit.DAYS,
         decimals=1,
     ),
@@ -142,7 +146,7 @@ KPIS = (
         decimals=1,
     ),
     _kpi("§1.1", "inventory.stock_units", "月末库存", "Month-end stock", STOCK, Unit.UNITS, decimals=0),
-    _kpi("I-09", "inventory.capital", "库存资金占用", "Capital tied up in stock", COST, Unit.YUAN),
+    _kpi("I-09", "inventory.capital", "库存资金占用", "Capital tied up in stock", CAPITAL, Unit.YUAN),
     _kpi(
         "I-05",
         "inventory.turnover_amount",
@@ -175,7 +179,7 @@ KPIS = (
         "inventory.credit_line_share",
         "授信占用率",
         "Credit line used",
-        ratio(COST, M("inventory.credit_limit_amount")),
+        ratio(CAPITAL, M("inventory.credit_limit_amount")),
         Unit.PERCENT,
         decimals=1,
     ),

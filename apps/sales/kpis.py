@@ -18,6 +18,8 @@ OWNER = "hq_operations"
 
 UNITS = M("sales.retail_units")
 AMOUNT = M("sales.retail_amount")
+TARGET = M("targets.retail_units")
+DUE = M("targets.retail_due_units")
 
 
 def _kpi(
@@ -67,8 +69,8 @@ def _open(
 _LOWER = frozenset({"sales.lost_rate"})
 _LIMITS = {
     "sales.follow_up_on_time_rate": Threshold.at_least(amber=Decimal("0.95"), red=None),
-    "sales.pace_gap": Threshold.at_least(amber=Decimal("-0.05"), red=Decimal("-0.10")),
 }
+_PACE = Threshold.at_least(amber=Decimal("-0.05"), red=Decimal("-0.10"))
 _SALES = Threshold.at_least(amber=Decimal(0), red=Decimal("-0.2"))
 
 COMPUTED = (
@@ -102,6 +104,25 @@ COMPUTED = (
         _SALES,
     ),
     _kpi("sales.average_price", "单车均价", "Average price of a car", ratio(AMOUNT, UNITS), Unit.YUAN, 2),
+    _kpi(
+        "sales.target_achievement",
+        "目标达成率",
+        "Target achievement",
+        ratio(UNITS, TARGET),
+        Unit.PERCENT,
+        1,
+        source="P-14",
+    ),
+    _kpi(
+        "sales.pace_gap",
+        "进度差",
+        "Pace gap",
+        ratio(UNITS - DUE, TARGET),
+        Unit.PERCENT,
+        1,
+        _PACE,
+        source="P-14",
+    ),
 )
 OPEN = (
     _open("P-01", "sales.valid_lead_rate", "有效线索率", "Valid-lead rate", ("Leads with their check",)),
@@ -140,9 +161,5 @@ OPEN = (
         ("Number of sales consultants",),
         Unit.NUMBER,
     ),
-    _open(
-        "P-14", "sales.target_achievement", "目标达成率", "Target achievement", ("Retail targets by month",)
-    ),
-    _open("P-14", "sales.pace_gap", "进度差", "Pace gap", ("Retail targets by month",)),
 )
 KPIS = (*COMPUTED, *OPEN)

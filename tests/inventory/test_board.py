@@ -20,7 +20,7 @@ def stocked(network, yard):
     """D001 has two M1 (20 and 100 days old) and sold one; D004, in another region, one M2 of 400 days."""
     series = Series.objects.create(brand=Brand.objects.create(code="B", name="B"), code="S", name="S")
     m1, m2 = (CarModel.objects.create(series=series, code=code, name=f"车{code}") for code in ("M1", "M2"))
-    first = {"model_id": m1.pk, "colour": "白"}
+    first = {"model_id": m1.pk, "colour": "白", "trim_text": "2.0T"}
     yard.come("A", network.d1, received_on=ON - timedelta(days=20), cost_amount=Decimal(120000), **first)
     yard.come("B", network.d1, received_on=ON - timedelta(days=100), cost_amount=Decimal(120000), **first)
     yard.come("C", network.d1, received_on=ON - timedelta(days=60), **first)
@@ -43,6 +43,8 @@ def test_cuts_of_the_same_stock(stocked, ops) -> None:
     assert found(ops, Cut.REGION) == {codes[0]: (white, 1), codes[1]: (other, 0)}
     assert found(ops, Cut.MODEL, unit=stocked.region_b) == {"M2": (other, 0)}
     assert found(ops, Cut.DEALER, model="M1") == {"D001": (white, 1)}
+    assert found(ops, Cut.TRIM) == {"2.0T": (white, 1), "": (other, 0)}
+    assert found(ops, Cut.MODEL, trim="2.0T") == {"M1": (white, 1)}
     first, second = board(actor=ops, by=Cut.MODEL, on=ON).lines
     # 120,000 × 6 % × (20 + 100) ÷ 360
     assert (first.amount, first.interest, first.aged_share, first.days_supply) == (
@@ -62,6 +64,10 @@ def test_a_cell_leads_to_its_vehicles(stocked, client_of, hq_ops, d1_gm, d2_gm) 
     assert ">B<" in listed and ">A<" not in listed
     region = client_of(hq_ops).get(f"/inventory/?on={ON}&unit={stocked.region_b.code}").content.decode()
     assert ">D<" in region and ">A<" not in region
+    trims = client_of(hq_ops).get(f"/inventory/board/?on={ON}&trim=2.0T").content.decode()
+    assert f"/inventory/?on={ON}&amp;trim=2.0T&amp;model=M1" in trims and "model=M2" not in trims
+    of_trim = client_of(hq_ops).get(f"/inventory/?on={ON}&trim=2.0T").content.decode()
+    assert ">B<" in of_trim and ">D<" not in of_trim
     own = client_of(d1_gm).get(f"/inventory/board/?on={ON}&by=dealer").content.decode()
     assert "D001" in own and "D004" not in own
     assert "D001" not in client_of(d2_gm).get(f"/inventory/board/?on={ON}&by=dealer").content.decode()

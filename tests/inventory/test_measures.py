@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from apps.inventory import services
-from apps.inventory.models import FloorPlanLoan, HoldingTerms, StockMovement, StockUnit
+from apps.alerts import registry as alerts
+from apps.alerts.rules import Split
+from apps.inventory import alert_rules, services
+from apps.inventory.models import FloorPlanLoan, HoldingTerms, Shipment, StockMovement, StockUnit
 from apps.inventory.queries.board import Cut, board
 from apps.inventory.rules import floorplan_interest, holding_cost
 from apps.kernel.period import Month
@@ -225,6 +227,52 @@ def test_stock_against_sales_and_the_order_of_sale(network, yard, measured) -> N
     assert (found["inventory.out_of_order_units"], found["inventory.compared_units"]) == (1, 2)
     assert measured(MAY)["inventory.out_of_order_units"] == 0
     assert "inventory.mix_gap" not in measured(JUNE, network.d2)
+
+
+def test_paid_cars_on_their_way_are_stock_in_a_month_and_today(
+    network, yard, ops, now, measured, sell
+) -> None:
+    """June: 2 cars here, 3 on their way and paid by the end of June, one of them still on its way today."""
+    d1, end, today = network.d1, date(2026, 6, 30), now.date()
+    yard.come("U1", d1, received_on=date(2026, 6, 3))
+    yard.come("U2", d1, received_on=date(2026, 6, 3))
+    told = {"dealer_id": d1.pk, "model": "M", "shipped_on": date(2026, 6, 20)}
+    rows = [told | {"external_id": f"A{number}", "is_paid": number != 4} for number in range(1, 5)]
+    rows.append(told | {"external_id": "A5", "shipped_on": None, "is_paid": True})
+    services.announce_shipments(rows=rows, source="maker", actor=ops, now=now)
+    Shipment.objects.filter(external_id="A1").update(arrived_on=today)
+    Shipment.objects.filter(external_id="A2").update(cancelled_on=today)
+    services.announce_shipments(
+        rows=[rows[3] | {"is_paid": True}], source="maker", actor=ops, now=now
+    )  # the fourth is paid in July
+    paid = dict(Shipment.objects.values_list("external_id", "paid_on"))
+    assert (paid["A3"], paid["A4"]) == (date(2026, 6, 20), today)
+    sell(row("S1", d1.pk), row("S2", d1.pk))
+    june = measured(JUNE)
+    assert (june["inventory.stock_units"], june["inventory.paid_transit_units"]) == (2, 3)
+    assert measured(JUNE, network.d2)["inventory.paid_transit_units"] == 0
+    facts = registry.measures["inventory.paid_transit_units"].facts(JUNE)
+    assert sorted(facts.values_list("external_id", flat=True)) == ["A1", "A2", "A3"]
+    formula = registry.kpis["inventory.coefficient"].formula
+    assert formula.evaluate(lambda ref: june[ref.code], JUNE).value == Decimal("2.5")
+    assert alert_rules.with_paid(Split.ALL, today) == {(d1.pk, "", "", ""): 4}, "two here, A3 and A4"
+    on_board = [board(actor=ops, by=Cut.DEALER, on=day).total for day in (end, today)]
+    assert [(total.units, total.paid) for total in on_board] == [(2, 3), (2, 2)]
+
+
+def test_capital_is_told_with_vat_where_the_terms_say_so(network, yard, measured, ops) -> None:
+    yard.come("U1", network.d1, received_on=date(2026, 6, 3), cost_amount=Decimal("100000.01"))
+    assert measured(JUNE)["inventory.capital_amount"] == Decimal("100000.01")
+    HoldingTerms.objects.create(effective_from=date(2026, 6, 1), capital_has_vat=True)
+    found = measured(JUNE)
+    with_vat = Decimal("113000.01")
+    assert (found["inventory.stock_amount"], found["inventory.capital_amount"]) == (
+        Decimal("100000.01"),
+        with_vat,
+    )
+    assert board(actor=ops, by=Cut.MODEL, on=date(2026, 6, 30)).total.amount == with_vat
+    live = alerts.source("inventory.capital").read(Split.ALL, date(2026, 6, 30))
+    assert [round(today.numerator, 2) for today in live] == [with_vat]
 
 
 def test_the_credit_line_of_a_dealer(network, yard, measured, now, actor_of, hq_admin) -> None:

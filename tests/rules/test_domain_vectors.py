@@ -82,26 +82,29 @@ def rounded(value: Any, places: int) -> Decimal:
     return round(D(value) if not isinstance(value, float) else D(repr(value)), places)
 
 
+PAID = {"inventory__paid_transit_units": 50}
+HELD = {"inventory__stock_units": 1300, **PAID}
+"""1350 cars of stock, 50 of them paid and on their way."""
 EXACT: dict[str, tuple[Callable[[], Any], Any]] = {
     # §1.1
     "I-01 coefficient 1350 ÷ 1000": (
-        lambda: kpi("coefficient", inventory__stock_units=1350, sales__retail_units=1000),
+        lambda: kpi("coefficient", **HELD, sales__retail_units=1000),
         D("1.35"),
     ),
     "I-01b on three months": (
-        lambda: kpi("coefficient_3m", inventory__stock_units=1350, sales__retail_units=1000),
+        lambda: kpi("coefficient_3m", **HELD, sales__retail_units=1000),
         D("1.35"),
     ),
     "I-02 depth": (
-        lambda: kpi("stock_depth", inventory__stock_units=1350, sales__retail_units=1000),
+        lambda: kpi("stock_depth", **HELD, sales__retail_units=1000),
         D("1.35"),
     ),
     "I-04 45 days are 1.5": (
-        lambda: kpi("days_supply", inventory__stock_units=1500, sales__retail_units=1000),
+        lambda: kpi("days_supply", inventory__stock_units=1450, **PAID, sales__retail_units=1000),
         45,
     ),
     "I-04 on 90 days": (
-        lambda: kpi("days_supply_90", inventory__stock_units=1500, sales__retail_units=1000),
+        lambda: kpi("days_supply_90", inventory__stock_units=1450, **PAID, sales__retail_units=1000),
         45,
     ),
     "I-05 12 turns are a coefficient of 1": (
@@ -130,7 +133,7 @@ EXACT: dict[str, tuple[Callable[[], Any], Any]] = {
     ),
     "I-08 mix gap": (lambda: kpi("mix_gap", inventory__mix_gap="0.5"), D("0.5")),
     "I-09 share of the credit line": (
-        lambda: kpi("credit_line_share", inventory__stock_amount=95, inventory__credit_limit_amount=100),
+        lambda: kpi("credit_line_share", inventory__capital_amount=95, inventory__credit_limit_amount=100),
         D("0.95"),
     ),
     "I-10 135,000 at 6 % for 75 days, ACT/360": (

@@ -60,7 +60,8 @@ def test_audience_and_owner_are_roles() -> None:
 
 
 def test_the_coefficient_and_its_kin() -> None:
-    stock, sold = {"inventory_stock_units": [1350]}, {"sales_retail_units": [1000, 900, 800]}
+    stock = {"inventory_stock_units": [1300], "inventory_paid_transit_units": [50]}
+    sold = {"sales_retail_units": [1000, 900, 800]}
     assert value("inventory.coefficient", **stock, **sold) == Decimal("1.35")
     assert value("inventory.stock_depth", **stock, **sold) == Decimal("1.35")
     assert value("inventory.coefficient_3m", **stock, **sold) == Decimal("1.5")
@@ -86,12 +87,13 @@ def test_age_and_capital() -> None:
         "inventory_aged_units": [6],
         "inventory_age_days": [1800],
         "inventory_stock_amount": ["6000000"],
+        "inventory_capital_amount": ["6780000"],
         "inventory_aged_amount": ["1500000"],
     }
     assert value("inventory.aged_share", **given) == Decimal("0.15")
     assert value("inventory.aged_share_amount", **given) == Decimal("0.25")
     assert value("inventory.mean_age", **given) == 45
-    assert value("inventory.capital", **given) == 6_000_000
+    assert value("inventory.capital", **given) == 6_780_000
     assert value("inventory.wholesale_to_retail", inventory_receipt_units=[66], sales_retail_units=[60]) == (
         Decimal("1.1")
     )
@@ -108,6 +110,13 @@ def test_growth_and_sums() -> None:
     assert value("sales.average_price", sales_retail_units=[4], sales_retail_amount=["500000.50"]) == (
         Decimal("125000.125")
     )
+
+
+def test_achievement_and_pace() -> None:
+    """54 of 120 on the 15th of 30 days: 45 % reached, 5 points behind."""
+    given = {"sales_retail_units": [54], "targets_retail_units": [120], "targets_retail_due_units": [60]}
+    assert value("sales.target_achievement", **given) == Decimal("0.45")
+    assert value("sales.pace_gap", **given) == Decimal("-0.05")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ class ShipmentViewSet(ScopedViewSet):
         "trim_text": "trim_text",
         "colour": "colour",
         "is_paid": "is_paid",
+        "paid_on": "paid_on",
         "carrier": "carrier",
         "allocated_on": "allocated_on",
         "promised_on": "promised_on",

@@ -36,6 +36,7 @@ class StockFilter(django_filters.FilterSet):
         field_name="dealer__code", lookup_expr="iexact", label=_("Dealer code")
     )
     model = django_filters.CharFilter(method="by_model", label=_("Model"))
+    trim = django_filters.CharFilter(field_name="trim_text", lookup_expr="iexact", label=_("Trim"))
     colour = django_filters.CharFilter(lookup_expr="iexact", label=_("Colour"))
     unit = django_filters.CharFilter(method="by_unit", label=_("Unit code"))
     vin = django_filters.CharFilter(method="by_vin", label="VIN")
@@ -43,7 +44,7 @@ class StockFilter(django_filters.FilterSet):
 
     class Meta:
         model = StockUnit
-        fields = ("on", "dealer", "unit", "model", "colour", "vin", "age")
+        fields = ("on", "dealer", "unit", "model", "trim", "colour", "vin", "age")
 
     def as_given(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """The day is asked of the query itself."""

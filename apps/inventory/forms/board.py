@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
-from apps.inventory.queries.board import Cut
+from apps.inventory.queries.board import Cut, trims
 from apps.vehicles import queries as vehicles
 
 
@@ -14,6 +14,7 @@ class BoardForm(forms.Form):
 
     CUTS = {
         Cut.MODEL: _("By model"),
+        Cut.TRIM: _("By trim"),
         Cut.REGION: _("By region"),
         Cut.COLOUR: _("By colour"),
         Cut.DEALER: _("By dealer"),
@@ -39,6 +40,7 @@ class BoardForm(forms.Form):
         to_field_name="code",
         empty_label=_("All models"),
     )
+    trim = forms.ChoiceField(label=_("Trim"), required=False)
 
     def narrow(self, actor: Actor) -> None:
         """Offer the units and models the actor reaches; who has no unit is not asked for one."""
@@ -47,3 +49,5 @@ class BoardForm(forms.Form):
         if actor.is_dealer:
             del self.fields["unit"]
         self.fields["model"].queryset = vehicles.models(actor=actor).order_by("name")  # type: ignore[attr-defined]
+        known = [(trim, trim) for trim in trims(actor=actor)]
+        self.fields["trim"].choices = [("", _("All trims")), *known]  # type: ignore[attr-defined]

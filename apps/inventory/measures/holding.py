@@ -1,4 +1,4 @@
-"""What a vehicle costs while it stands, as expressions the data base works out. Source: I-10, I-11."""
+"""What a vehicle costs while it stands, as expressions the data base works out. Source: I-09, I-10, I-11."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def terms_on(day: date) -> HoldingTerms:
 
 
 def costs(cost: str, terms: HoldingTerms, *, unit: str, on: date) -> dict[str, Any]:
-    """`interest` and `holding` of a row up to a day, in yuan to the fen: a vehicle on loan bears the interest
-    of its own loans, from their beginning to their end, any other one that of the standard terms.
+    """`interest`, `holding` and `capital` of a row up to a day, in yuan to the fen: a vehicle on loan bears
+    the interest of its own loans, from their beginning to their end, any other one that of the standard
+    terms; its capital is its cost, with VAT where the terms say so.
 
     The row carries `age`, the field of its cost and, as `unit`, the number of its stay. The same as
     `rules.floorplan_interest` and `rules.holding_cost`, for many rows at once.
@@ -49,7 +50,8 @@ def costs(cost: str, terms: HoldingTerms, *, unit: str, on: date) -> dict[str, A
     storage = _exact(terms.storage_amount) * F("age") / _exact(MONTH_DAYS)
     yearly = _exact(terms.insurance_rate + terms.depreciation_rate)
     worn = F(cost) * yearly * F("age") / _exact(DAYS_365)
-    return {"interest": interest, "holding": _rounded(interest + storage + worn)}
+    capital = _rounded(F(cost) * _exact(terms.capital_factor))
+    return {"interest": interest, "holding": _rounded(interest + storage + worn), "capital": capital}
 
 
 def _own(unit: str, terms: HoldingTerms, on: date) -> QuerySet[FloorPlanLoan, Any]:

@@ -87,6 +87,7 @@ def _known(column: str, value: str, sign: int = 1) -> Case:
 
 
 COST = _known("unit__cost_amount", "unit__cost_amount")
+CAPITAL = _known("unit__cost_amount", "capital")
 INTEREST = _known("unit__cost_amount", "interest")
 HOLDING = _known("unit__cost_amount", "holding")
 LEFT_COST = _known("unit__cost_amount", "unit__cost_amount", -1)
@@ -136,6 +137,15 @@ _declare(
     with_age,
     COST,
     COST_COLUMNS,
+)
+_declare(
+    "inventory.capital_amount",
+    _("Capital tied up in the month-end stock"),
+    Kind.STOCK,
+    Unit.YUAN,
+    with_age,
+    CAPITAL,
+    (*COST_COLUMNS, Column("capital", _("Capital tied up"), "money")),
 )
 _declare(
     "inventory.aged_units",

@@ -17,7 +17,13 @@ from apps.inventory.models.counts import (
 )
 from apps.inventory.models.marks import CERTIFICATES, MARK_KINDS, FloorPlanLoan, UnitMark
 from apps.inventory.models.movements import MOVEMENT_KINDS, StockMovement
-from apps.inventory.models.shipments import INSPECTIONS, SHIPMENT_STATES, Reservation, Shipment
+from apps.inventory.models.shipments import (
+    INSPECTIONS,
+    SHIPMENT_STATES,
+    Reservation,
+    Shipment,
+    paid_on_the_way,
+)
 from apps.inventory.models.terms import HoldingTerms
 from apps.inventory.models.transfers import PROPOSAL_STATES, Transfer, TransferProposal
 from apps.inventory.models.units import StockUnit, age_on
@@ -50,4 +56,5 @@ __all__ = [
     "TransferProposal",
     "UnitMark",
     "age_on",
+    "paid_on_the_way",
 ]

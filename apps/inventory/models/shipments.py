@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,17 @@ INSPECTIONS = [
     (Inspection.REFUSED, _("Not accepted")),
     (Inspection.ABSENT, _("Not on the truck")),
 ]
+
+
+def paid_on_the_way(day: date) -> Q:
+    """The shipments that are a dealer's stock at the end of a day before they arrive: on their way and paid.
+
+    One whose payment has no date was paid when it was shipped. Source: I-01.
+    """
+    paid = Q(is_paid=True) & (Q(paid_on__isnull=True) | Q(paid_on__lte=day))
+    under_way = Q(arrived_on__isnull=True) | Q(arrived_on__gt=day)
+    standing = Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=day)
+    return paid & under_way & standing & Q(shipped_on__lte=day)
 
 
 class Shipment(models.Model):
@@ -51,6 +64,7 @@ class Shipment(models.Model):
     colour = models.CharField(_("colour"), max_length=60, blank=True, db_default="")
     cost_amount = models.DecimalField(_("cost"), max_digits=18, decimal_places=2, null=True)
     is_paid = models.BooleanField(_("paid by the dealer"), default=False, db_default=False)
+    paid_on = models.DateField(_("known as paid since"), null=True)
     carrier = models.CharField(_("carrier"), max_length=100, blank=True, db_default="")
     allocated_on = models.DateField(_("allocated on"))
     promised_on = models.DateField(_("promised for"), null=True)

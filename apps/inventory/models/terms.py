@@ -26,6 +26,15 @@ class HoldingTerms(models.Model):
     )
     insurance_rate = _rate(_("insurance a year (share of cost)"))
     depreciation_rate = _rate(_("loss of value a year (share of cost)"))
+    capital_has_vat = models.BooleanField(
+        _("capital tied up includes VAT"),
+        default=False,
+        db_default=False,
+        help_text=_("Costs of vehicles are kept without VAT; with this it is added to the capital tied up."),
+    )
+    vat_rate = models.DecimalField(
+        _("VAT rate"), max_digits=12, decimal_places=6, default=Decimal("0.13"), db_default=Decimal("0.13")
+    )
 
     class Meta:
         verbose_name = _("terms of holding stock")
@@ -35,7 +44,15 @@ class HoldingTerms(models.Model):
                 condition=Q(annual_rate__gte=0, annual_rate__lt=1), name="holdingterms_rate_is_a_share"
             ),
             models.CheckConstraint(condition=Q(year_days__in=[360, 365]), name="holdingterms_day_count"),
+            models.CheckConstraint(
+                condition=Q(vat_rate__gte=0, vat_rate__lt=1), name="holdingterms_vat_is_a_share"
+            ),
         ]
+
+    @property
+    def capital_factor(self) -> Decimal:
+        """What a cost is multiplied by to be capital tied up. Source: I-09."""
+        return 1 + self.vat_rate if self.capital_has_vat else Decimal(1)
 
     def __str__(self) -> str:
         return f"{self.effective_from:%Y-%m-%d}"

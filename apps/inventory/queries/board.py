@@ -1,4 +1,4 @@
-"""The stock board: cars by model, region, colour or dealer against classes of age, with money beside them."""
+"""The stock board: cars by model, trim, region, colour or dealer against classes of age, with money beside them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from apps.dealers import queries as dealers
 from apps.dealers.models import OrgUnit
 from apps.inventory import policies
 from apps.inventory.measures import holding
-from apps.inventory.models import StockMovement, StockUnit
-from apps.inventory.queries.stock import stock
+from apps.inventory.models import StockMovement, StockUnit, paid_on_the_way
+from apps.inventory.queries.pipeline import shipments
+from apps.inventory.queries.stock import stock, units
 from apps.inventory.rules import AGED_DAYS, BUCKETS, MovementKind
 from apps.vehicles.models import CarModel
 
@@ -30,6 +31,7 @@ class Cut(StrEnum):
     """What the rows of the board are."""
 
     MODEL = "model"
+    TRIM = "trim"
     REGION = "region"
     COLOUR = "colour"
     DEALER = "dealer"
@@ -37,6 +39,7 @@ class Cut(StrEnum):
 
 _KEYS = {
     Cut.MODEL: ("{}model__code", "{}model_text"),
+    Cut.TRIM: ("{}trim_text", "{}trim_text"),
     Cut.COLOUR: ("{}colour", "{}colour"),
     Cut.DEALER: ("{}dealer__code", "{}dealer__code"),
     Cut.REGION: ("{}dealer__unit_id", "{}dealer__unit_id"),
@@ -46,9 +49,9 @@ _KEYS = {
 
 @dataclass
 class Line:
-    """A row of the board: cars in each class of age, what they cost, their interest so far, recent sales.
+    """A row of the board: cars in each class of age, their capital, their interest so far, recent sales.
 
-    `amount` and `interest` are None where the cost of a car is unknown.
+    `amount` and `interest` are None where the cost of a car is unknown; `paid` cars are on their way.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Line:
     amount: Decimal | None = Decimal(0)
     interest: Decimal | None = Decimal(0)
     sold: int = 0
+    paid: int = 0
 
     @property
     def units(self) -> int:
@@ -71,8 +75,10 @@ class Line:
 
     @property
     def days_supply(self) -> Decimal | None:
-        """Days the stock lasts at the pace of the last 30 days; None when nothing was sold. Source: I-04."""
-        return Decimal(self.units * SALES_DAYS) / self.sold if self.sold > 0 else None
+        """Days the stock, with paid cars on their way, lasts at the pace of the last 30 days; None when
+        nothing was sold. Source: I-01, I-04.
+        """
+        return Decimal((self.units + self.paid) * SALES_DAYS) / self.sold if self.sold > 0 else None
 
     def add(self, place: int, units: int, amount: Decimal | None, interest: Decimal | None) -> None:
         """Count cars of a class of age in."""
@@ -94,19 +100,40 @@ class Board:
         return max((cell for line in self.lines for cell in line.cells), default=0)
 
 
-def board(*, actor: Actor, by: Cut, on: date, unit: OrgUnit | None = None, model: str = "") -> Board:
-    """Stock at the end of a day by a cut, of the actor's dealers, of one unit or model where asked."""
+@dataclass(frozen=True)
+class Flows:
+    """Cars by key of a cut: what was sold lately, and what is paid and on its way."""
+
+    sold: Mapping[Any, int]
+    paid: Mapping[Any, int]
+
+
+def board(
+    *, actor: Actor, by: Cut, on: date, unit: OrgUnit | None = None, model: str = "", trim: str = ""
+) -> Board:
+    """Stock at the end of a day by a cut, of the actor's dealers, of one unit, model or trim where asked."""
     rows = stock(actor=actor, on=on)
     left = StockMovement.objects.filter(
         kind=MovementKind.RETAIL, occurred_on__gt=on - timedelta(days=SALES_DAYS), occurred_on__lte=on
     )
     sold = policies.movement.visible_to(actor, left)
+    paid = shipments(actor=actor).filter(paid_on_the_way(on))
     if unit is not None:
         rows = rows.filter(dealer__unit__path__startswith=unit.path)
         sold = sold.filter(dealer__unit__path__startswith=unit.path)
-    if model:
-        rows, sold = rows.filter(model__code=model), sold.filter(unit__model__code=model)
-    return _folded(_counted(rows, by, on), _sold(sold, by), _labels(by, on, actor))
+        paid = paid.filter(dealer__unit__path__startswith=unit.path)
+    for name, wanted in (("model__code", model), ("trim_text", trim)):
+        if wanted:
+            rows, paid = rows.filter(**{name: wanted}), paid.filter(**{name: wanted})
+            sold = sold.filter(**{f"unit__{name}": wanted})
+    flows = Flows(_sold(sold, by), dict(_keyed(paid, by).annotate(cars=Count("pk"))))
+    return _folded(_counted(rows, by, on), flows, _labels(by, on, actor))
+
+
+def trims(*, actor: Actor) -> list[str]:
+    """The trims of the vehicles that stand at the actor's dealers, by name."""
+    here = units(actor=actor).filter(gone_on=None).exclude(trim_text="")
+    return list(here.order_by("trim_text").values_list("trim_text", flat=True).distinct())
 
 
 def under(rows: QuerySet[StockUnit], code: str) -> QuerySet[StockUnit]:
@@ -116,16 +143,18 @@ def under(rows: QuerySet[StockUnit], code: str) -> QuerySet[StockUnit]:
 
 
 def _counted(rows: QuerySet[StockUnit], by: Cut, on: date) -> Iterable[tuple[Any, ...]]:
-    """(key, class of age, cars, cost, interest, cars of unknown cost) in one query."""
+    """(key, class of age, cars, capital, interest, cars of unknown cost) in one query."""
     classes = [When(age__lte=bucket.last, then=Value(place)) for place, bucket in enumerate(BUCKETS[:-1])]
     placed = Case(*classes, default=Value(len(BUCKETS) - 1), output_field=IntegerField())
-    interest = holding.costs("cost_amount", holding.terms_on(on), unit="pk", on=on)["interest"]
-    found = rows.order_by().annotate(key=_key(by), place=placed, interest=interest)
+    costs = holding.costs("cost_amount", holding.terms_on(on), unit="pk", on=on)
+    found = rows.order_by().annotate(
+        key=_key(by), place=placed, interest=costs["interest"], capital=costs["capital"]
+    )
     return (
         found.values("key", "place")
         .annotate(
             cars=Count("pk"),
-            amount=Sum("cost_amount"),
+            amount=Sum("capital"),
             paid=Sum("interest"),
             unknown=Count("pk", filter=Q(cost_amount__isnull=True)),
         )
@@ -134,9 +163,12 @@ def _counted(rows: QuerySet[StockUnit], by: Cut, on: date) -> Iterable[tuple[Any
 
 
 def _sold(rows: QuerySet[StockMovement], by: Cut) -> Mapping[Any, int]:
-    prefix = "unit__" if by in (Cut.MODEL, Cut.COLOUR) else ""
-    keyed = rows.order_by().annotate(key=_key(by, prefix)).values_list("key")
-    return dict(keyed.annotate(cars=-Sum("quantity")))
+    prefix = "unit__" if by in (Cut.MODEL, Cut.TRIM, Cut.COLOUR) else ""
+    return dict(_keyed(rows, by, prefix).annotate(cars=-Sum("quantity")))
+
+
+def _keyed(rows: QuerySet[Any], by: Cut, prefix: str = "") -> QuerySet[Any, Any]:
+    return rows.order_by().annotate(key=_key(by, prefix)).values_list("key")
 
 
 def _key(by: Cut, prefix: str = "") -> Coalesce:
@@ -151,7 +183,7 @@ def _labels(by: Cut, on: date, actor: Actor) -> Mapping[Any, tuple[str, str]] | 
     if by is Cut.DEALER:
         known = dealers.dealers(actor=actor).values_list("code", "name")
         return {code: (code, f"{code} {name}") for code, name in known}
-    if by is Cut.COLOUR:
+    if by in (Cut.TRIM, Cut.COLOUR):
         return None
     parents = dealers.parents_on(on)
     regions = {row.pk: row for row in OrgUnit.objects.filter(kind=REGION)}
@@ -164,7 +196,7 @@ def _labels(by: Cut, on: date, actor: Actor) -> Mapping[Any, tuple[str, str]] | 
 
 def _folded(
     counted: Iterable[tuple[Any, ...]],
-    sold: Mapping[Any, int],
+    flows: Flows,
     labels: Mapping[Any, tuple[str, str]] | None,
 ) -> Board:
     lines: dict[str, Line] = {}
@@ -177,8 +209,11 @@ def _folded(
     for key, place, units, amount, interest, unknown in counted:
         for line in (line_of(key), total):
             line.add(place, units, None if unknown else amount, None if unknown else interest)
-    for key, units in sold.items():
+    for key, units in flows.sold.items():
         for line in (line_of(key), total):
             line.sold += units
-    standing = [line for line in lines.values() if line.units or line.sold]
+    for key, units in flows.paid.items():
+        for line in (line_of(key), total):
+            line.paid += units
+    standing = [line for line in lines.values() if line.units or line.sold or line.paid]
     return Board(sorted(standing, key=lambda line: (-line.units, line.label)), total)

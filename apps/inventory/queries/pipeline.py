@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.core.access import Actor
 from apps.inventory import policies
-from apps.inventory.models import Reservation, Shipment
+from apps.inventory.models import Reservation, Shipment, paid_on_the_way
 from apps.inventory.queries.stock import stock, units
 
 _OPEN = Q(arrived_on__isnull=True, cancelled_on__isnull=True)
@@ -89,7 +89,7 @@ def pipeline(*, actor: Actor, on: date, dealer_ids: Collection[int] | None = Non
         coming(actor=actor).filter(chosen),
         allocated=Count("pk", filter=~shipped | Q(shipped_on=None)),
         in_transit=Count("pk", filter=shipped),
-        paid=Count("pk", filter=shipped & Q(is_paid=True)),
+        paid=Count("pk", filter=paid_on_the_way(on)),
     )
     found: dict[tuple[Any, ...], Position] = {}
     for rows in (here, _counted(held, reserved=Count("pk")), due):

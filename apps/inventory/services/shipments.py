@@ -149,11 +149,14 @@ def _take(
         )
         for name, value in wanted.items():
             setattr(item, name, value)
+        if "is_paid" in wanted:
+            known_on = today if held else row.get("shipped_on") or today
+            item.paid_on = known_on if item.is_paid else None
         (touched if held else new).append(item)
         changes.append(audit.Change(item, before, wanted))
     with posting.guarded():
         Shipment.objects.bulk_create(new)
-        Shipment.objects.bulk_update(touched, [*_TOLD, *_TRAVEL])
+        Shipment.objects.bulk_update(touched, [*_TOLD, *_TRAVEL, "paid_on"])
     audit.record_many(actor=actor, action=policies.SHIP, changes=changes, now=now)
     return len(new), len(touched)
 

@@ -99,6 +99,7 @@ class ShipmentTable(Table):
         Column("trim_text", _("Trim"), export_only=True),
         Column("vin", "VIN", "code", export_only=True),
         Column("is_paid", _("Paid by the dealer"), value=_paid, export_only=True),
+        Column("paid_on", _("Known as paid since"), "date", export_only=True),
         Column("inspection", _("Inspection"), value=_inspection, export_only=True),
         Column("inspection_note", _("What was found"), export_only=True),
         Column("external_id", _("External number"), "code", export_only=True),

@@ -18,7 +18,7 @@ from apps.inventory.tables.board import heat
 
 
 class StockBoard(SimplePage):
-    """Cars by model, region, colour or dealer against classes of age; every cell leads to its vehicles."""
+    """Cars by model, trim, region, colour or dealer against classes of age; every cell leads to its vehicles."""
 
     action = policies.VIEW
     title = _("Stock board")
@@ -33,14 +33,16 @@ class StockBoard(SimplePage):
         cuts = [(cut.value, label) for cut, label in BoardForm.CUTS.items()]
         by = Cut(asked["by"]) if asked.get("by") in {code for code, _label in cuts} else Cut.MODEL
         on = self._day(asked.get("on", ""))
-        form = BoardForm({"on": on, "by": by, "unit": asked.get("unit"), "model": asked.get("model")})
+        form = BoardForm({"on": on, "by": by} | {name: asked.get(name) for name in ("unit", "model", "trim")})
         form.narrow(self.actor)
         form.is_valid()
         unit, model = form.cleaned_data.get("unit"), form.cleaned_data.get("model")
-        found: Board = board(
-            actor=self.actor, by=by, on=on, unit=unit, model=model.code if model is not None else ""
-        )
-        kept = {"on": on.isoformat(), "unit": unit.code if unit else "", "model": model.code if model else ""}
+        asked_for = {
+            "model": model.code if model is not None else "",
+            "trim": form.cleaned_data.get("trim", ""),
+        }
+        found: Board = board(actor=self.actor, by=by, on=on, unit=unit, **asked_for)
+        kept = {"on": on.isoformat(), "unit": unit.code if unit else "", **asked_for}
         kept = {name: value for name, value in kept.items() if value}
         return {
             "form": form,
