@@ -1,4 +1,7 @@
-"""Targets in force, by dealer and month; without a target there is no value, never 0. Source: I-16, N-08, P-14."""
+"""Targets in force, by dealer and month; without a target there is no value, never 0.
+
+Source: I-16, N-08, P-14.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _in_force(month: Month) -> QuerySet[Target]:
 
 
 def _due(month: Month) -> QuerySet[Target]:
-    """The targets of a month with `due`, the part its days up to today ask for; the whole of it afterwards."""
+    """The targets of a month with `due`, what its days up to today ask for; afterwards the whole."""
     first, last = periods.business_calendar().bounds(month)
     elapsed = min(max((min(timezone.localdate(), last) - first).days + 1, 0), (last - first).days + 1)
     share = Decimal(elapsed) / ((last - first).days + 1)

@@ -91,7 +91,11 @@ def test_the_number_leads_to_its_facts(closed, client_of, api_of, hq_ops) -> Non
     answer = api_of(hq_ops).get("/api/v1/kpi-values/inventory.coefficient/D001/2026-06/explain/").json()
     assert answer["value"] == "1.350000"
     assert answer["frozen_at"] is not None
-    assert [each["value"] for each in answer["inputs"]] == ["1350.000000", "1000.000000"]
+    assert [each["value"] for each in answer["inputs"]] == [
+        "1350.000000",
+        "0.000000",
+        "1000.000000",
+    ]
 
 
 def test_a_late_delivery_counts_in_the_open_month(closed, now) -> None:

@@ -49,10 +49,10 @@ class HoldingTerms(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.effective_from:%Y-%m-%d}"
+
     @property
     def capital_factor(self) -> Decimal:
         """What a cost is multiplied by to be capital tied up. Source: I-09."""
         return 1 + self.vat_rate if self.capital_has_vat else Decimal(1)
-
-    def __str__(self) -> str:
-        return f"{self.effective_from:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""The stock board: cars by model, trim, region, colour or dealer against classes of age, with money beside them."""
+"""The stock board: cars by a cut against classes of age, with money beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from apps.inventory import policies
 from apps.inventory.measures import holding
 from apps.inventory.models import StockMovement, StockUnit, paid_on_the_way
 from apps.inventory.queries.pipeline import shipments
-from apps.inventory.queries.stock import stock, units
+from apps.inventory.queries.stock import stock
+from apps.inventory.queries.stock import units as all_units
 from apps.inventory.rules import AGED_DAYS, BUCKETS, MovementKind
 from apps.vehicles.models import CarModel
 
@@ -132,7 +133,7 @@ def board(
 
 def trims(*, actor: Actor) -> list[str]:
     """The trims of the vehicles that stand at the actor's dealers, by name."""
-    here = units(actor=actor).filter(gone_on=None).exclude(trim_text="")
+    here = all_units(actor=actor).filter(gone_on=None).exclude(trim_text="")
     return list(here.order_by("trim_text").values_list("trim_text", flat=True).distinct())
 
 

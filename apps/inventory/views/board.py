@@ -18,7 +18,7 @@ from apps.inventory.tables.board import heat
 
 
 class StockBoard(SimplePage):
-    """Cars by model, trim, region, colour or dealer against classes of age; every cell leads to its vehicles."""
+    """Cars by a cut against classes of age; every cell leads to its vehicles."""
 
     action = policies.VIEW
     title = _("Stock board")
