@@ -98,8 +98,13 @@ class Arena:
 
     def create(self) -> None:
         """Make the data base of the product, without a network."""
-        self._sql(f'CREATE DATABASE "{BASE}" TEMPLATE "{prepared.SCHEMA}"')
-        self._manage("migrate", "-v0")
+        self.blank(BASE)
+
+    def blank(self, name: str = "proof_blank") -> dict[str, str]:
+        """Settings for a migrated data base in which nothing stands."""
+        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{prepared.SCHEMA}"')
+        self._manage("migrate", "-v0", name=name)
+        return self.settings(name)
 
     def prepare(self, *, dealers: int, months: int, seed: int) -> None:
         """Build the sample network with all months open, once."""
@@ -107,11 +112,11 @@ class Arena:
         sample = ["--dealers", str(dealers), "--months", str(months), "--seed", str(seed), "--end", "2026-06"]
         self._manage("demo", "--open", *sample)
 
-    def _manage(self, *command: str) -> None:
+    def _manage(self, *command: str, name: str = BASE) -> None:
         subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
-            env=self.settings(BASE),
+            env=self.settings(name),
             check=True,
             stdout=sys.stderr,
         )

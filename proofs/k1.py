@@ -12,6 +12,8 @@ from proofs.closes import Closes
 
 PLANTED = {"DEALEROPS_PLANTED": "done_before_the_effect"}
 WHOLE_WORKERS = 0.2
+DEATHS = 40
+"""In each step from a settlement to money."""
 
 
 @dataclass
@@ -65,6 +67,10 @@ def main() -> int:
             same = fingerprint(settings) == expected
             report.expect(same, f"round {round_no}: results differ from the undisturbed close")
             print(f"round {round_no}: {killer.kills} kills", flush=True)
+        if not options.quick:
+            settings = place.blank()
+            closes.switch(settings)
+            closes.die(report, settings["DATABASE_URL"], rng, DEATHS, planted=options.plant)
     return report.close()
 
 
