@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +47,13 @@ def _given(subject: Subject) -> Mapping[str, Value]:
     return {} if total is None else {"expected": total}
 
 
+def _rows(subject: Subject) -> Mapping[str, Sequence[Mapping[str, Value]]]:
+    """The models we expect the dealer to sell with our forecast, the largest first; their demand is open."""
+    units = {model: demand.proposed(value) or 0 for model, value in _expected(subject).items()}
+    known = sorted((model for model in units if units[model]), key=lambda model: (-units[model], model))
+    return {"models": [{"model": model, "model_expected": units[model]} for model in known[:MOST_MODELS]]}
+
+
 def _context(subject: Subject) -> Mapping[str, Any]:
     """The forecast by code of the model, and the codes there are."""
     return {"forecast": _expected(subject), "codes": set(CarModel.objects.values_list("code", flat=True))}
@@ -77,7 +84,7 @@ def _rules(content: Content, context: Context) -> Iterator[Finding]:
             yield Finding("unknown_model", Level.ERROR, "models.model", UNKNOWN_MODEL, told, row=place)
         elif model in seen:
             yield Finding("twice", Level.ERROR, "models.model", TWICE, told, row=place)
-        elif model in forecast:
+        elif model in forecast and row.get("model_expected") != demand.proposed(forecast[model]):
             told["forecast"] = str(demand.proposed(forecast[model]))
             yield Finding("forecast", Level.INFO, "models.model_units", FORECAST_OF, told, row=place)
         seen.add(model)
@@ -113,7 +120,8 @@ DEMAND = declare(
                 _("Of which models"),
                 (
                     Field("model", _("Model code"), Kind.TEXT, required=True, longest=40),
-                    Field("model_units", _("Units"), Kind.INTEGER, _("units"), True, Sign.POSITIVE),
+                    Field("model_expected", _("Our forecast"), Kind.INTEGER, _("units"), sign=Sign.POSITIVE),
+                    Field("model_units", _("Demand"), Kind.INTEGER, _("units"), sign=Sign.POSITIVE),
                 ),
                 rows=MOST_MODELS,
             ),
@@ -131,11 +139,14 @@ DEMAND = declare(
         minutes=10,
         reviewer=Role.ACCOUNT_MANAGER,
         given=_given,
+        rows=_rows,
         context=_context,
         filed=Filed.AHEAD,
         duties=("GS-10",),
         help=_(
-            "Due by the last day of the month before; agents are added up under their distribution centre."
+            "Due by the last day of the month before; agents are added up under their distribution centre. "
+            "Our forecast stands beside each model as a suggestion; what you need is yours to say, and a "
+            "model left empty is not asked for."
         ),
     )
 )

@@ -235,7 +235,7 @@ _SUMS = (
     Column("state", _("State"), "badge", value=_state),
     Column("units", _("Demand"), "units", value=lambda row: row.sum.units),
     Column("forecast", _("Our forecast of all"), "units", value=lambda row: row.sum.forecast, phone=False),
-    Column("change", _("Against the month before"), "units", value=lambda row: row.change),
+    Column("change", _("Against the month before"), "units", value=lambda row: row.change, phone=False),
 )
 
 

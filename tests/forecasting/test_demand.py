@@ -91,7 +91,12 @@ def test_a_dealer_hands_in_its_demand_beside_our_forecast(expected, d1_sm, actor
     actor = actor_of(d1_sm)
     (place,) = queries.places(DEMAND, actor=actor, on=IN_TIME.date())
     row = services.begin(form=DEMAND, place=place, period=AUGUST, actor=actor, now=IN_TIME)
-    assert queries.content(row).values["expected"] == 65
+    begun = queries.content(row)
+    assert begun.values == {"expected": 65}
+    assert begun.tables["models"] == (
+        {"model": "M1", "model_expected": 60},
+        {"model": "M2", "model_expected": 5},
+    ), "our forecast stands there, the demand is left open"
 
     def saved(units: str, models: list[dict[str, str]], note: str = "") -> list[tuple[str, str, int]]:
         row.refresh_from_db()
@@ -100,7 +105,10 @@ def test_a_dealer_hands_in_its_demand_beside_our_forecast(expected, d1_sm, actor
         row.refresh_from_db()
         return [(each["code"], each["field"], each["row"]) for each in row.findings]
 
-    m1, m2 = {"model": "M1", "model_units": "60"}, {"model": "M2", "model_units": "10"}
+    m1, m2 = (
+        {"model": "M1", "model_expected": "60", "model_units": "60"},
+        {"model": "M2", "model_units": "10"},
+    )
     found = saved("70", [m1, m1, {"model": "X9", "model_units": "1"}])
     assert ("why", "units", 0) in found and ("models_add_up", "models.model_units", 0) in found
     assert {("twice", "models.model", 2), ("unknown_model", "models.model", 3)} <= set(found)

@@ -12,7 +12,6 @@ from apps.core import access
 from apps.kernel.period import Month
 from apps.targets import services as targets
 from apps.targets.models import Target
-from apps.targets.rules import TargetKind
 
 SIGNER = "样例总经理"
 SURVEY = "样例调研"
@@ -24,14 +23,21 @@ WITH sold AS (
       FROM sales_retaildelivery AS s JOIN dealers_dealer AS d ON d.id = s.dealer_id
      WHERE s.period BETWEEN %(first)s AND %(last)s
      GROUP BY s.dealer_id, s.period, d.code
-), wanted AS (
+), moved AS (
     SELECT * FROM sold
     UNION ALL SELECT dealer_id, %(open)s::date, code, units FROM sold WHERE period = %(last)s
+), wanted AS (
+    SELECT moved.*, 'retail' AS kind FROM moved
+    UNION ALL
+    SELECT dealer_id, period, code,
+           greatest(1, round(units * (0.96 + abs(hashtext(period || code)::bigint) %% 11 / 100.0)))::integer,
+           'wholesale'
+      FROM moved
 )
 INSERT INTO targets_target (dealer_id, period, kind, line, version, units, set_at, set_by,
                             signed_at, signed_by, signature)
-SELECT dealer_id, period, 'retail', '', 1, units, at, 'sample', at, %(signer)s,
-       encode(sha256(convert_to(concat_ws(E'\\n', code, period, 'retail', '', 1, units, %(signer)s::text,
+SELECT dealer_id, period, kind, '', 1, units, at, 'sample', at, %(signer)s,
+       encode(sha256(convert_to(concat_ws(E'\\n', code, period, kind, '', 1, units, %(signer)s::text,
               to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')), 'UTF8')), 'hex')
   FROM (SELECT wanted.*, least(%(now)s::timestamptz, period - interval '3 days') AS at FROM wanted) AS dated
 """
@@ -64,11 +70,13 @@ def load(months: Sequence[Month], *, actor: access.Actor, now: datetime) -> int:
         {
             "dealer_id": dealer,
             "month": current.next.first,
-            "kind": TargetKind.RETAIL,
+            "kind": kind,
             "line": "",
             "units": units,
         }
-        for dealer, units in Target.objects.filter(period=closed[-1].first).values_list("dealer_id", "units")
+        for dealer, kind, units in Target.objects.filter(period=closed[-1].first).values_list(
+            "dealer_id", "kind", "units"
+        )
     ]
     targets.set_targets(rows=rows, source="sample", actor=actor, now=now)
     return len(rows)

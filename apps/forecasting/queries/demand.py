@@ -49,6 +49,11 @@ class Child:
             return None
         return self.told.units - self.before
 
+    @property
+    def differs(self) -> bool:
+        """Whether the dealer told another number than our forecast."""
+        return self.told.told_at is not None and demand.needs_reason(self.told.units, self.told.forecast)
+
 
 @dataclass(frozen=True)
 class Line:

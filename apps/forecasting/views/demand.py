@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit import export
@@ -16,7 +19,14 @@ from apps.forecasting.queries import demand
 from apps.kernel.period import Month, PeriodError
 from apps.reports import policies as reports
 
-SHOWN = 100
+SHOWN = 20
+STATES: Mapping[str, tuple[Any, Callable[[demand.Child], bool]]] = {
+    "": (_("All"), lambda row: True),
+    "open": (_("Not handed in yet"), lambda row: row.told.told_at is None),
+    "late": (_("Came late"), lambda row: row.told.told_at is not None and row.told.told_at > row.due_at),
+    "changed": (_("Other than our forecast"), lambda row: row.differs),
+}
+"""Which dealers are shown, by the word in the address."""
 
 
 class DemandPage(SimplePage):
@@ -49,6 +59,12 @@ class DemandPage(SimplePage):
         """The sums."""
         return demand.of_month(actor=self.actor, month=self.month, now=timezone.now(), unit=self.unit)
 
+    @cached_property
+    def shown(self) -> str:
+        """Which dealers are asked for."""
+        asked = self.request.GET.get("show", "")
+        return asked if asked in STATES else ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("_export") == "xlsx":
             return export.workbook(self.page_title(), tables.ChildTable.columns, self.demand.children)
@@ -56,6 +72,9 @@ class DemandPage(SimplePage):
 
     def context(self) -> dict[str, Any]:
         found = self.demand
+        chosen = [row for row in found.children if STATES[self.shown][1](row)]
+        page = Paginator(chosen, SHOWN).get_page(self.request.GET.get("page"))
+        kept = {"for": str(self.month), "unit": self.unit.code if self.unit else ""}
         return {
             "demand": found,
             "month": self.month,
@@ -63,6 +82,15 @@ class DemandPage(SimplePage):
             "units": tables.DemandUnitTable(found.units),
             "centres": tables.DemandCentreTable(found.centres),
             "models": tables.DemandModelTable(found.models),
-            "dealers": tables.ChildTable(found.children[:SHOWN]),
-            "more": max(0, len(found.children) - SHOWN),
+            "dealers": tables.ChildTable(page.object_list),
+            "page": page,
+            "show": self.shown,
+            "states": [
+                (code, label, sum(map(test, found.children)), self._address(kept, show=code))
+                for code, (label, test) in STATES.items()
+            ],
+            "base": self._address(kept, show=self.shown),
         }
+
+    def _address(self, kept: Mapping[str, str], **more: str) -> str:
+        return urlencode({name: value for name, value in {**kept, **more}.items() if value})

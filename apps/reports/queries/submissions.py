@@ -186,6 +186,13 @@ def known(submission: Submission) -> Mapping[str, Value]:
     return {**_measured(form, submission), **told}
 
 
+def first_rows(submission: Submission) -> dict[str, tuple[Mapping[str, Value], ...]]:
+    """The rows the tables of a report begin with, by section."""
+    form = registry.form(submission.form)
+    told = form.rows(subject(submission)) if form.rows is not None else {}
+    return {section: tuple(rows) for section, rows in told.items()}
+
+
 def _measured(form: ReportForm, submission: Submission) -> dict[str, Value]:
     """The fields that name a measure, from the monthly store; nothing while the month was not computed."""
     wanted = {each.measure: each for each in form.lines() if each.measure}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -231,12 +231,13 @@ class Subject:
 class ReportForm:
     """A declared report form.
 
-    `given(subject)` answers what the product knows already (shown, not asked again), `prior(subject)` the
-    values of the period before where they are known from elsewhere than reports, `context(subject)` what the
-    pure `rules` need. `on_submitted`, `on_approved` and `on_returned` are services called in the
-    transaction of the step as `f(submission=…, content=…, actor=…, now=…)`. `roles` fill it in; `reviewer`
-    is the role that reviews; `duties` are the codes of the duty rules it fulfils. `filed` says which period
-    a report is about: a duty that asks for the form is about that period, whatever its rule's named day.
+    `given(subject)` answers what the product knows already (shown, not asked again), `rows(subject)` the rows
+    its tables begin with, by section, `prior(subject)` the values of the period before where they are known
+    from elsewhere than reports, `context(subject)` what the pure `rules` need. `on_submitted`, `on_approved`
+    and `on_returned` are services called in the transaction of the step as
+    `f(submission=…, content=…, actor=…, now=…)`. `roles` fill it in; `reviewer` is the role that reviews;
+    `duties` are the codes of the duty rules it fulfils. `filed` says which period a report is about: a duty
+    that asks for the form is about that period, whatever its rule's named day.
     """
 
     code: str
@@ -253,6 +254,7 @@ class ReportForm:
     minutes: int = 15
     reviewer: str = "region_manager"
     given: Callable[[Subject], Mapping[str, Value]] | None = None
+    rows: Callable[[Subject], Mapping[str, Sequence[Mapping[str, Value]]]] | None = None
     prior: Callable[[Subject], Mapping[str, Value]] | None = None
     context: Callable[[Subject], Mapping[str, Any]] | None = None
     on_submitted: Callable[..., None] | None = None

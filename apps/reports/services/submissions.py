@@ -71,7 +71,9 @@ def begin(
     if new:
         row.due_at = effects.due_at(row)
         known = {code: value for code, value in queries.known(row).items() if code in form.by_code}
-        content = checking.derived(form, replace(queries.content(row), values=known))
+        content = checking.derived(
+            form, replace(queries.content(row), values=known, tables=queries.first_rows(row))
+        )
         _put(row, Given(content), actor, now)
         audit.record(actor=actor, action="reports.begin", obj=row, now=now, after=_told(row))
     return row
