@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -11,9 +12,9 @@ from rest_framework.response import Response
 from apps.core.kit.api import ScopedList, ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.ledger import policies, queries, services
-from apps.ledger.filters import AccountFilter, PostingFilter, ReceiptFilter
+from apps.ledger.filters import AccountFilter, NoteFilter, PostingFilter, ReceiptFilter, TransferFilter
 from apps.ledger.forms import INTO
-from apps.ledger.rules import AccountKind
+from apps.ledger.rules import VAT_RATE, AccountKind
 
 
 class LedgerAccountViewSet(ScopedViewSet):
@@ -135,8 +136,144 @@ class BankPaymentViewSet(ScopedViewSet):
         return self.retrieve(request, pk=pk)
 
 
+class TransferInput(serializers.Serializer[Any]):
+    """An amount of a wallet (by its account) to a dealer of the same group; without one, to the bank."""
+
+    account = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    to_dealer = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
+    reason = serializers.CharField(max_length=300)
+
+    def validate_account(self, pk: int) -> Any:
+        found = queries.wallets(actor=self.context["actor"]).filter(pk=pk).first()
+        if found is None:
+            raise serializers.ValidationError("This wallet does not exist.")
+        return found
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        code = attrs.pop("to_dealer")
+        known = {each.code: each.pk for each in queries.sisters(attrs["account"].dealer)}
+        if code and code not in known:
+            raise serializers.ValidationError({"to_dealer": "No dealer of the same group has this code."})
+        return attrs | {"to_dealer_id": known.get(code)}
+
+
+class WalletTransferViewSet(ScopedViewSet):
+    """Transfers out of rebate wallets; POST asks for one, headquarters decides it as an approval."""
+
+    read_action = policies.VIEW
+    write_action = policies.ASK_TRANSFER
+    query = queries.transfers
+    filterset_class = TransferFilter
+    serializer_class = TransferInput
+    order_by = ("-asked_at", "-pk")
+    fields = {
+        "id": "pk",
+        "from_dealer": "from_label",
+        "to_dealer": "to_label",
+        "amount": "amount",
+        "reason": "reason",
+        "state": "state",
+        "asked_at": "asked_at",
+        "asked_by": "asked_by",
+        "answered_at": "answered_at",
+        "answer": "answer_note",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Ask for a transfer; the amount is held at once."""
+        actor = actor_of(request)
+        asked = TransferInput(data=request.data, context={"actor": actor})
+        asked.is_valid(raise_exception=True)
+
+        def effect() -> tuple[int, Any]:
+            made = services.ask_transfer(**asked.validated_data, actor=actor, now=timezone.now())
+            return 201, {"id": made.pk, "amount": made.amount, "state": made.state}
+
+        return idempotent(request, effect)
+
+
+class NoteInput(serializers.Serializer[Any]):
+    """A red-letter invoice over a payout (the number of its entry); `tax_rate` is a fraction."""
+
+    entry = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    invoice_number = serializers.CharField(max_length=40)
+    notice_number = serializers.CharField(max_length=40)
+    issued_on = serializers.DateField()
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
+    tax_rate = serializers.DecimalField(
+        max_digits=7, decimal_places=6, min_value=0, max_value=Decimal("0.99"), default=VAT_RATE
+    )
+    tax = serializers.DecimalField(
+        max_digits=16, decimal_places=2, min_value=0, required=False, allow_null=True, default=None
+    )
+    order_number = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+    def validate_entry(self, pk: int) -> Any:
+        found = queries.entries(actor=self.context["actor"]).filter(pk=pk).first()
+        if found is None:
+            raise serializers.ValidationError("This entry does not exist.")
+        return found
+
+
+class CreditNoteViewSet(ScopedViewSet):
+    """Red-letter invoices over rebates that were paid; POST records one, the dealer confirms it."""
+
+    read_action = policies.VIEW
+    write_action = policies.POST
+    query = queries.credit_notes
+    filterset_class = NoteFilter
+    serializer_class = NoteInput
+    order_by = ("-issued_on", "-pk")
+    fields = {
+        "id": "pk",
+        "dealer": "dealer__code",
+        "entry": "entry_id",
+        "invoice_number": "invoice_number",
+        "notice_number": "notice_number",
+        "issued_on": "issued_on",
+        "amount": "amount",
+        "net_amount": "net_amount",
+        "tax_rate": "tax_rate",
+        "tax_amount": "tax_amount",
+        "order_number": "order_number",
+        "note": "note",
+        "state": "state",
+        "recorded_at": "recorded_at",
+        "answered_at": "answered_at",
+    }
+
+    def action_for(self, method: str | None) -> str:
+        confirming = getattr(self, "action", "") == "confirm" and method == "POST"
+        return policies.CONFIRM_NOTE if confirming else super().action_for(method)
+
+    def create(self, request: Request) -> Response:
+        """Record a red-letter invoice; the dealer is asked to confirm it."""
+        actor = actor_of(request)
+        asked = NoteInput(data=request.data, context={"actor": actor})
+        asked.is_valid(raise_exception=True)
+        given = dict(asked.validated_data)
+
+        def effect() -> tuple[int, Any]:
+            entry = given.pop("entry")
+            invoice = services.Invoice(**given)
+            made = services.issue_note(entry=entry, invoice=invoice, actor=actor, now=timezone.now())
+            return 201, {"id": made.pk, "net_amount": made.net_amount, "tax_amount": made.tax_amount}
+
+        return idempotent(request, effect)
+
+    @action(detail=True, methods=["post"], serializer_class=serializers.Serializer)
+    def confirm(self, request: Request, pk: str) -> Response:
+        """Say that the store has the invoice and its amounts are right."""
+        services.confirm_note(note=self.get_object(), actor=actor_of(request), now=timezone.now())
+        return self.retrieve(request, pk=pk)
+
+
 routes = [
     ("ledger-accounts", LedgerAccountViewSet, "ledger-account"),
     ("ledger-movements", LedgerMovementViewSet, "ledger-movement"),
     ("bank-payments", BankPaymentViewSet, "bank-payment"),
+    ("wallet-transfers", WalletTransferViewSet, "wallet-transfer"),
+    ("credit-notes", CreditNoteViewSet, "credit-note"),
 ]

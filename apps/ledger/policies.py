@@ -8,17 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import trail
 from apps.core.access import Actor, Owners, Ownership, Policy, Rows, Scope, declare, joined
 from apps.core.roles import EVERYONE, FIELD, OPERATORS, Role
-from apps.core.wall import PERSON, Wall, Writes
+from apps.core.wall import DEALERS, PERSON, Wall, Writes
 from apps.ledger.models import (
     Account,
     AccountChange,
     BankReceipt,
+    CreditNote,
     Entry,
     Hold,
     HoldEnd,
     Lot,
     LotUse,
     Posting,
+    WalletTransfer,
 )
 
 READERS = (
@@ -41,6 +43,22 @@ SET_TERMS = declare(
     _("Set credit limits and freeze accounts"),
     {Role.HQ_ADMIN, Role.HQ_FINANCE},
     guarded=True,
+)
+ASK_TRANSFER = declare(
+    "ledger.ask_transfer",
+    _("Ask for a transfer out of a rebate wallet"),
+    {Role.HQ_ADMIN, Role.HQ_FINANCE, Role.DEALER_GENERAL, Role.DEALER_FINANCE, Role.INVESTOR},
+)
+RELEASE_TRANSFERS = declare(
+    "ledger.release_transfers",
+    _("Release wallet transfers as the second person"),
+    {Role.HQ_ADMIN, Role.HQ_FINANCE},
+    guarded=True,
+)
+CONFIRM_NOTE = declare(
+    "ledger.confirm_note",
+    _("Confirm credit notes of the own store"),
+    {Role.DEALER_GENERAL, Role.DEALER_FINANCE},
 )
 
 
@@ -89,8 +107,58 @@ receipt = Policy(
     wall=Wall(writes=Writes.APPEND, columns=("state", "dealer_id", "entry_id", "reason", "postings")),
 )
 
+
+class MoneyPolicy(Policy):
+    """Rows about a dealer's money, also of the dealer it goes to, for those who read its accounts."""
+
+    also: tuple[str, ...] = ()
+
+    def in_scope(self, actor: Actor, rows: QuerySet[Rows]) -> QuerySet[Rows]:
+        scope = read_scope(actor)
+        if scope.everything:
+            return rows
+        own = Q(dealer_id__in=scope.dealer_ids)
+        for name in self.also:
+            own |= Q(**{f"{name}__in": scope.dealer_ids})
+        return rows.filter(own)
+
+    def owners(self, obj: Any) -> Owners:
+        dealers = {obj.dealer_id, *(getattr(obj, name) for name in self.also)} - {None}
+        return Owners(dealers=frozenset(dealers), roles=READERS)
+
+    def _within(self, actor: Actor, owners: Owners) -> bool:
+        return owners.within(read_scope(actor))
+
+
+class TransferPolicy(MoneyPolicy):
+    """A wallet transfer is seen by the dealer that gives and the one that gets."""
+
+    also = ("to_dealer_id",)
+
+
+_ANSWERED = ("state", "answer_note", "answered_at", "answered_by")
+wallet_transfer = TransferPolicy(
+    WalletTransfer,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(
+        writes=Writes.APPEND,
+        also_read=f"to_dealer_id = ANY ({DEALERS})",
+        columns=(*_ANSWERED, "hold_id", "out_entry_id", "in_entry_id"),
+    ),
+)
+credit_note = MoneyPolicy(
+    CreditNote,
+    view=VIEW,
+    ownership=Ownership.DEALER,
+    wall=Wall(writes=Writes.APPEND, columns=_ANSWERED),
+)
+
 trail.name_actions(
     {
+        "ledger.answer_transfer": _("Wallet transfer decided"),
+        "ledger.issue_note": _("Credit note issued"),
+        "ledger.cancel_note": _("Credit note cancelled"),
         "ledger.receive": _("Bank payment received"),
         "ledger.assign": _("Bank payment assigned"),
         "ledger.set_aside": _("Bank payment set aside"),
@@ -107,6 +175,8 @@ trail.name_fields(
         "captured": _("Captured (¥)"),
         "limit_amount": _("Credit limit (¥)"),
         "frozen": _("Account frozen"),
+        "tax_amount": _("Tax (¥)"),
+        "invoice_number": _("Red-letter invoice no."),
         "reason": _("Reason"),
         "note": _("Note"),
         "dealer": _("Dealer"),

@@ -8,16 +8,29 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 
+from apps.core import reach
 from apps.core.access import Actor
 from apps.core.imports import similarity
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
+from apps.dealers.rules import DealerStatus
 from apps.ledger import policies
-from apps.ledger.models import Account, AccountChange, BankReceipt, Entry, Hold, Lot, Posting
-from apps.ledger.rules import CLAIMS, AccountKind, Book, ReceiptState
+from apps.ledger.models import (
+    Account,
+    AccountChange,
+    BankReceipt,
+    CreditNote,
+    Entry,
+    Hold,
+    Lot,
+    LotUse,
+    Posting,
+    WalletTransfer,
+)
+from apps.ledger.rules import CLAIMS, AccountKind, Book, EntryKind, NoteState, ReceiptState
 
 ZERO = Decimal(0)
 
@@ -30,6 +43,11 @@ def accounts(*, actor: Actor) -> QuerySet[Account]:
 def own_accounts(*, actor: Actor) -> QuerySet[Account]:
     """The same without the maker's side of the books."""
     return accounts(actor=actor).filter(kind__in=CLAIMS)
+
+
+def wallets(*, actor: Actor) -> QuerySet[Account]:
+    """The rebate wallets of the dealers the actor reads."""
+    return accounts(actor=actor).filter(kind=AccountKind.REBATE_WALLET, dealer__isnull=False)
 
 
 def entries(*, actor: Actor) -> QuerySet[Entry]:
@@ -213,3 +231,68 @@ def payer_hints(*, actor: Actor, receipt: BankReceipt) -> list[Hint]:
                 told.setdefault(pk, why)
     known = rows.in_bulk(list(told))
     return [Hint(known[pk], why) for pk, why in told.items() if pk in known]
+
+
+def sisters(dealer: Dealer) -> list[Dealer]:
+    """The other dealers in business of the same group, by code; none without a group.
+
+    They are found beyond the actor's scope: who belongs to one group knows its stores by name.
+    """
+    if dealer.group_id is None:
+        return []
+    gone = (DealerStatus.CLOSED, DealerStatus.MERGED)
+    with reach.beyond("stores of one group are named to each other, nothing else of them"):
+        rows = Dealer.objects.filter(group=dealer.group_id).exclude(pk=dealer.pk).exclude(status__in=gone)
+        return list(rows.order_by("code"))
+
+
+def taken_from_lots(entry: Entry) -> list[tuple[Decimal, date | None]]:
+    """What an entry took out of a wallet by the day until which it could be used, the earliest first."""
+    used = LotUse.objects.filter(posting__entry=entry, amount__gt=0)
+    days = used.values("lot__expires_on").annotate(total=Sum("amount"))
+    rows = days.order_by(F("lot__expires_on").asc(nulls_last=True))
+    return [(row["total"], row["lot__expires_on"]) for row in rows]
+
+
+def transfers(*, actor: Actor) -> QuerySet[WalletTransfer]:
+    """Amounts asked out of wallets, of the dealers the actor reads, giving or getting."""
+    return policies.wallet_transfer.visible_to(actor, WalletTransfer.objects.all())
+
+
+def credit_notes(*, actor: Actor) -> QuerySet[CreditNote]:
+    """The red-letter invoices the actor reads."""
+    rows = CreditNote.objects.select_related("dealer", "entry")
+    return policies.credit_note.visible_to(actor, rows)
+
+
+NOTED_KINDS = (AccountKind.REBATE_WALLET, AccountKind.VEHICLES)
+"""Where a rebate goes that is documented by a credit note; what the bank pays out has other papers."""
+_MONEY = DecimalField(max_digits=18, decimal_places=2)
+
+
+def _with_notes(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Payouts that credit notes document, each with `noted` and `missing` yuan."""
+    counted = CreditNote.objects.filter(entry=OuterRef("pk")).exclude(state=NoteState.CANCELLED)
+    total = counted.order_by().values("entry").annotate(total=Sum("amount")).values("total")
+    into = Posting.objects.filter(entry=OuterRef("pk"), amount__gt=0, account__kind__in=NOTED_KINDS)
+    paid = rows.filter(Exists(into), kind=EntryKind.PAYOUT, dealer__isnull=False, reversed_by=None)
+    found = paid.annotate(noted=Coalesce(Subquery(total, output_field=_MONEY), ZERO))
+    return found.annotate(missing=F("amount") - F("noted"))
+
+
+def payouts_without_note(*, actor: Actor) -> QuerySet[Entry]:
+    """Rebates paid into a wallet or set off whose red-letter invoice is missing, whole or in part."""
+    return _with_notes(entries(actor=actor)).filter(missing__gt=0)
+
+
+def without_note(entry: Entry) -> Decimal | None:
+    """What of a payout no credit note documents, in yuan; None for an entry that needs none."""
+    found = _with_notes(Entry.objects.filter(pk=entry.pk)).first()
+    return None if found is None else Decimal(found.missing)
+
+
+def missing_notes(*, actor: Actor) -> Waiting:
+    """How many payouts wait for a credit note, and over how much in all."""
+    rows = payouts_without_note(actor=actor).order_by()
+    found = rows.aggregate(count=Count("pk"), total=Coalesce(Sum("missing"), ZERO))
+    return Waiting(count=found["count"], amount=found["total"])

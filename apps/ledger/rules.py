@@ -63,6 +63,27 @@ class ReceiptState(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class TransferState(StrEnum):
+    """Where an amount asked out of a wallet stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class NoteState(StrEnum):
+    """Where a credit note stands; one that is cancelled does not count."""
+
+    ISSUED = "issued"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+VAT_RATE = Decimal("0.13")
+"""The rate of value-added tax on vehicles, unless the invoice says another. Source: §6.3 tax."""
+TAX_TOLERANCE = Decimal("0.06")
+"""How far the tax of an invoice of several lines may lie from amount × rate, in yuan."""
 FUNDS = frozenset(
     {AccountKind.DEPOSIT, AccountKind.CREDIT_LINE, AccountKind.REBATE_WALLET, AccountKind.POINTS}
 )
@@ -158,3 +179,25 @@ def checked(draft: Draft) -> Draft:
     if any(abs(line.amount) >= LARGEST for line in lines):
         raise ValueError(f"entry {draft.key} is beyond what an account holds")
     return replace(draft, kind=EntryKind(draft.kind), lines=lines)
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """An amount with tax taken apart, in yuan."""
+
+    amount: Decimal
+    net: Decimal
+    tax: Decimal
+
+
+def taxed(amount: Decimal, rate: Decimal, tax: Decimal | None = None) -> Taxed | None:
+    """An amount with tax as net and tax; the tax as the invoice says it, else half up to the fen.
+
+    None when the tax told lies further from amount × rate / (1 + rate) than rounding by line explains.
+    """
+    gross = round_step("ledger.entry", amount)
+    reckoned = round_step("ledger.entry", gross * rate / (1 + rate))
+    said = reckoned if tax is None else round_step("ledger.entry", tax)
+    if abs(said - reckoned) > TAX_TOLERANCE:
+        return None
+    return Taxed(gross, gross - said, said)

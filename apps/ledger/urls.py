@@ -20,8 +20,20 @@ urlpatterns = [
     path("receipts/<int:pk>/assign/", views.ReceiptAssign.as_view(), name="receipt-assign"),
     path("receipts/<int:pk>/set-aside/", views.ReceiptSetAside.as_view(), name="receipt-set-aside"),
     path("receipts/<int:pk>/reopen/", views.ReceiptReopen.as_view(), name="receipt-reopen"),
+    path("<int:pk>/transfer/", views.AccountTransfer.as_view(), name="account-transfer"),
+    path("transfers/", views.TransferList.as_view(), name="transfer-list"),
+    path("transfers/<int:pk>/", views.TransferDetail.as_view(), name="transfer-detail"),
+    path("transfers/<int:pk>/withdraw/", views.TransferWithdraw.as_view(), name="transfer-withdraw"),
+    path("notes/", views.NoteList.as_view(), name="note-list"),
+    path("notes/missing/", views.NoteMissing.as_view(), name="note-missing"),
+    path("notes/<int:pk>/", views.NoteDetail.as_view(), name="note-detail"),
+    path("notes/<int:pk>/confirm/", views.NoteConfirm.as_view(), name="note-confirm"),
+    path("notes/<int:pk>/cancel/", views.NoteCancel.as_view(), name="note-cancel"),
+    path("entries/<int:pk>/credit-note/", views.NoteIssue.as_view(), name="note-issue"),
 ]
 
 menu.add("finance", _("Accounts"), "ledger:account-list", policies.VIEW, order=5)
 menu.add("finance", _("Account movements"), "ledger:posting-list", policies.VIEW, order=6)
 menu.add("finance", _("Bank payments"), "ledger:receipt-list", policies.POST, order=7)
+menu.add("finance", _("Wallet transfers"), "ledger:transfer-list", policies.VIEW, order=8)
+menu.add("finance", _("Credit notes"), "ledger:note-list", policies.VIEW, order=9)

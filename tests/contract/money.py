@@ -31,7 +31,18 @@ def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now:
     (receipt,) = ledger.take_payments(payments=[unknown], source="contract", actor=SYSTEM, now=now)
     lines = transfer(AccountKind.REBATE_COST, AccountKind.REBATE_WALLET, Decimal(10))
     draft = Draft(f"contract:{code}", book, EntryKind.PAYOUT, lines, day, note=mark(dealer, "REBATE"))
-    ledger.post(draft=draft, actor=SYSTEM, now=now)
+    payout = ledger.post(draft=draft, actor=SYSTEM, now=now)
+    wallet = ledger.open_account(book=book, kind=AccountKind.REBATE_WALLET, now=now)
+    moved = ledger.ask_transfer(
+        account=wallet,
+        to_dealer_id=None,
+        amount=Decimal(1),
+        reason=mark(dealer, "MOVED"),
+        actor=SYSTEM,
+        now=now,
+    )
+    paper = ledger.Invoice(mark(dealer, "INVOICE"), mark(dealer, "REDNOTICE"), day, Decimal(4))
+    note = ledger.issue_note(entry=payout, invoice=paper, actor=SYSTEM, now=now)
     spent = transfer(AccountKind.REBATE_WALLET, AccountKind.VEHICLES, Decimal(1))
     ledger.post(draft=Draft(f"spent:{code}", book, EntryKind.ORDER, spent, day), actor=SYSTEM, now=now)
     account = ledger.open_account(book=book, kind=AccountKind.DEPOSIT, now=now)
@@ -56,6 +67,10 @@ def accounts_and_orders(dealer: Dealer, mark: Callable[[Dealer, str], str], now:
         "order_plan": plan.pk,
         "order_line": line.pk,
         "ledger_account": account.pk,
+        "ledger_wallet": wallet.pk,
+        "ledger_payout": payout.pk,
+        "wallet_transfer": moved.pk,
+        "credit_note": note.pk,
         "ledger_entry": entry.pk,
         "bank_receipt": receipt.pk,
     }

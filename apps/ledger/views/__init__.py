@@ -16,15 +16,34 @@ from apps.ledger.views.receipts import (
     ReceiptReopen,
     ReceiptSetAside,
 )
+from apps.ledger.views.wallets import (
+    AccountTransfer,
+    NoteCancel,
+    NoteConfirm,
+    NoteDetail,
+    NoteIssue,
+    NoteList,
+    NoteMissing,
+    TransferDetail,
+    TransferList,
+    TransferWithdraw,
+)
 
 __all__ = [
     "AccountDetail",
     "AccountFreeze",
     "AccountLimit",
     "AccountList",
+    "AccountTransfer",
     "AccountUnfreeze",
     "EntryDetail",
     "EntryReverse",
+    "NoteCancel",
+    "NoteConfirm",
+    "NoteDetail",
+    "NoteIssue",
+    "NoteList",
+    "NoteMissing",
     "PaymentCreate",
     "PostingList",
     "ReceiptAssign",
@@ -32,4 +51,7 @@ __all__ = [
     "ReceiptList",
     "ReceiptReopen",
     "ReceiptSetAside",
+    "TransferDetail",
+    "TransferList",
+    "TransferWithdraw",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
 from apps.ledger import filters, forms, policies, queries, services, tables
 from apps.ledger.rules import AccountKind
+from apps.ledger.views import wallets
 
 SHOWN_MOVEMENTS = 100
 
@@ -59,8 +60,12 @@ class AccountDetail(DetailPage):
         limit = (Button(_("Set the credit limit"), "ledger:account-limit", policies.SET_TERMS, "edit"),)
         freeze = Button(_("Freeze"), "ledger:account-freeze", policies.SET_TERMS, "lock")
         release = Button(_("Unfreeze"), "ledger:account-unfreeze", policies.SET_TERMS, "lock-open")
+        move = (
+            Button(_("Transfer money"), "ledger:account-transfer", policies.ASK_TRANSFER, "transfer", True),
+        )
         return (
             *(limit if account.kind == AccountKind.CREDIT_LINE else ()),
+            *(move if wallets.is_wallet(account) and not account.frozen else ()),
             release if account.frozen else freeze,
         )
 
@@ -74,6 +79,7 @@ class AccountDetail(DetailPage):
             "terms": tables.ChangeTable(
                 queries.changes(actor=self.actor).filter(account=account).order_by("-pk")
             ),
+            **(wallets.context_of(account, self.actor) if wallets.is_wallet(account) else {}),
         }
 
 
@@ -83,11 +89,13 @@ class EntryDetail(DetailPage):
     action = policies.VIEW
     query = queries.entries
     template_name = "ledger/entry_detail.html"
-    buttons = (Button(_("Reverse"), "ledger:entry-reverse", policies.POST, "arrow-back-up"),)
 
-    def head_buttons(self) -> list[dict[str, Any]]:
-        buttons = super().head_buttons()
-        return buttons if queries.reversal_of(self.object) is None else buttons[1:]
+    @property
+    def buttons(self) -> tuple[Button, ...]:  # type: ignore[override]
+        note = Button(_("Issue a credit note"), "ledger:note-issue", policies.POST, "receipt-refund", True)
+        back = Button(_("Reverse"), "ledger:entry-reverse", policies.POST, "arrow-back-up")
+        taken_back = queries.reversal_of(self.object) is not None
+        return (*((note,) if queries.without_note(self.object) else ()), *(() if taken_back else (back,)))
 
     def context(self) -> dict[str, Any]:
         sides = self.object.postings.select_related("account", "account__dealer").order_by("line")
@@ -95,6 +103,7 @@ class EntryDetail(DetailPage):
             "blocks": tables.facts_of_entry(self.object),
             "sides": tables.SideTable(sides),
             "reversal": queries.reversal_of(self.object),
+            "notes": tables.NoteTable(queries.credit_notes(actor=self.actor).filter(entry=self.object)),
         }
 
 

@@ -184,39 +184,40 @@ def facts_of_receipt(row: BankReceipt) -> list[dict[str, Any]]:
     """A payment as facts."""
     entry = reverse("ledger:entry-detail", kwargs={"pk": row.entry_id}) if row.entry_id else ""
     facts = [
-        _fact(_("State"), receipt_badge(row), "badge"),
-        _fact(_("Amount"), row.amount, "money"),
-        _fact(_("Paid in on"), row.paid_on, "date"),
-        _fact(_("Payer"), row.payer or None),
-        _fact(_("Into account"), row.get_into_display()),
-        _fact(_("Note"), row.note or None),
-        _fact(_("Dealer"), str(row.dealer) if row.dealer else None),
-        _fact(_("Posted by"), str(row.entry) if row.entry else None, url=entry),
-        _fact(_("Reason"), row.reason or None),
-        _fact(_("Source"), row.source, "code"),
-        _fact(_("Recorded at"), row.recorded_at, "datetime"),
-        _fact(_("Recorded by"), row.recorded_by),
+        fact(_("State"), receipt_badge(row), "badge"),
+        fact(_("Amount"), row.amount, "money"),
+        fact(_("Paid in on"), row.paid_on, "date"),
+        fact(_("Payer"), row.payer or None),
+        fact(_("Into account"), row.get_into_display()),
+        fact(_("Note"), row.note or None),
+        fact(_("Dealer"), str(row.dealer) if row.dealer else None),
+        fact(_("Posted by"), str(row.entry) if row.entry else None, url=entry),
+        fact(_("Reason"), row.reason or None),
+        fact(_("Source"), row.source, "code"),
+        fact(_("Recorded at"), row.recorded_at, "datetime"),
+        fact(_("Recorded by"), row.recorded_by),
     ]
     return [{"title": "", "facts": facts}]
 
 
-def _fact(label: Any, value: Any, kind: str = "text", url: str = "") -> dict[str, Any]:
+def fact(label: Any, value: Any, kind: str = "text", url: str = "") -> dict[str, Any]:
+    """A labelled value of a page."""
     return {"label": label, "value": value, "kind": kind, "url": url}
 
 
 def facts_of_entry(row: Entry) -> list[dict[str, Any]]:
     """An entry as facts."""
     facts = [
-        _fact(_("Owner"), owner_text(row)),
-        _fact(_("Kind"), row.get_kind_display()),
-        _fact(_("Amount"), row.amount, "number"),
-        _fact(_("Date"), row.occurred_on, "date"),
-        _fact(_("Posted to"), row.period, "month"),
-        _fact(_("Recorded at"), row.recorded_at, "datetime"),
-        _fact(_("Recorded by"), row.recorded_by),
-        _fact(_("Note"), row.note),
+        fact(_("Owner"), owner_text(row)),
+        fact(_("Kind"), row.get_kind_display()),
+        fact(_("Amount"), row.amount, "number"),
+        fact(_("Date"), row.occurred_on, "date"),
+        fact(_("Posted to"), row.period, "month"),
+        fact(_("Recorded at"), row.recorded_at, "datetime"),
+        fact(_("Recorded by"), row.recorded_by),
+        fact(_("Note"), row.note),
     ]
     if row.reverses_id:
         url = reverse("ledger:entry-detail", kwargs={"pk": row.reverses_id})
-        facts.append(_fact(_("Takes back"), str(row.reverses), url=url))
+        facts.append(fact(_("Takes back"), str(row.reverses), url=url))
     return [{"title": "", "facts": facts}]

@@ -59,7 +59,8 @@ RECEIPT_STATES = [
 ]
 
 
-def _amount(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
+def amount_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
+    """Yuan or points, in hundredths."""
     return models.DecimalField(label, max_digits=18, decimal_places=2, **options)
 
 
@@ -92,9 +93,9 @@ class Account(Owned):
 
     kind = models.CharField(_("kind of account"), max_length=20, choices=ACCOUNT_KINDS)
     currency = models.CharField(_("currency"), max_length=3)
-    balance = _amount(_("balance"), default=Decimal(0), db_default=Decimal(0))
-    held = _amount(_("held"), default=Decimal(0), db_default=Decimal(0))
-    limit_amount = _amount(_("credit limit"), default=Decimal(0), db_default=Decimal(0))
+    balance = amount_field(_("balance"), default=Decimal(0), db_default=Decimal(0))
+    held = amount_field(_("held"), default=Decimal(0), db_default=Decimal(0))
+    limit_amount = amount_field(_("credit limit"), default=Decimal(0), db_default=Decimal(0))
     frozen = models.BooleanField(_("frozen"), default=False, db_default=False)
     opened_at = models.DateTimeField(_("opened at"))
 
@@ -135,7 +136,7 @@ class AccountChange(Owned):
     """A new credit limit, or an account frozen or released; the account follows the last one."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="changes")
-    limit_amount = _amount(_("credit limit"), null=True)
+    limit_amount = amount_field(_("credit limit"), null=True)
     frozen = models.BooleanField(_("frozen"), null=True)
     reason = models.CharField(_("reason"), max_length=300)
     recorded_at = models.DateTimeField(_("recorded at"))
@@ -165,7 +166,7 @@ class Entry(Owned):
     digest = models.CharField(max_length=64)
     kind = models.CharField(_("kind"), max_length=12, choices=ENTRY_KINDS)
     currency = models.CharField(_("currency"), max_length=3)
-    amount = _amount(_("amount"))
+    amount = amount_field(_("amount"))
     lines = models.PositiveSmallIntegerField()
     occurred_on = models.DateField(_("date"))
     period = models.DateField(_("month"))
@@ -198,6 +199,8 @@ class Entry(Owned):
             models.Index(fields=["-occurred_on", "-id"], name="entry_newest"),
             models.Index(fields=["period", "kind"], name="entry_period"),
             models.Index(fields=["target_label", "target_id"], name="entry_target"),
+            # rebates that were paid and want their tax papers
+            models.Index(fields=["dealer", "id"], name="entry_payouts", condition=Q(kind=EntryKind.PAYOUT)),
         ]
 
     def __str__(self) -> str:
@@ -210,7 +213,7 @@ class Posting(Owned):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings", db_index=False)
     line = models.PositiveSmallIntegerField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings", db_index=False)
-    amount = _amount(_("amount"))
+    amount = amount_field(_("amount"))
     expires_on = models.DateField(_("usable until"), null=True)
 
     class Meta:
@@ -237,7 +240,7 @@ class Hold(Owned):
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
-    amount = _amount(_("amount"))
+    amount = amount_field(_("amount"))
     target_label = models.CharField(max_length=80, blank=True)
     target_id = models.BigIntegerField(null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -264,7 +267,7 @@ class HoldEnd(Owned):
     """A hold is over, once: captured by an entry, or released. What was not captured is free again."""
 
     hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="end")
-    captured = _amount(_("captured"), default=Decimal(0))
+    captured = amount_field(_("captured"), default=Decimal(0))
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.CharField(_("recorded by"), max_length=150)
 
@@ -285,8 +288,8 @@ class Lot(Owned):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
     posting = models.OneToOneField(Posting, on_delete=models.PROTECT, related_name="lot")
-    amount = _amount(_("amount"))
-    remaining = _amount(_("left"))
+    amount = amount_field(_("amount"))
+    remaining = amount_field(_("left"))
     expires_on = models.DateField(_("usable until"), null=True)
 
     class Meta:
@@ -318,7 +321,7 @@ class LotUse(Owned):
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="uses")
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="uses")
-    amount = _amount(_("amount"))
+    amount = amount_field(_("amount"))
 
     class Meta:
         verbose_name = _("use of a lot")
@@ -341,7 +344,7 @@ class BankReceipt(models.Model):
 
     reference = models.CharField(_("number of the bank"), max_length=150, unique=True)
     paid_on = models.DateField(_("paid in on"))
-    amount = _amount(_("amount"))
+    amount = amount_field(_("amount"))
     payer = models.CharField(_("payer"), max_length=200, blank=True)
     into = models.CharField(_("account"), max_length=20, choices=ACCOUNT_KINDS, default=AccountKind.DEPOSIT)
     note = models.CharField(_("note"), max_length=300, blank=True)
