@@ -80,7 +80,9 @@ class TransferForm(forms.Form):
     def __init__(self, *args: Any, sisters: Sequence[Dealer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stores = [(str(each.pk), f"{each.code} {each}") for each in sisters]
-        self.fields["to"].choices = [*stores, (BANK_ACCOUNT, _("Bank account of the store"))]
+        where = self.fields["to"]
+        assert isinstance(where, forms.ChoiceField)
+        where.choices = [*stores, (BANK_ACCOUNT, _("Bank account of the store"))]
 
     def clean_to(self) -> int | None:
         chosen = self.cleaned_data["to"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
@@ -267,10 +268,10 @@ def credit_notes(*, actor: Actor) -> QuerySet[CreditNote]:
 
 NOTED_KINDS = (AccountKind.REBATE_WALLET, AccountKind.VEHICLES)
 """Where a rebate goes that is documented by a credit note; what the bank pays out has other papers."""
-_MONEY = DecimalField(max_digits=18, decimal_places=2)
+_MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
 
 
-def _with_notes(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+def _with_notes(rows: QuerySet[Entry]) -> QuerySet[Any]:
     """Payouts that credit notes document, each with `noted` and `missing` yuan."""
     counted = CreditNote.objects.filter(entry=OuterRef("pk")).exclude(state=NoteState.CANCELLED)
     total = counted.order_by().values("entry").annotate(total=Sum("amount")).values("total")
@@ -280,7 +281,7 @@ def _with_notes(rows: QuerySet[Entry]) -> QuerySet[Entry]:
     return found.annotate(missing=F("amount") - F("noted"))
 
 
-def payouts_without_note(*, actor: Actor) -> QuerySet[Entry]:
+def payouts_without_note(*, actor: Actor) -> QuerySet[Any]:
     """Rebates paid into a wallet or set off whose red-letter invoice is missing, whole or in part."""
     return _with_notes(entries(actor=actor)).filter(missing__gt=0)
 
