@@ -45,7 +45,7 @@ class Closes:
         """Ask for the close of a month; returns its run."""
         from django.utils import timezone
 
-        parts = {"dealers_per_part": self.part} if self.part else {}
+        parts: Any = {"dealers_per_part": self.part} if self.part else {}
         return self.services.close_month(month=month, actor=self.actor, now=timezone.now(), **parts)
 
     def settle(self) -> None:
