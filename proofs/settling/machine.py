@@ -281,29 +281,31 @@ class Machine(RuleBasedStateMachine):
     @rule(granted=st.booleans(), late=st.integers(0, 29))
     def dispute(self, granted: bool, late: int) -> None:
         """A car that was not paid for its missing registration is disputed with its paper, and decided."""
-        asked = DisputeItem.objects.values("line")
-        open_ = StatementLine.objects.filter(
-            statement__in=self.notes.published, code="R07", cure="registration"
-        )
-        line = open_.exclude(pk__in=asked).order_by("-pk").first()
-        statement = line.statement if line else None
-        if line is None or statement is None or (statement.dispute_until or self.today) < self.today:
+        line = self._disputable()
+        if line is None or line.delivery_id is None or line.occurred_on is None:
             return
         who = "gm_1" if line.dealer_id == self.stage.dealers[0].pk else "gm_2"
-        plate = min(line.occurred_on + timedelta(days=late), self.today)
+        plate: date = min(line.occurred_on + timedelta(days=late), self.today)
         paper = services.Disputed(line.pk, "registration", "", plate, "plate.pdf", PDF)
         claim = services.Claim("missing_car", Decimal(0), "", [paper])
-        made = services.open_dispute(
-            statement=statement, claim=claim, actor=self.stage.actors[who], now=self.now
-        )
-        item = made.items.get()
-        services.answer(
-            item=item, granted=granted, reason="No.", actor=self.stage.actors["policy"], now=self.now
-        )
+        gm, judge = self.stage.actors[who], self.stage.actors["policy"]
+        made = services.open_dispute(statement=line.statement, claim=claim, actor=gm, now=self.now)
+        services.answer(item=made.items.get(), granted=granted, reason="No.", actor=judge, now=self.now)
         car = next(each for each in self.notes.cars.values() if story.vin(each.no) == line.vin)
         if granted:
             waived = (*car.waived, line.delivery_id)
             self.notes.cars[car.no] = replace(car, paper=plate, waived=waived)
+
+    def _disputable(self) -> StatementLine | None:
+        """The newest car without its registration that may be disputed and was not."""
+        asked = DisputeItem.objects.values("line")
+        rows = StatementLine.objects.filter(
+            statement__in=self.notes.published,
+            statement__dispute_until__gte=self.today,
+            code="R07",
+            cure="registration",
+        )
+        return rows.exclude(pk__in=asked).order_by("-pk").first()
 
     @rule()
     def pay(self) -> None:
