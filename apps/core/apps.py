@@ -2,11 +2,13 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "apps.core"
     label = "core"
+    verbose_name = _("System")
 
     def ready(self) -> None:
         import_module("apps.core.imports.registry").load()

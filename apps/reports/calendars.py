@@ -76,5 +76,5 @@ def preview(rule: Recurrence, shift: Shift, since: date) -> dict[str, Any]:
             (month, weeks(month, working, ((due.on, due) for due in dues), today=today))
             for month in months[:TWELVE]
         ],
-        "unknown_year": any(not working.knows(due.on) for due in dues),
+        "unknown_years": sorted({due.on.year for due in dues if not working.knows(due.on)}),
     }

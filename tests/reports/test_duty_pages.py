@@ -143,7 +143,7 @@ def test_a_rule_is_tried_in_words_and_on_a_calendar(network, client_of, hq_ops) 
     assert preview["words"] == "每月18日, 遇假日提前"
     assert [str(due.on) for due in preview["dues"][:3]] == ["2026-10-16", "2026-11-18", "2026-12-18"]
     assert len(preview["dues"]) == 12
-    assert preview["unknown_year"]
+    assert preview["unknown_years"] == [2027]
     page = client.get("/reports/rules/try/", {"rule": "每当想起来"}).content.decode()
     assert "无法识别此规则" in page
 

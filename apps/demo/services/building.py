@@ -25,6 +25,7 @@ from apps.demo.services import (
     goals,
     network,
     orders,
+    papers,
     rebates,
     rewards,
     statements,
@@ -90,8 +91,14 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
             rebates.build(last=plan.end, actor=actor, now=now)
         if plan.months > 3:
             drafts.build(code=rebates.CODE, last=plan.end, actor=actor, now=now)
-        say("alerts of today")
-        answers.build(actor=actor, now=now)
+        say("today")
+        _today(_hero(rows, found), plan.end, actor, now)
+
+
+def _today(hero: Dealer, last: Month, actor: access.Actor, now: datetime) -> None:
+    """What people find on their desks and do about it."""
+    papers.build(dealer=hero, last=last, now=now)
+    answers.build(actor=actor, now=now)
 
 
 def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:

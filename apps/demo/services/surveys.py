@@ -50,8 +50,9 @@ _PAIR = _DRAW.format(of="d.code || c.code || m.period")
 _TURN = _DRAW.format(of="d.code || m.period")
 _CLIMATE = f"""
 SELECT m.period, d.id, jsonb_build_object('values', jsonb_build_object({_ANSWERS})),
-       m.period + interval '1 month' + interval '1 hour' * (33 + {_TURN} %% 60),
-       m.period + interval '1 month 5 days'
+       (m.period + interval '1 month 1 day 9 hours' + interval '1 minute' * ({_TURN} %% 540)
+        + interval '1 day' * ({_TURN} %% 4)) AT TIME ZONE 'Asia/Shanghai',
+       (m.period + interval '1 month 5 days 23 hours 59 minutes') AT TIME ZONE 'Asia/Shanghai'
   FROM dealers_dealer AS d CROSS JOIN unnest(%(months)s::date[]) AS m (period)
  WHERE d.status = 'active' AND d.opened_on <= m.period AND {_TURN} %% 20 < 17
 """
@@ -63,9 +64,10 @@ SELECT m.period, d.id,
                           'notes', CASE WHEN told.units = told.expected THEN '{{}}'::jsonb
                                         ELSE jsonb_build_object('units', '下月团购与区域车展') END,
                           'tables', jsonb_build_object('models', told.lines)),
-       least(m.period - interval '1 hour' * (60 - {_TURN} %% 63),
-             %(now)s - interval '1 hour' * ({_TURN} %% 40)),
-       m.period - interval '1 second'
+       least((m.period - interval '1 day' * (1 + {_TURN} %% 3) + interval '9 hours'
+              + interval '1 minute' * ({_TURN} %% 540)) AT TIME ZONE 'Asia/Shanghai',
+             %(now)s - interval '1 minute' * ({_TURN} %% 170)),
+       (m.period - interval '1 minute') AT TIME ZONE 'Asia/Shanghai'
   FROM unnest(%(months)s::date[], %(shares)s::int[]) WITH ORDINALITY AS m (period, share, step)
   JOIN dealers_dealer AS d ON d.status = 'active'
   JOIN LATERAL (

@@ -16,7 +16,7 @@ from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFo
 from apps.kernel.period import Month, PeriodError
 from apps.kernel.recurrence import Recurrence
 from apps.kernel.workdays import Shift
-from apps.reports import calendars, people
+from apps.reports import calendars, people, proofs
 from apps.reports.filters.duties import DutyFilter, RuleFilter
 from apps.reports.forms.duties import DoForm, HappenForm, TryForm, WaiveForm
 from apps.reports.policies import duties as policies
@@ -27,7 +27,8 @@ from apps.reports.services import duties as services
 from apps.reports.services import events
 from apps.reports.services import feeds as feed_services
 from apps.reports.tables import duties as tables
-from apps.work import calendar
+from apps.work import calendar, kinds
+from apps.work.policies import activities
 
 MY_BUTTONS = (
     Button(_("Something happened"), "reports:happen", policies.HAPPEN, "alert-triangle"),
@@ -71,7 +72,7 @@ class MyDuties(MonthPage):
             "weeks": calendars.weeks(
                 self.month, working, ((line.duty.due_on, line) for line in _by_need(rows)), today=today
             ),
-            "unknown_year": not working.knows(self.month.first),
+            "unknown_years": [] if working.knows(self.month.first) else [self.month.year],
             "handed": queries.handed(actor=self.actor, now=now),
             "empty": not mine.month and not mine.overdue,
         }
@@ -157,6 +158,7 @@ class DutyDetail(DetailPage):
         today = timezone.localdate()
         return {
             "line": _Line(self.object, queries.waiting_for([self.object]).get(self.object.pk, [])),
+            "record_url": self._record_url(),
             "holders": people.people_of([self.object], on=today).of(self.object),
             "role": tables.role_name(self.object.role),
             "recipient": tables.role_name(self.object.rule.recipient_role),
@@ -165,6 +167,14 @@ class DutyDetail(DetailPage):
                 for ask in queries.asks(actor=self.actor, duty=self.object)
             ],
         }
+
+    def _record_url(self) -> str:
+        """Where a record this quota counts is planned, for those who may; empty for other duties."""
+        named = proofs.of(self.object.rule.proof)
+        kind = next((each for each in (named.kinds if named else ()) if each in kinds.kinds()), "")
+        if not kind or not self.object.waits or not self.actor.may(activities.RECORD):
+            return ""
+        return f"{reverse('work:activity-plan')}?kind={kind}"
 
 
 class DutyDo(ObjectFormPage):

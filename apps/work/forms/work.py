@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -136,12 +137,13 @@ class PreferenceForm(forms.Form):
         return [CHANNEL_NAMES[channel] for channel in self.channels]
 
     @property
-    def lines(self) -> list[tuple[Any, list[BoundField]]]:
-        """The kinds in order, each with its choices."""
-        return [
-            (kind.label, [self[f"{code}:{channel}"] for channel in self.channels])
-            for code, kind in registry.notices().items()
-        ]
+    def groups(self) -> list[tuple[Any, list[tuple[Any, list[BoundField]]]]]:
+        """The kinds with their choices, by the part of the product they come from."""
+        found: dict[str, list[tuple[Any, list[BoundField]]]] = {}
+        for code, kind in registry.notices().items():
+            choices = [self[f"{code}:{channel}"] for channel in self.channels]
+            found.setdefault(code.partition(".")[0], []).append((kind.label, choices))
+        return [(apps.get_app_config(app).verbose_name, lines) for app, lines in found.items()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
