@@ -85,7 +85,7 @@ def test_a_statement_that_does_not_hold_is_refused_whole(take: Take) -> None:
         take(B20=16_300_000, C31=None)
     assert refused.value.code == "statement_refused"
     assert sorted(refused.value.fields) == ["B29", "C31"]
-    assert "50000" in refused.value.fields["B29"]
+    assert "50,000" in refused.value.fields["B29"]
     assert Statement.objects.count() == 0
 
 

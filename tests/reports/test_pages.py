@@ -40,6 +40,11 @@ def url(report: Submission, what: str = "") -> str:
     return f"/reports/forms/{report.pk}/{what}"
 
 
+def decision(report: Submission) -> str:
+    """Where the decision about a report that waits is sent."""
+    return reverse("work:approval-decide", args=[Approval.objects.get(target_id=report.pk).pk])
+
+
 def post(client: Any, report: Submission, *, fetched: bool = False, **changes: Any) -> Any:
     report.refresh_from_db()
     body = {f"v:{code}": text for code, text in VALUES.items()}
@@ -126,15 +131,14 @@ def test_a_reviewer_decides_and_never_about_ones_own(report, client_of, d1_sm, a
     assert 'name="verdict" value="return"' in page
     assert "等待：" in page and str(am_1) in page
     assert 'name="verdict"' not in client_of(d1_sm).get(url(report)).content.decode()
-    manager.post(url(report, "decide/"), {"verdict": "return", "comment": ""})
-    report.refresh_from_db()
-    assert report.state == State.SUBMITTED
-    approval = Approval.objects.get(target_id=report.pk)
-    decide = reverse("work:approval-decide", args=[approval.pk])
+    decide = decision(report)
+    for person, given in ((manager, {"verdict": "return"}), (client_of(d1_sm), {"verdict": "approve"})):
+        assert person.post(decide, {**given, "comment": ""}).status_code in (409, 422)
+        report.refresh_from_db()
+        assert report.state == State.SUBMITTED
     answer = manager.post(decide, {"verdict": "return", "comment": "核对库存", "back": "1"})
     report.refresh_from_db()
     assert (answer["Location"], report.state, report.comment) == (url(report), State.RETURNED, "核对库存")
-    assert client_of(d1_sm).post(url(report, "decide/"), {"verdict": "approve"}).status_code == 403
     page = client_of(d1_sm).get(url(report)).content.decode()
     assert "核对库存" in page
 
@@ -142,7 +146,7 @@ def test_a_reviewer_decides_and_never_about_ones_own(report, client_of, d1_sm, a
 def test_the_comparison_shows_the_changed_cells_and_takes_reasons(report, client_of, d1_sm, am_1) -> None:
     browser = client_of(d1_sm)
     post(browser, report, then="submit")
-    client_of(am_1).post(url(report, "decide/"), {"verdict": "return", "comment": "x"})
+    client_of(am_1).post(decision(report), {"verdict": "return", "comment": "x"})
     post(browser, report, **{"v:retail": "60"})
     page = browser.get(url(report, "changes/")).content.decode()
     assert "+100.0%" in page
@@ -176,7 +180,7 @@ def test_headquarters_see_what_is_asked_and_the_burden(client_of, hq_ops, d1_gm)
 def test_an_approved_report_is_locked_and_corrected_by_page(report, client_of, d1_sm, am_1, hq_ops) -> None:
     post(client_of(d1_sm), report, then="submit")
     manager = client_of(am_1)
-    manager.post(url(report, "decide/"), {"verdict": "approve", "comment": ""})
+    manager.post(decision(report), {"verdict": "approve", "comment": ""})
     manager.post(url(report, "lock/"))
     report.refresh_from_db()
     assert report.state == State.LOCKED

@@ -76,7 +76,7 @@ def test_a_sound_month_has_nothing_wrong() -> None:
 def test_the_balance_sheet_has_to_balance() -> None:
     (found,) = checks.check(statement(B20=16_300_000), notes={})
     assert (found.line, found.code, found.level) == ("B29", "balance", Level.ERROR)
-    assert found.params == {"assets": "52300000", "sources": "52250000", "gap": "50000"}
+    assert found.params == {"assets": "52,300,000", "sources": "52,250,000", "gap": "50,000"}
 
 
 @pytest.mark.parametrize(("off", "findings"), [("1", 0), ("1.01", 1), ("-1", 0), ("-1.01", 1)])
@@ -171,7 +171,7 @@ def test_lines_are_compared_with_accounts_once_all_are_mapped() -> None:
     month = statement(E80=20_000)
     assert accounts.compare(month, accounts.mapped(balances, {}, {})) == []
     (found,) = accounts.compare(month, accounts.mapped(balances, {"6602.09": "E80"}, {}))
-    assert (found.line, found.params) == ("E80", {"said": "20000", "total": "18400"})
+    assert (found.line, found.params) == ("E80", {"said": "20,000", "total": "18,400"})
 
 
 @given(st.lists(st.tuples(st.sampled_from(["6601.1", "6602.2", "6602.3", "9"]), money)))

@@ -64,7 +64,7 @@ def compare(given: Amounts, found: Mapped) -> list[Finding]:
             "accounts",
             Level.ERROR,
             reason="The line says %(said)s, its accounts add up to %(total)s.",
-            params={"said": str(given[code]), "total": str(total)},
+            params={"said": f"{given[code]:,}", "total": f"{total:,}"},
         )
         for code, total in sorted(found.lines.items())
         if code in given and abs(given[code] - total) > TOLERANCE

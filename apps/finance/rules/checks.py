@@ -102,7 +102,7 @@ def _signs(amounts: Amounts) -> Iterator[Finding]:
                 "negative",
                 Level.EXPLAIN,
                 reason="The value %(value)s is below 0; say why.",
-                params={"value": str(value)},
+                params={"value": f"{value:,}"},
             )
 
 
@@ -126,7 +126,7 @@ def _identities(amounts: Amounts) -> Iterator[Finding]:
                 Level.ERROR,
                 reason="Assets of %(assets)s are not liabilities and equity of %(sources)s; "
                 "the difference is %(gap)s.",
-                params={"assets": str(assets), "sources": str(sources), "gap": str(assets - sources)},
+                params={"assets": f"{assets:,}", "sources": f"{sources:,}", "gap": f"{assets - sources:,}"},
             )
     if "K40" in amounts and "B10" in amounts and abs(amounts["K40"] - amounts["B10"]) > TOLERANCE:
         yield Finding(
@@ -136,9 +136,9 @@ def _identities(amounts: Amounts) -> Iterator[Finding]:
             reason="Cash at the end of %(flow)s is not the cash of the balance sheet of %(held)s; "
             "the difference is %(gap)s.",
             params={
-                "flow": str(amounts["K40"]),
-                "held": str(amounts["B10"]),
-                "gap": str(amounts["K40"] - amounts["B10"]),
+                "flow": f"{amounts['K40']:,}",
+                "held": f"{amounts['B10']:,}",
+                "gap": f"{amounts['K40'] - amounts['B10']:,}",
             },
         )
     if amounts.get("B101", Decimal(0)) > amounts.get("B10", Decimal("Infinity")):
@@ -166,7 +166,7 @@ def _swings(amounts: Amounts, prior: Amounts) -> Iterator[Finding]:
                 "swing",
                 Level.EXPLAIN,
                 reason="%(now)s after %(before)s in the month before: moved by %(share)s %%; say why.",
-                params={"now": str(now), "before": str(before), "share": f"{moved * 100:.1f}"},
+                params={"now": f"{now:,}", "before": f"{before:,}", "share": f"{moved * 100:.1f}"},
             )
 
 
@@ -185,7 +185,7 @@ def _year_to_date(amounts: Amounts, year: Sequence[Amounts]) -> Iterator[Finding
                 Level.ERROR,
                 reason="The year to date says %(said)s, the months add up to %(total)s; "
                 "the difference is %(gap)s.",
-                params={"said": str(said), "total": str(total), "gap": str(said - total)},
+                params={"said": f"{said:,}", "total": f"{total:,}", "gap": f"{said - total:,}"},
             )
 
 

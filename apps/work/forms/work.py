@@ -137,11 +137,11 @@ class PreferenceForm(forms.Form):
         return [CHANNEL_NAMES[channel] for channel in self.channels]
 
     @property
-    def groups(self) -> list[tuple[Any, list[tuple[Any, list[BoundField]]]]]:
-        """The kinds with their choices, by the part of the product they come from."""
-        found: dict[str, list[tuple[Any, list[BoundField]]]] = {}
+    def groups(self) -> list[tuple[Any, list[tuple[Any, list[tuple[Any, BoundField]]]]]]:
+        """The kinds with their choices by channel, under the part of the product they come from."""
+        found: dict[str, list[tuple[Any, list[tuple[Any, BoundField]]]]] = {}
         for code, kind in registry.notices().items():
-            choices = [self[f"{code}:{channel}"] for channel in self.channels]
+            choices = [(CHANNEL_NAMES[each], self[f"{code}:{each}"]) for each in self.channels]
             found.setdefault(code.partition(".")[0], []).append((kind.label, choices))
         return [(apps.get_app_config(app).verbose_name, lines) for app, lines in found.items()]
 
