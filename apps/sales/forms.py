@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
+from apps.core.kit.widgets import ScannedInput
 from apps.dealers import queries as dealers
 from apps.sales.models import CHANNELS, CUSTOMER_TYPES, EVIDENCE_KINDS, RetailDelivery
 from apps.sales.services import evidence
@@ -28,7 +29,7 @@ class DeliveryForm(forms.Form):
 
     dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
     occurred_on = _day(True, _("Delivery date"))
-    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False)
+    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False, widget=ScannedInput)
     model = forms.CharField(
         label=_("Model"), max_length=200, required=False, help_text=_("Model code or name")
     )
@@ -97,7 +98,7 @@ class EvidenceForm(forms.Form):
     dealer_id: int
 
     dealer = forms.CharField(label=_("Dealer"), max_length=200, help_text=_("Dealer code or name"))
-    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN)
+    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, widget=ScannedInput)
     kind = forms.ChoiceField(label=_("Kind of document"), choices=EVIDENCE_KINDS)
     number = forms.CharField(label=_("Document number"), max_length=80, required=False)
     issued_on = _day(True, _("Issued on"))

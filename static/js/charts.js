@@ -116,7 +116,7 @@
     return {
       ...common(spec, colour, printing),
       legend: legend(spec, colour),
-      grid: { left: 4, right: 14, top: spec.series.length > 1 ? 36 : 26, bottom: 2, containLabel: true },
+      grid: { left: 4, right: 24, top: spec.series.length > 1 ? 36 : 26, bottom: 2, containLabel: true },
       xAxis: axis(colour, { axis: { type: "category", data: spec.labels, boundaryGap: false, splitLine: { show: false } }, axisLabel: { hideOverlap: true } }),
       yAxis: y,
       series: spec.series.map((series, order) => ({

@@ -67,7 +67,14 @@
       button.append(drawn());
       button.ariaLabel = input.dataset.scanLabel ?? "VIN";
       button.addEventListener("click", () => read(input).catch(() => button.remove()));
-      input.after(button);
+      if (input.dataset.scan === "vin") {
+        const row = document.createElement("div");
+        row.className = "d-flex gap-2";
+        input.replaceWith(row);
+        row.append(input, button);
+      } else {
+        input.after(button);
+      }
     }
   }
 

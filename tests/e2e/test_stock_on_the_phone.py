@@ -86,6 +86,11 @@ def _counted(stage, phone) -> None:
     expect(phone.locator("main")).to_contain_text(VINS[2])
     sheet = CountSheet.objects.get()
     assert (sheet.found_units, sheet.missing_units, sheet.surplus_units) == (2, 1, 0)
+    for entered in ("/inventory/new/", "/sales/new/"):
+        phone.goto(entered)
+        phone.evaluate(f"window.label = '{VINS[2]}'")
+        phone.get_by_role("button", name="摄像头扫码").click()
+        expect(phone.locator("input[name=vin]")).to_have_value(VINS[2])
 
 
 def _checked_in(stage, phone, lot: list[int]) -> None:

@@ -52,7 +52,7 @@ class Plan:
 
 def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> None:
     """Build the sample in an empty data base: all that comes in, then (if wanted) every month closed."""
-    actor = access.system("sample")
+    actor = access.system("样例运营")
     months = [plan.end.shift(-back) for back in range(plan.months - 1, -2, -1)]
     found = profiles(plan.dealers, plan.seed)
     with transaction.atomic():

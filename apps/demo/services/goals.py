@@ -36,7 +36,7 @@ WITH sold AS (
 )
 INSERT INTO targets_target (dealer_id, period, kind, line, version, units, set_at, set_by,
                             signed_at, signed_by, signature)
-SELECT dealer_id, period, kind, '', 1, units, at, 'sample', at, %(signer)s,
+SELECT dealer_id, period, kind, '', 1, units, at, '样例', at, %(signer)s,
        encode(sha256(convert_to(concat_ws(E'\\n', code, period, kind, '', 1, units, %(signer)s::text,
               to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')), 'UTF8')), 'hex')
   FROM (SELECT wanted.*, least(%(now)s::timestamptz, period - interval '3 days') AS at FROM wanted) AS dated

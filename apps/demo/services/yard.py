@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from apps.core import access
 from apps.core.access import Actor
 from apps.dealers.models import Dealer
 from apps.inventory import queries
 from apps.inventory import services as inventory
-from apps.inventory.models import StockUnit, UnitMark
-from apps.inventory.rules import CountKind, MarkKind
+from apps.inventory.models import Shipment, StockUnit, TransferProposal, UnitMark
+from apps.inventory.rules import Answer, CountKind, Inspection, MarkKind
 from apps.vehicles import facts
 
 CARRIERS = "(ARRAY['安捷物流', '长久汽运', '顺运商品车', '中铁特货'])"
@@ -106,10 +107,34 @@ def load(*, hero: Dealer, now: datetime, today: date) -> None:
     """What stands around the stock: statements for the volume, the services for what people do."""
     for statement in (_ARRIVED, _COMING, _KEPT, _LOANS, _MARKS, _COUNTS, _COUNTED):
         facts.execute(statement, {"today": today})
-    actor = access.system("sample")
+    actor = access.system("样例运营")
+    _receiving(actor, now, today)
     _counting(hero, actor, now)
     _moving(actor, now, today)
     _ageing(hero, actor, now, today)
+
+
+def _receiving(actor: Actor, now: datetime, today: date) -> None:
+    """Cars that did not come as announced: one is answered already, the others wait for an answer."""
+    coming = Shipment.objects.filter(arrived_on=None, shipped_on__isnull=False).order_by("-eta_on", "pk")
+    found = [
+        (Inspection.REFUSED, "左前门与翼子板划伤，要求承运商赔付后再收"),
+        (Inspection.ABSENT, "运单 6 台，实到 5 台"),
+        (Inspection.REFUSED, "前挡风玻璃裂纹，拒收"),
+    ]
+    for shipment, (inspection, note) in zip(coming[:3], found, strict=False):
+        row = inventory.receive_shipment(
+            shipment=shipment,
+            inspection=inspection,
+            arrived_on=today,
+            vin="",
+            note=note,
+            actor=actor,
+            now=now,
+        )
+    inventory.answer_exception(
+        shipment=row, note="已安排更换玻璃并重新发运", cancel=False, actor=actor, now=now
+    )
 
 
 def _counting(hero: Dealer, actor: Actor, now: datetime) -> None:
@@ -121,9 +146,10 @@ def _counting(hero: Dealer, actor: Actor, now: datetime) -> None:
 
 
 def _moving(actor: Actor, now: datetime, today: date) -> None:
-    """The transfers that help most are suggested."""
-    for each in queries.suggestions(actor=actor, on=today, limit=4):
-        inventory.suggest_transfers(
+    """The transfers that help most are suggested; one is on its way, another waits for the truck."""
+    together: dict[str, Any] = {"note": "", "actor": actor, "now": now, "whole_lot": True}
+    for place, each in enumerate(queries.suggestions(actor=actor, on=today, limit=4)):
+        lot = inventory.suggest_transfers(
             giver=each.giver,
             taker=each.taker,
             model=each.model,
@@ -132,6 +158,18 @@ def _moving(actor: Actor, now: datetime, today: date) -> None:
             actor=actor,
             now=now,
         )
+        for answer in (Answer.CONFIRM, Answer.AGREE) if place > 1 else ():
+            inventory.answer_transfer(
+                proposal=TransferProposal.objects.get(pk=lot[0].pk), answer=answer, **together
+            )
+        if place == 3:
+            inventory.ship_transfer(
+                proposal=TransferProposal.objects.get(pk=lot[0].pk),
+                carrier="安捷物流",
+                shipped_on=today,
+                eta_on=today + timedelta(2),
+                **together,
+            )
 
 
 def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:

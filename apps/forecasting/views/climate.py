@@ -42,15 +42,14 @@ def index_chart(rows: list[Climate]) -> Chart:
 def coefficient_chart(last: Month, figures: dict[Month, Decimal]) -> Chart:
     """The network's inventory coefficient beside published ones of the same months."""
     own = climate.own_coefficients(last=last)
+    told = [figures.get(month) for month in own]
+    published = [Series(_("Published (CADA)"), told, "past")] if any(told) else []
     return Chart(
         "coefficient",
         "line",
         _("Inventory coefficient of the network"),
         [str(month) for month in own],
-        [
-            Series(_("Network"), list(own.values()), "main"),
-            Series(_("Published (CADA)"), [figures.get(month) for month in own], "past"),
-        ],
+        [Series(_("Network"), list(own.values()), "main"), *published],
         unit="months",
         marks=[Mark(Decimal("1.5"), _("Alert line"))],
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit.widgets import ScannedInput
 from apps.inventory.forms.stock import day
 from apps.inventory.models import INSPECTIONS
 from apps.vehicles.facts import LONGEST_VIN
@@ -18,9 +19,7 @@ class ReceiveForm(forms.Form):
         max_length=LONGEST_VIN,
         required=False,
         help_text=_("Scan or type the VIN on the car; it is compared with the one announced."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "data-scan": "vin", "data-scan-label": _("Scan with the camera")}
-        ),
+        widget=ScannedInput,
     )
     note = forms.CharField(
         label=_("What was found"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.core.kit.filters import MonthField
+from apps.core.kit.widgets import ScannedInput
 from apps.dealers import queries as dealers
 from apps.inventory.rules import MovementKind
 from apps.vehicles import queries as vehicles
@@ -56,7 +57,7 @@ class ArrivalForm(DealerForm):
 
     received_on = day(True, _("Received on"))
     kind = forms.ChoiceField(label=_("Kind of arrival"), choices=ARRIVALS)
-    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False)
+    vin = forms.CharField(label="VIN", max_length=LONGEST_VIN, required=False, widget=ScannedInput)
     model = forms.CharField(
         label=_("Model"), max_length=200, required=False, help_text=_("Model code or name")
     )

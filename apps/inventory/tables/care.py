@@ -65,15 +65,15 @@ class LoanTable(Table):
             value=lambda row: str(row.unit),
             link=lambda row: reverse("inventory:unit-detail", kwargs={"pk": row.unit_id}),
         ),
-        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, phone=False),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
         Column("lender", _("Lender")),
         Column("number", _("Contract number"), "code"),
         Column("principal_amount", _("Principal"), "money", sort="principal_amount"),
         Column("annual_rate", _("Rate a year"), "percent"),
-        Column("free_days", _("Days free of interest"), "days"),
+        Column("free_days", _("Days free of interest"), "days", phone=False),
         Column("started_on", _("Drawn on"), "date", sort="started_on"),
-        Column("ended_on", _("Repaid on"), "date", sort="ended_on"),
+        Column("ended_on", _("Repaid on"), "date", sort="ended_on", phone=False),
     )
     order_by = ("-started_on", "-id")
 

@@ -36,7 +36,7 @@ class CountTable(Table):
         ),
         Column("kind", _("Kind of count"), value=lambda row: row.get_kind_display()),
         Column("state", _("State"), "badge", value=count_badge),
-        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, phone=False),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
         Column("book_units", _("In the book"), "units"),
         Column("found_units", _("Found"), "units"),
@@ -48,7 +48,7 @@ class CountTable(Table):
             "percent",
             value=lambda row: variance_rate(row.book_units, row.missing_units, row.surplus_units),
         ),
-        Column("opened_by", _("Opened by")),
+        Column("opened_by", _("Opened by"), phone=False),
     )
     order_by = ("-day", "-id")
 
@@ -64,7 +64,7 @@ class LineTable(Table):
         Column(
             "certificate",
             _("Certificate"),
-            value=lambda row: _("Missing") if row.lacks_certificate else "",
+            value=lambda row: _("Certificate missing") if row.lacks_certificate else "",
         ),
         Column("explanation", _("Explanation")),
     )

@@ -13,12 +13,11 @@ from apps.inventory.queries import Help
 from apps.inventory.tables.stock import proposal_badge
 
 
-def _months(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
 def _change(before: Decimal | None, after: Decimal | None) -> str:
-    return f"{_months(before)} → {_months(after)}"
+    """The coefficient now and afterwards; without sales there is none."""
+    if before is None or after is None:
+        return str(_("no sales"))
+    return f"{before:.2f} → {after:.2f}"
 
 
 def _suggest(row: Help) -> str:
@@ -51,7 +50,7 @@ class SuggestionTable(Table):
             "code",
             value=lambda row: _change(row.suggestion.taker.coefficient, row.suggestion.taker_after),
         ),
-        Column("oldest", _("Oldest vehicle"), "days"),
+        Column("oldest", _("Oldest vehicle"), "days", phone=False),
         Column(
             "near",
             _("Region"),
@@ -93,7 +92,7 @@ class CarrierTable(Table):
     columns = (
         Column("carrier", _("Carrier")),
         Column("arrived", _("Cars arrived"), "units"),
-        Column("on_time", _("In time"), "units"),
+        Column("on_time", _("Cars in time"), "units"),
         Column("overdue", _("Still on the way, late"), "units"),
         Column("share", _("Share in time"), "percent"),
     )

@@ -32,7 +32,7 @@ class StockTable(Table):
 
     columns = (
         Column("vehicle", _("Vehicle"), "code", value=str, link=lambda row: _unit_link(row.pk)),
-        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, phone=False),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
         Column("model", _("Model"), value=lambda row: str(row.model or row.model_text)),
         Column("trim_text", _("Trim")),

@@ -132,7 +132,7 @@ _OF_A_PLAN = ("order_no", "model", "quantity", "suggested", "reason", "price", "
 class PlanLineTable(Table):
     """The lines of a plan that is being made."""
 
-    columns = _line_columns(*_OF_A_PLAN, "missing")
+    columns = _line_columns(*(name for name in _OF_A_PLAN if name != "price"), "missing")
 
 
 class FirmLineTable(Table):
