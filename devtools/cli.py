@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> None:
     """Run one command; a missing precondition ends with one line that says what to do."""
     options = parse(arguments)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile everything anew
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell may have started us with SIGINT ignored
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

@@ -144,7 +144,8 @@ def _install() -> None:
     log = VAR / "setup.log"
     uv = uv_program()
     if uv:
-        command = [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(LOCK)]
+        command = [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode", "--require-hashes"]
+        command += ["-r", str(LOCK)]
         if run_logged(command, log):
             return
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
+
+from proofs.arena import BASE, Arena, Report, Worker, arena, arguments, fingerprint
 
 
 class Closes:
@@ -28,7 +34,6 @@ class Closes:
         self.jobs: Any = jobs
         self.actor = access.system("proof")
         self.last = Month(2026, 6)
-        self.ring = jobs.ring
 
     def switch(self, settings: Mapping[str, str]) -> None:
         """Move this process to another data base."""
@@ -68,11 +73,11 @@ class Closes:
         """How many jobs are due."""
         return len(self.due())
 
-    def plant(self, settings: Mapping[str, str]) -> None:
-        """Switch a planted defect on in this process."""
+    def defect(self, name: str) -> AbstractContextManager[None]:
+        """A planted defect in this process for the length of a block; no name is no defect."""
         from proofs import planted
 
-        planted.plant(settings.get("DEALEROPS_PLANTED", ""))
+        return planted.defect(name)
 
     @staticmethod
     def leave() -> None:
@@ -106,13 +111,12 @@ class Closes:
 
         Then the last one is settled.
         """
-        self.jobs.ring = lambda job_id: None
-        for month in self.months(count):
-            self.runner.work_through(self.start(month))
+        with mock.patch.object(self.jobs, "ring"):
+            for month in self.months(count):
+                self.runner.work_through(self.start(month))
+                self._do_all()
+            self.settle()
             self._do_all()
-        self.settle()
-        self._do_all()
-        self.jobs.ring = self.ring
 
     def _do_all(self) -> None:
         while due := self.due():
@@ -148,3 +152,81 @@ class Closes:
                 self.jobs.reconcile(timezone.now())
             time.sleep(0.05)
         return True
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done: dealers and months of the sample network, how often something is broken, rounds."""
+
+    dealers: int
+    months: int
+    blows: int = 0
+    rounds: int = 1
+
+
+SHORT = Size(dealers=12, months=4, blows=6)
+"""The size the test suite runs."""
+
+
+@dataclass
+class Ground:
+    """A sample network with its months open, and what an undisturbed close of them comes to."""
+
+    place: Arena
+    closes: Closes
+    size: Size
+    expected: str
+    rng: random.Random
+
+    @contextmanager
+    def fresh(self, defect: str) -> Iterator[dict[str, str]]:
+        """A new copy of the network, to which this process moves, with a defect if one is named."""
+        settings = self.place.clone() | {"DEALEROPS_PLANTED": defect}
+        self.closes.switch(settings)
+        with self.closes.defect(defect):
+            yield settings
+
+    def break_the_closes(
+        self, report: Report, settings: Mapping[str, str], breaker: Callable[[], bool], worker: Worker
+    ) -> None:
+        """Close and settle by a worker while something is being broken; every row must come out the same."""
+        planted = bool(settings["DEALEROPS_PLANTED"])
+        failure = self.closes.by_workers(self.size.months, during=breaker, seconds=15 if planted else 600)
+        worker.kill()
+        report.expect(not failure, failure)
+        self.compare(report, settings)
+        report.expect(self.closes.unfinished() == 0 or bool(failure), "jobs are still due after the closes")
+
+    def compare(self, report: Report, settings: Mapping[str, str]) -> None:
+        """Results equal those of the undisturbed close, row by row."""
+        same = fingerprint(settings) == self.expected
+        report.expect(same, "results differ from the undisturbed close")
+
+
+Prove = Callable[[Ground, Report, str], None]
+"""A proof about closes: looks for what goes wrong on a ground, with the named defect if there is one."""
+
+
+@contextmanager
+def ground(size: Size, seed: int) -> Iterator[Ground]:
+    """Servers with the sample network, closed and settled once undisturbed."""
+    with arena() as place:
+        place.prepare(dealers=size.dealers, months=size.months, seed=seed)
+        closes = Closes(place.settings(BASE))
+        closes.publish()
+        undisturbed = place.clone()
+        closes.switch(undisturbed)
+        closes.here(size.months)
+        yield Ground(place, closes, size, fingerprint(undisturbed), random.Random(seed))
+
+
+def run(name: str, prove: Prove, full: Size, defect: str, last: Prove | None = None) -> int:
+    """One proof as a command: all rounds of its size and what comes last, or its short form."""
+    options = arguments(name)
+    report, planted = Report(name, options.seed), defect if options.plant else ""
+    with ground(SHORT if options.quick else full, options.seed) as made:
+        for _round in range(made.size.rounds):
+            prove(made, report, planted)
+        if last and not options.quick:
+            last(made, report, planted)
+    return report.close()

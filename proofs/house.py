@@ -18,7 +18,6 @@ from importlib import import_module
 from urllib.parse import urlencode
 
 import django
-from django.core.management import call_command
 
 from proofs.arena import ROOT, Arena, Report, arguments, wait_for
 
@@ -139,11 +138,9 @@ def built() -> Iterator[dict[str, str]]:
     """Servers with a migrated data base; this process becomes one of the product on them."""
     arena = Arena()
     try:
-        arena._sql(f'CREATE DATABASE "{BASE}"')
-        settings = arena.settings(BASE) | {"DEALEROPS_TRUSTED_PROXIES": "1"}
+        settings = arena.blank(BASE) | {"DEALEROPS_TRUSTED_PROXIES": "1"}
         os.environ.update(settings)
         django.setup()
-        call_command("migrate", verbosity=0)
         yield settings
     finally:
         arena.close()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,10 +38,7 @@ def without(*walls: str) -> Iterator[None]:
 def marked_network() -> Iterator[tuple[Any, dict[str, Any]]]:
     """Private servers, a network whose every object carries a mark of its dealer, and everybody's browser."""
     with arena() as place, ExitStack() as stack:
-        place._sql(f'CREATE DATABASE "{BASE}"')
-        os.environ.update(place.settings(BASE))
-        migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-        subprocess.run(migrate, cwd=ROOT, env=os.environ, check=True, stdout=sys.stderr)
+        os.environ.update(place.blank(BASE))
         import django
 
         django.setup()

@@ -7,10 +7,10 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from proofs.arena import BASE, Report, Worker, arena, arguments, fingerprint
-from proofs.closes import Closes
+from proofs.arena import Report, Worker
+from proofs.closes import Ground, Size, run
 
-PLANTED = {"DEALEROPS_PLANTED": "done_before_the_effect"}
+DEFECT = "done_before_the_effect"
 WHOLE_WORKERS = 0.2
 DEATHS = 40
 """In each step from a settlement to money."""
@@ -41,38 +41,22 @@ class Killer:
         return self.rng.random() < 0.05
 
 
-def main() -> int:
-    """Close all months undisturbed, then while killing workers, and compare every row."""
-    options = arguments("K1")
-    report = Report("K1", options.seed)
-    dealers, months, kills, rounds = (12, 4, 6, 1) if options.quick else (1000, 15, 40, 3)
-    rng = random.Random(options.seed)
-    with arena() as place:
-        place.prepare(dealers=dealers, months=months, seed=options.seed)
-        closes = Closes(place.settings(BASE))
-        closes.publish()
-        undisturbed = place.clone()
-        closes.switch(undisturbed)
-        closes.here(months)
-        expected = fingerprint(undisturbed)
-        for round_no in range(rounds):
-            settings = place.clone() | (PLANTED if options.plant else {})
-            closes.switch(settings)
-            worker = place.worker(settings)
-            killer = Killer(worker, kills, rng)
-            failure = closes.by_workers(months, during=killer, seconds=15 if options.plant else 600)
-            worker.kill()
-            report.expect(not failure, failure)
-            report.expect(killer.kills > 0, "nothing was killed")
-            same = fingerprint(settings) == expected
-            report.expect(same, f"round {round_no}: results differ from the undisturbed close")
-            print(f"round {round_no}: {killer.kills} kills", flush=True)
-        if not options.quick:
-            settings = place.blank()
-            closes.switch(settings)
-            closes.die(report, settings["DATABASE_URL"], rng, DEATHS, planted=options.plant)
-    return report.close()
+def prove(ground: Ground, report: Report, defect: str) -> None:
+    """Close and settle while workers are being killed, and compare every row."""
+    with ground.fresh(defect) as settings:
+        worker = ground.place.worker(settings)
+        killer = Killer(worker, ground.size.blows, ground.rng)
+        ground.break_the_closes(report, settings, killer, worker)
+        report.expect(killer.kills > 0, "nothing was killed")
+        print(f"{killer.kills} kills", file=sys.stderr)
+
+
+def die(ground: Ground, report: Report, defect: str) -> None:
+    """Settle and pay in a data base of its own, and die in every step of it."""
+    settings = ground.place.blank()
+    ground.closes.switch(settings)
+    ground.closes.die(report, settings["DATABASE_URL"], ground.rng, DEATHS, planted=bool(defect))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("K1", prove, Size(dealers=1000, months=15, blows=40, rounds=3), DEFECT, last=die))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import redis
 
-from proofs.arena import BASE, Report, arena, arguments, fingerprint
-from proofs.closes import Closes
+from proofs.arena import Report
+from proofs.closes import Ground, Size, run
 
-PLANTED = {"DEALEROPS_PLANTED": "no_reconciler"}
+DEFECT = "no_reconciler"
 
 
 @dataclass
@@ -38,35 +38,14 @@ class Breaker:
         return self.rng.random() < 0.1
 
 
-def main() -> int:
-    """Close all months undisturbed, then while losing the broker, and compare every row."""
-    options = arguments("K3")
-    report = Report("K3", options.seed)
-    dealers, months, losses, rounds = (12, 4, 6, 1) if options.quick else (1000, 15, 20, 2)
-    rng = random.Random(options.seed)
-    with arena() as place:
-        place.prepare(dealers=dealers, months=months, seed=options.seed)
-        closes = Closes(place.settings(BASE) | (PLANTED if options.plant else {}))
-        closes.publish()
-        undisturbed = place.clone()
-        closes.switch(undisturbed)
-        closes.here(months)
-        expected = fingerprint(undisturbed)
-        for round_no in range(rounds):
-            settings = place.clone()
-            closes.switch(settings)
-            worker = place.worker(settings)
-            breaker = Breaker(settings["REDIS_URL"], losses, rng)
-            failure = closes.by_workers(months, during=breaker, seconds=15 if options.plant else 600)
-            worker.kill()
-            report.expect(not failure, failure)
-            report.expect(breaker.losses > 0, "the broker was never lost")
-            same = fingerprint(settings) == expected
-            report.expect(same, f"round {round_no}: results differ from the undisturbed close")
-            report.expect(closes.unfinished() == 0 or bool(failure), "jobs are still due after the closes")
-            print(f"round {round_no}: {breaker.losses} losses of the broker", flush=True)
-    return report.close()
+def prove(ground: Ground, report: Report, defect: str) -> None:
+    """Close and settle while losing the broker, and compare every row."""
+    with ground.fresh(defect) as settings:
+        breaker = Breaker(settings["REDIS_URL"], ground.size.blows, ground.rng)
+        ground.break_the_closes(report, settings, breaker, ground.place.worker(settings))
+        report.expect(breaker.losses > 0, "the broker was never lost")
+        print(f"{breaker.losses} losses of the broker", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("K3", prove, Size(dealers=1000, months=15, blows=20, rounds=2), DEFECT))

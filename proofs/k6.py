@@ -5,37 +5,27 @@ from __future__ import annotations
 import random
 import sys
 import threading
+from unittest import mock
 
-from proofs.arena import Report, arena, arguments, fingerprint
-from proofs.closes import Closes
+from proofs.arena import Report
+from proofs.closes import Closes, Ground, Size, run
 
-PLANTED = {"DEALEROPS_PLANTED": "no_locks"}
+DEFECT = "no_locks"
 DELIVERIES = 3
 
 
-def main() -> int:
-    """Close all months undisturbed, then with everything asked for and delivered several times at once."""
-    options = arguments("K6")
-    report = Report("K6", options.seed)
-    dealers, months = (12, 4) if options.quick else (300, 15)
-    rng = random.Random(options.seed)
-    with arena() as place:
-        place.prepare(dealers=dealers, months=months, seed=options.seed)
-        undisturbed = place.clone()
-        closes = Closes(undisturbed)
-        closes.here(months)
-        expected = fingerprint(undisturbed)
-        settings = place.clone() | (PLANTED if options.plant else {})
-        closes.switch(settings)
-        closes.plant(settings)
-        closes.jobs.ring = lambda job_id: None
-        for month in closes.months(months):
+def prove(ground: Ground, report: Report, defect: str) -> None:
+    """Close all months with everything asked for and delivered several times at once, and compare."""
+    closes, count = ground.closes, ground.size.months
+    with ground.fresh(defect) as settings, mock.patch.object(closes.jobs, "ring"):
+        for month in closes.months(count):
             runs = _at_once([lambda month=month: closes.start(month).pk] * 2)
             report.expect(len(set(runs)) == 1, f"{month}: two operators made {len(set(runs))} runs: {runs}")
-            _deliver_all(closes, rng)
-        report.expect(closes.runs.count() == months, f"{closes.runs.count()} runs instead of {months}")
-        report.expect(fingerprint(settings) == expected, "results differ from the undisturbed close")
-    return report.close()
+            _deliver_all(closes, ground.rng)
+        closes.settle()
+        _deliver_all(closes, ground.rng)
+        report.expect(closes.runs.count() == count, f"{closes.runs.count()} runs instead of {count}")
+        ground.compare(report, settings)
 
 
 def _deliver_all(closes: Closes, rng: random.Random) -> None:
@@ -71,4 +61,4 @@ def _at_once(calls: list) -> list:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("K6", prove, Size(dealers=300, months=15), DEFECT))

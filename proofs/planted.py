@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Any
+from unittest import mock
 
 import django
 from django.utils import timezone
@@ -21,23 +26,10 @@ from apps.core.models.jobs import JobStatus  # noqa: E402
 from apps.incentives.queries import settled  # noqa: E402
 from proofs import k7  # noqa: E402
 
-__all__ = ["app", "plant"]
+__all__ = ["app", "defect"]
 
 WINDOW = 0.3
 """Seconds between the mark and the effect of a job that is marked too early: room for a kill."""
-
-
-def plant(defect: str) -> None:
-    """Switch a defect on: its name, or nothing."""
-    if defect == "done_before_the_effect":
-        jobs._execute = _done_before_the_effect
-    if defect == "no_reconciler":
-        jobs.reconcile = lambda now: 0
-    if defect == "no_locks":
-        jobs.lock = jobs.lock_shared = lambda name: None
-        jobs.try_lock = lambda name: True
-    if defect == "first_of_its_part":
-        settled.evaluated = k7.favoured(settled.evaluated)
 
 
 def _done_before_the_effect(job_id: str) -> bool:
@@ -50,4 +42,28 @@ def _done_before_the_effect(job_id: str) -> bool:
     return True
 
 
-plant(os.environ.get("DEALEROPS_PLANTED", ""))
+_DEFECTS: dict[str, tuple[tuple[ModuleType, str, Any], ...]] = {
+    "": (),
+    "done_before_the_effect": ((jobs, "_execute", _done_before_the_effect),),
+    "no_reconciler": ((jobs, "reconcile", lambda now: 0),),
+    "no_locks": (
+        (jobs, "lock", lambda name: None),
+        (jobs, "lock_shared", lambda name: None),
+        (jobs, "try_lock", lambda name: True),
+    ),
+    "first_of_its_part": ((settled, "evaluated", k7.favoured(settled.evaluated)),),
+}
+"""What of which module each defect replaces by what."""
+
+
+@contextmanager
+def defect(name: str) -> Iterator[None]:
+    """Switch a defect on for the length of a block; no name is no defect."""
+    with ExitStack() as switched:
+        for module, attribute, instead in _DEFECTS.get(name, ()):
+            switched.enter_context(mock.patch.object(module, attribute, instead))
+        yield
+
+
+_switched = defect(os.environ.get("DEALEROPS_PLANTED", ""))
+_switched.__enter__()

@@ -173,8 +173,10 @@ def _killed(do: Callable[[], object], place: int, *, planted: bool) -> bool:
 
     with suppress(BaseException), connection.execute_wrapper(count):
         if planted:
-            from proofs import planted as defects
+            from proofs.planted import defect
 
-            defects.plant("done_before_the_effect")
-        do()
+            with defect("done_before_the_effect"):
+                do()
+        else:
+            do()
     os._exit(0)

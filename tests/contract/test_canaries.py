@@ -96,12 +96,14 @@ def asked(door: Door, world: World) -> Iterator[tuple[str, HttpResponse]]:
         for owner, kwargs in addresses(route, world).items():
             if owner == "foreign":
                 continue
-            url = reverse(route.name, kwargs=kwargs)
+            url, tabs = reverse(route.name, kwargs=kwargs), set()
             for query in queries_of(route):
                 answer = door.get(url, query)
                 if answer.status_code == 200:
                     yield f"{url} {query or ''}".strip(), answer
-            for tab in sorted(set(TAB.findall(readable(door.get(url))))) if owner == "own" else ():
+                if owner == "own" and not query:
+                    tabs = set(TAB.findall(readable(answer)))
+            for tab in sorted(tabs):
                 yield f"{url}?{tab}", door.get(f"{url}?{unescape(tab)}")
 
 

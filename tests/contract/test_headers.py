@@ -14,7 +14,7 @@ from tests.contract.addresses import addresses
 from tests.contract.clients import Door
 from tests.contract.routes import all_routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrecorded")]
 
 PERSONAS = ("anonymous", "hq_admin", "d1_gm")
 YEAR = "max-age=31536000"

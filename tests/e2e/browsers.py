@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from apps.accounts.models import User
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+PICTURES = os.environ.get("DEALEROPS_SCREENSHOTS")
+"""A folder that gets a picture of every page the stories look at; none are made without it."""
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 ZONE = ZoneInfo("Asia/Shanghai")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,11 +111,11 @@ class Stage:
         return chinese if self.language.startswith("zh") else english
 
     def look(self, page: Page, name: str) -> None:
-        """Keep a picture; nothing may stick out at the side."""
+        """Nothing may stick out at the side; a picture is kept where DEALEROPS_SCREENSHOTS says."""
         wide = page.viewport_size["width"]
-        size = next(each for each, box in SIZES.items() if box["width"] == wide)
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(SHOTS / f"{self.name}_{name}_{size}.png"), full_page=True)
+        if PICTURES:
+            size = next(each for each, box in SIZES.items() if box["width"] == wide)
+            page.screenshot(path=str(Path(PICTURES) / f"{self.name}_{name}_{size}.png"), full_page=True)
         assert fits(page), f"{page.url} is wider than {wide}"
 
     def faults(self) -> list[str]:
@@ -126,6 +127,17 @@ class Stage:
 def fits(page: Page) -> bool:
     """Nothing sticks out at the side."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of a form, and wait for the page it leads to."""
+    follow(page, page.get_by_role("button", name=name, exact=True).first)
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Click what leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        link.click()
 
 
 def download(page: Page, link: str) -> bytes:

@@ -90,7 +90,6 @@ def run(
     owner = stage.of(touched.owner)
     for address in touched.pages:
         owner.goto(address)
-        owner.wait_for_load_state("networkidle")
         p7_keys_move_a_visible_focus(owner)
         p8_one_language(owner, touched.names)
     for address in touched.lists:

@@ -252,12 +252,10 @@ def the_delegate_approves(story: Cast) -> Statement:
     story.clock.to(7, 10, 11)
     page = story.page("am_1")
     page.goto("/work/approvals/")
-    page.locator(".work-list a", has_text="2026-06").first.click()
-    page.wait_for_load_state("networkidle")
+    browsers.follow(page, page.locator(".work-list a", has_text="2026-06").first)
     story.stage.look(page, "5_approval")
     expect(page.locator("main")).to_contain_text(story.said("您正代", "You decide on behalf of"))
-    page.locator("button[name=verdict][value=approve]").click()
-    page.wait_for_load_state("networkidle")
+    browsers.follow(page, page.locator("button[name=verdict][value=approve]"))
     final = story.counting
     assert final is not None
     assert final.state == "final"

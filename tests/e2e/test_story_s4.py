@@ -19,7 +19,7 @@ from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.work.models import Approval, Notice
 from tests.e2e import browsers, probes
-from tests.e2e.browsers import Clock, Stage
+from tests.e2e.browsers import Clock, Stage, follow, press
 from tests.factories import network as factory
 from tests.incentives import story
 
@@ -43,11 +43,6 @@ class Cast:
     def statement(self, number: int) -> Statement:
         """One of D001's statements."""
         return Statement.objects.get(dealer=self.network.d1, number=number)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state("networkidle")
 
 
 def test_the_settlement_story(network, d1_gm, d2_gm, stage, clock, worker) -> None:
@@ -79,8 +74,7 @@ def calculate(cast: Cast, kind: str) -> None:
     while Job.objects.filter(code="incentives.calculate", status__in=UNFINISHED).exists():
         page.wait_for_timeout(200)
     page.goto("/incentives/runs/")
-    page.locator("table tbody a").first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator("table tbody a").first)
 
 
 def interim(cast: Cast) -> None:

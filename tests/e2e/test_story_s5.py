@@ -168,7 +168,6 @@ def probed(stage: Any, draft: PolicyVersion, user: Any) -> None:
     parts = ("", "compliance/", "simulator/", "steps/", "receipts/")
     for part in parts:
         page.goto(base + part)
-        page.wait_for_load_state("networkidle")
         probes.p8_one_language(page, names)
     probes.p7_keys_move_a_visible_focus(page)
     probes.p9_an_empty_list_says_what_to_do(page, f"/incentives/policies/?q={probes.NOTHING}")
@@ -177,6 +176,5 @@ def probed(stage: Any, draft: PolicyVersion, user: Any) -> None:
     stage.enter(english, user)
     for part in parts:
         english.goto(base + part)
-        english.wait_for_load_state("networkidle")
         probes.p8_one_language(english)
         stage.look(english, f"english_{part.strip('/') or 'policy'}")
