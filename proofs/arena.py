@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -207,7 +207,7 @@ class Worker:
         return True
 
 
-def fingerprint(settings: dict[str, str], without: Collection[str] = ()) -> str:
+def fingerprint(settings: Mapping[str, str], without: Collection[str] = ()) -> str:
     """SHA-256 over all results of closes and settlements as they stand in a data base; see `digest`."""
     connection = psycopg2.connect(settings["DATABASE_URL"])
     with connection.cursor() as cursor:

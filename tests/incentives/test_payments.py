@@ -82,7 +82,7 @@ def bring(client, content):
     sent = SimpleUploadedFile("result.csv", content, content_type="text/csv")
     given = {"kind": "incentives.payment_return", "file": sent}
     client.post(reverse("core:import-new"), given, follow=True)
-    return ImportBatch.objects.latest("created_at")
+    return ImportBatch.objects.latest("pk")
 
 
 def take_in(client, batch, mode="good"):
