@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -116,6 +117,7 @@ def _keyless() -> list[Any]:
     """R8: keys are not remembered."""
     nothing = mock.Mock()
     nothing.objects.filter.return_value.first.return_value = None
+    nothing.objects.create.side_effect = SimpleNamespace
     return [mock.patch.object(api, "IdempotentRequest", nothing)]
 
 

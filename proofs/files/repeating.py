@@ -33,10 +33,10 @@ def prove(report: Report, place: Place, rng: random.Random, count: int) -> None:
         if nth % 10 == 0:
             place.manager.cut(PATH, fields, key=key)
         answers = together(*[call] * rng.randrange(2, 6))
-        first = answers[0].told
-        report.expect(all(each.told == first for each in answers), f"{title}: answers differ")
+        first = answers[0].body
+        report.expect(all(each.body == first for each in answers), f"{title}: answers differ in their bytes")
         statuses = {each.status for each in answers}
-        report.expect(statuses == {201}, f"{title}: answered {statuses} {first}")
+        report.expect(statuses == {201}, f"{title}: answered {statuses} {first[:200]!r}")
         if nth % 10 == 1:
             other = place.manager.send(PATH, {**fields, "purpose": "another"}, key=key)
             report.expect(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -66,8 +67,9 @@ def settle(policy: Json, dealer: Json, as_of: date) -> dict[str, Clause]:
     return found
 
 
+@lru_cache(maxsize=200_000)
 def number(text: Any) -> Fraction:
-    """A number as documents write it."""
+    """A number as documents write it; the same texts come again and again."""
     return Fraction(str(text))
 
 
@@ -83,8 +85,12 @@ def _clause(
     basis = DATES[policy.get("date_basis", "occurred")]
     paid = [other for other in earlier if _shares_group(policy, clause, other)]
     counted = []
+    families: dict[str, list[Json]] = {}
     for fact in facts:
-        verdict = _verdict(policy, clause, dealer, fact, facts, as_of)
+        families.setdefault(fact.get("reverses") or fact["key"], []).append(fact)
+    for fact in facts:
+        family = families[fact.get("reverses") or fact["key"]]
+        verdict = _verdict(policy, clause, dealer, fact, family, as_of)
         if verdict == "pending":
             made.pending.add(fact["key"])
         elif verdict:
@@ -131,9 +137,9 @@ def _within_cap(clause: Json, counted: list[Json], made: Clause) -> list[Json]:
     return kept
 
 
-def _verdict(policy: Json, clause: Json, dealer: Json, fact: Json, facts: list[Json], as_of: date) -> str:
-    origin = next((each for each in facts if each["key"] == fact.get("reverses")), fact)
-    family = [each for each in facts if each["key"] == origin["key"] or each.get("reverses") == origin["key"]]
+def _verdict(policy: Json, clause: Json, dealer: Json, fact: Json, family: list[Json], as_of: date) -> str:
+    """Why a fact does not count; a sale and what takes it back, its family, are judged by the sale."""
+    origin = next((each for each in family if each["key"] == fact.get("reverses")), fact)
     if len(family) > 1 and sum(number(each["units"]) for each in family) == 0:
         return "R08"
     for check in (_wrong_car, _doubted, _dated, _cheap, _evidenced):

@@ -150,6 +150,8 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     assert _held(network.d1)["accrual"] == D("-51000.00")
     back = StatementLine.objects.get(statement=third, delivery=car)
     assert (back.code, back.before, back.change) == ("R08", D("1500.00"), D("-1500.00"))
+    posted = [row.period for row in (first, second, third)]  # June is closed: never into it
+    assert posted == [date(2026, 7, 1), date(2026, 7, 1), date(2026, 8, 1)]
     assert back.origin.statement == second
     deltas = Statement.objects.filter(dealer=network.d1).values_list("delta", flat=True)
     assert sum(deltas) == third.amount == D("99000.00")

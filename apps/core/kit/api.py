@@ -120,7 +120,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Response:
     """Do `effect` once for each Idempotency-Key of an actor and give the same answer to every repeat.
 
-    The same key with another body is refused with 422; a missing key with 400.
+    It is the same byte for byte. The same key with another body is refused with 422; a missing key with 400.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not 8 <= len(key) <= 100:
@@ -132,16 +132,14 @@ def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Respo
         known = IdempotentRequest.objects.filter(actor_id=actor.user_id, key=key).first()
         if known is None:
             code, answer = effect()
-            answer = orjson.loads(orjson.dumps(answer, default=str))
-            IdempotentRequest.objects.create(
+            known = IdempotentRequest.objects.create(
                 actor_id=actor.user_id,
                 key=key,
                 body_sha256=digest,
                 status=code,
-                answer=answer,
+                answer=orjson.dumps(answer, default=str).decode(),
                 created_at=timezone.now(),
             )
-            return Response(answer, status=code)
     if known.body_sha256 != digest:
         body = {
             "code": "key_reused",
@@ -149,7 +147,7 @@ def idempotent(request: Request, effect: Callable[[], tuple[int, Any]]) -> Respo
             "fields": {},
         }
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
-    return Response(known.answer, status=known.status)
+    return Response(orjson.loads(known.answer), status=known.status)
 
 
 def _body(request: Request) -> bytes:

@@ -52,13 +52,13 @@ class Job(models.Model):
 
 
 class IdempotentRequest(models.Model):
-    """The stored answer of an API write, so that the same key repeated has one effect."""
+    """The stored answer of an API write, byte for byte, so that the same key repeated has one effect."""
 
     actor_id = models.BigIntegerField()
     key = models.CharField(max_length=100)
     body_sha256 = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    answer = models.JSONField()
+    answer = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:
