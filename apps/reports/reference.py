@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, time
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.conf import settings
 
 SINCE = date(2024, 1, 1)
 """The shipped rules hold from here on; administrators add versions with a later start."""
+_SOURCE = re.compile(r"\(seed [\d/]+\)$")
+"""Where an obligation was taken from; it stands in the table, and people need not read it."""
 
 
 def rows() -> list[dict[str, Any]]:
@@ -29,7 +32,7 @@ def load(model: type[Any]) -> int:
             code=row["code"],
             version=1,
             effective_from=SINCE,
-            name_zh=row["name_zh"],
+            name_zh=_SOURCE.sub("", row["name_zh"]),
             name_en=row["name_en"],
             owner=row["owner"],
             role=row["role"],

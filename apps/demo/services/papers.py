@@ -45,6 +45,7 @@ TEN_DAY = {
     "funds": "4200000",
     "problems": "两款主销车型长库龄车辆偏多，请协助调拨。",
 }
+EARLIER = {"retail": "22", "orders": "23", "leads": "88", "visits": "131", "stock": "124", "aged": "19"}
 
 
 def build(*, dealer: Dealer, last: Month, now: datetime) -> None:
@@ -56,8 +57,8 @@ def build(*, dealer: Dealer, last: Month, now: datetime) -> None:
     )
     _statement_with_faults(dealer, last, books, now)
     ended = TenDay.of(TenDay.of(on).first - DAY)
-    back = _ten_days(TenDay.of(ended.first - DAY), sales, now)
-    _ten_days(ended, sales, now)
+    back = _ten_days(TenDay.of(ended.first - DAY), TEN_DAY | EARLIER, sales, now)
+    _ten_days(ended, TEN_DAY, sales, now)
     first = asked.approvals_of(actor=area, target=back)[0]
     work.decide(
         approval=first, verdict="return", comment="库存与系统相差3台，请核对后重报。", actor=area, now=now
@@ -94,9 +95,9 @@ def _statement_with_faults(dealer: Dealer, month: Month, actor: Actor, now: date
     services.save(submission=row, given=given, edition=row.edition, actor=actor, now=now)
 
 
-def _ten_days(period: TenDay, actor: Actor, now: datetime) -> Submission:
+def _ten_days(period: TenDay, figures: dict[str, str], actor: Actor, now: datetime) -> Submission:
     """The report of ten days, handed in."""
     row = _begun(TEN_DAYS, period, actor, now)
-    given = inputs.given(TEN_DAYS, TEN_DAY, {}, {})
+    given = inputs.given(TEN_DAYS, figures, {}, {})
     row = services.save(submission=row, given=given, edition=row.edition, actor=actor, now=now)
     return services.submit(submission=row, edition=row.edition, actor=actor, now=now)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from apps.kernel.recurrence import phrases
@@ -46,7 +47,8 @@ _OPEN, _CLOSE = "([", ")]"
 
 
 def parse(text: str) -> Recurrence:
-    """The rule a text says; RecurrenceError names the piece that says nothing."""
+    """The rule a text says, typed in full width or not; RecurrenceError names the piece that says nothing."""
+    text = unicodedata.normalize("NFKC", text)
     known = phrases.read(text)
     if known is not None:
         return known

@@ -68,4 +68,7 @@ class TryForm(forms.Form):
         try:
             return parse(self.cleaned_data["rule"])
         except RecurrenceError as error:
-            raise forms.ValidationError(_("This rule cannot be read: %s") % error) from error
+            raise forms.ValidationError(
+                _("“%s” cannot be read as a rule. Write it as the examples below show.")
+                % self.cleaned_data["rule"]
+            ) from error

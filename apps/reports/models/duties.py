@@ -109,7 +109,12 @@ class DutyRule(models.Model):
         try:
             rule = parse(self.rule_text)
         except RecurrenceError as error:
-            raise ValidationError({"rule_text": _("This rule cannot be read: %s") % error}) from error
+            raise ValidationError(
+                {
+                    "rule_text": _("“%s” cannot be read as a rule. Write it as the examples below show.")
+                    % self.rule_text
+                }
+            ) from error
         if rule.shift is not Shift.NONE:
             self.shift = rule.shift.value
         if self.proof and proofs.of(self.proof) is None:

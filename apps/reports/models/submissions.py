@@ -19,6 +19,18 @@ STATES = [
 ]
 SOURCES = [(Source.WEB, _("Web form")), (Source.EXCEL, _("Excel")), (Source.API, "API")]
 
+THIRDS = {
+    "1": _("%(month)s, first ten days"),
+    "2": _("%(month)s, second ten days"),
+    "3": _("%(month)s, last days"),
+}
+
+
+def period_label(text: str) -> str:
+    """A period as people say it: 2026-11, 2026Q3, 2026-11 中旬."""
+    month, _dash, third = text.rpartition("-")
+    return str(THIRDS[third]) % {"month": month} if "-" in month else text
+
 
 class Submission(models.Model):
     """One report of one owner about one period: its draft, its findings and how far it is.
@@ -111,7 +123,12 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.period_text}"
+        return f"{self.label} {self.period_label}"
+
+    @property
+    def period_label(self) -> str:
+        """The period as people say it."""
+        return period_label(self.period_text)
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from apps.metrics.models import MeasureValue
 from apps.metrics.queries import months
 from apps.reports import policies, registry
 from apps.reports.models import Submission, SubmissionVersion
+from apps.reports.models.submissions import period_label
 from apps.reports.rules import checking, comparing, contents
 from apps.reports.rules.declaration import (
     Content,
@@ -255,12 +256,12 @@ def _key(row: Dealer | OrgUnit | None) -> int | None:
 
 @dataclass(frozen=True)
 class Opening:
-    """A form at a place with its latest periods and the reports begun for them."""
+    """A form at a place with its latest periods, what they are called, and the reports begun for them."""
 
     form: ReportForm
     no: int
     place: Place
-    periods: list[tuple[Period, Submission | None]]
+    periods: list[tuple[Period, str, Submission | None]]
 
 
 def openings(*, actor: Actor, on: date) -> list[Opening]:
@@ -274,7 +275,7 @@ def openings(*, actor: Actor, on: date) -> list[Opening]:
         for no, place in enumerate(places(form, actor=actor, on=on)[:MOST_PLACES]):
             key = (_key(place.dealer), _key(place.unit), place.user_id)
             periods = [
-                (period, own.get((form.code, period.first, *key)))
+                (period, period_label(str(period)), own.get((form.code, period.first, *key)))
                 for period in _latest(form.period_filed(on))
             ]
             found.append(Opening(form, no, place, periods))

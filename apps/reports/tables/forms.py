@@ -51,7 +51,7 @@ class SubmissionTable(Table):
             value=lambda row: row.label,
             link=lambda row: reverse("reports:report-detail", kwargs={"pk": row.pk}),
         ),
-        Column("period_text", _("Period"), "code", sort="period"),
+        Column("period_text", _("Period"), "code", value=lambda row: row.period_label, sort="period"),
         Column("owner", _("Reporting party"), value=owner_text),
         Column("state", _("State"), "badge", value=state_badge, sort="state"),
         Column("errors", _("To correct"), "units", sort="errors", phone=False),

@@ -112,7 +112,7 @@ class ReportDetail(ReportPage, DetailPage):
     template_name = "reports/report_detail.html"
 
     def page_title(self) -> str:
-        return f"{self.submission.label} · {self.object.period_text}"
+        return f"{self.submission.label} · {self.object.period_label}"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(**report_context(self))

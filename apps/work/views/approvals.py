@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.access import Actor
 from apps.core.kit.pages import ConfirmPage, DetailPage, ObjectFormPage, SimplePage
-from apps.work import policies, queries, registry, services
+from apps.work import policies, queries, services
 from apps.work.forms.work import DecisionForm
 from apps.work.models import Approval
 from apps.work.queries import panel
@@ -63,7 +63,6 @@ class ApprovalDetail(OneApproval, DetailPage):
 
     def context(self) -> dict[str, Any]:
         return {
-            "flow": registry.flow_of(self.object.flow),
             "panel": panel.panel(self.object, actor=self.actor, now=timezone.now()),
             "state": tables.approval_badge(self.object),
         }
