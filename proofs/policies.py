@@ -91,6 +91,8 @@ def _clause(random: Random, code: str) -> Json:
         clause["gates"] = [_gate(random) for _ in range(random.choice((1, 2)))]
     if random.random() < 0.35:
         clause["cap"] = _cap(random)
+    if random.random() < 0.25:
+        clause["penalty"] = random.choice(("1", "0.5", "2.333333"))
     return clause
 
 

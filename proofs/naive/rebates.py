@@ -64,6 +64,8 @@ def settle(policy: Json, dealer: Json, as_of: date) -> dict[str, Clause]:
     _stack(policy, dealer, [policy["components"][at] for at in order], found)
     for each in found.values():
         _round(each)
+    for clause in policy["components"]:
+        _fine(clause, dealer, found[clause["code"]])
     return found
 
 
@@ -584,6 +586,32 @@ def _round(clause: Clause) -> None:
     lost = _half_up(sum(losses.values(), ZERO) * 100)
     clause.lines = _split(clause.fen + lost, gains)
     clause.lines |= {key: -part for key, part in _split(lost, losses).items()}
+
+
+def _fine(clause: Json, dealer: Json, made: Clause) -> None:
+    """Cars out for a breach cost a multiple of what the clause pays on average for a unit or a yuan."""
+    times, lump = number(clause.get("penalty", "0")), clause["params"].get("pay") == "lump"
+    if not times or lump or not made.exact or made.exact < 0:
+        return
+    facts = {fact["key"]: fact for fact in dealer["facts"]}
+    by_price = clause["type"] == "invoice_discount" or clause["params"].get("pay") == "rate"
+    price = PRICES[clause["params"].get("price_basis", "pretax")]
+
+    def weight(key: str) -> Fraction:
+        fact = facts[key]
+        return number(fact["units"]) * (number(fact[price] or "0") if by_price else 1)
+
+    whole = sum((weight(key) for key in made.shares if key in facts), ZERO)
+    if whole <= 0:
+        return
+    exact = made.exact
+    for key, code in made.excluded.items():
+        if code in ("R09", "R10", "R11"):
+            fen = _half_up(times * exact / whole * weight(key) * 100)
+            if fen:
+                made.lines[key] = -fen
+                made.fen = (made.fen or 0) - fen
+                made.exact = (made.exact or ZERO) - Fraction(fen, 100)
 
 
 def _half_up(value: Fraction) -> int:

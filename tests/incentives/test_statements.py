@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from apps.accounts import queries as accounts
 from apps.core.errors import DomainError
 from apps.core.models import Job
+from apps.core.roles import Role
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.rules.settling import RunKind
@@ -19,10 +20,12 @@ from apps.incentives.services.calculating import content_hash
 from apps.incentives.services.disputing import Claim, Disputed
 from apps.kernel.period import Month
 from apps.ledger.models import Account
+from apps.risk import services as risk
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.work import services as work
 from apps.work.models import Approval, Notice
+from tests.factories import network as factory
 from tests.factories.facts import close
 from tests.incentives import story
 
@@ -45,6 +48,7 @@ def told(network, d1_gm, monkeypatch):
     story.sell_june(network.d1, at(7, 1, 8))
     story.target(network.d1)
     people = story.people(network) | {"gm": d1_gm}
+    people["audit"] = factory.persona("hq_aud", Role.HQ_AUDIT, unit=network.hq)
     actors = {name: accounts.actor_for(user, on=date(2026, 7, 1)) for name, user in people.items()}
     return made.policy, actors
 
@@ -108,6 +112,7 @@ def test_the_story_to_the_fen(told, network) -> None:
     assert again.statements_count == 0
 
     _pay_and_take_back(policy, actors, network, first, second)
+    _false_retail(policy, actors, network)
     first.refresh_from_db()
     assert (first.sha256, _bytes(first)) == frozen
     assert content_hash(first, first.lines.all()) == first.sha256
@@ -155,6 +160,34 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     assert back.origin.statement == second
     deltas = Statement.objects.filter(dealer=network.d1).values_list("delta", flat=True)
     assert sum(deltas) == third.amount == D("99000.00")
+
+
+def _false_retail(policy, actors, network) -> None:
+    """Two people find that a paid car was never sold: it is taken back to the fen, and says why."""
+    car = RetailDelivery.objects.get(vin=story.vin(50), quantity=1)
+    finding = risk.Finding("false_retail", "同一手机号登记了三台车")
+    risk.propose_decision(delivery=car, finding=finding, actor=actors["policy"], now=at(8, 21))
+    assert services.look_back(now=at(8, 21, 12)) == 0  # one person is not enough
+    asked = Approval.objects.get(flow="risk.retail_decision")
+    work.decide(approval=asked, verdict="approve", comment="属实", actor=actors["audit"], now=at(8, 22))
+    assert services.look_back(now=at(8, 23)) == 1
+    publish(run(policy, actors["policy"], at(8, 24)), actors, at(8, 24))
+    fourth = statement(network.d1, 4)
+    assert (fourth.amount, fourth.settled_before, fourth.delta) == (
+        D("98000.00"),
+        D("99000.00"),
+        D("-1000.00"),
+    )
+    taken = StatementLine.objects.get(statement=fourth, delivery=car)
+    assert (taken.status, taken.code, taken.amount, taken.before, taken.change) == (
+        "excluded",
+        "R11",
+        D("0.00"),
+        D("1000.00"),
+        D("-1000.00"),
+    )
+    assert taken.origin.statement.number == 3
+    assert _held(network.d1)["accrual"] == D("-52000.00")  # the car taken back in August and this one
 
 
 def _first_published(made, actors, network):

@@ -211,11 +211,12 @@ def _facts_of(
 ) -> dict[int, tuple[Fact, ...]]:
     params: dict[str, Any] = {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at}
     params["until"] = date.max if until is None else until.first
+    zone = timezone.get_current_timezone()
     with connection.cursor() as cursor:
         cursor.execute(_PAPERS, params)
         papers: dict[tuple[int, str], dict[str, Evidence]] = defaultdict(dict)
         for dealer, vin, kind, issued, recorded, number, person in cursor.fetchall():
-            on = timezone.localdate(recorded)
+            on = recorded.astimezone(zone).date()
             papers[dealer, vin][kind] = Evidence(kind, issued, on, number, person)
         cursor.execute(_SALES, params)
         rows = cursor.fetchall()
@@ -224,8 +225,8 @@ def _facts_of(
     inside = places.inside(chosen, {(row[1], row[16]) for row in rows})
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows:
-        near = inside.get((row[1], row[16]))
-        found[row[1]].append(_fact(row, papers.get((row[1], row[6]), {}), verdicts, granted, near))
+        near, on = inside.get((row[1], row[16])), row[4].astimezone(zone).date()
+        found[row[1]].append(_fact(row, on, papers.get((row[1], row[6]), {}), verdicts, granted, near))
     return {dealer: tuple(sorted(each, key=_place)) for dealer, each in found.items()}
 
 
@@ -246,12 +247,13 @@ def _granted(chosen: Sequence[int], known_at: datetime) -> dict[int, frozenset[s
 
 def _fact(
     row: tuple[Any, ...],
+    recorded_on: date,
     papers: Mapping[str, Evidence],
     verdicts: Mapping[int, str],
     granted: Mapping[int, frozenset[str]],
     in_area: bool | None,
 ) -> Fact:
-    pk, dealer, quantity, day, recorded, origin, vin, line, model, trim, channel, customer = row[:12]
+    pk, dealer, quantity, day, _recorded, origin, vin, line, model, trim, channel, customer = row[:12]
     price, listed, invoiced, plated = row[12:16]
     verdict = verdicts.get(origin or pk)
     return Fact(
@@ -269,7 +271,7 @@ def _fact(
         pretax=None if price is None else (price / VAT).quantize(FEN, ROUND_HALF_UP),
         invoiced_on=papers["invoice"].issued_on if "invoice" in papers else invoiced,
         plated_on=papers["registration"].issued_on if "registration" in papers else plated,
-        recorded_on=timezone.localdate(recorded),
+        recorded_on=recorded_on,
         evidence=papers,
         in_area=in_area,
         risk=verdict if verdict in AGAINST else None,

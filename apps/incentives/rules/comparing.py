@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from apps.incentives.rules import reasons
@@ -56,14 +57,17 @@ def lines(
     found: list[LineOf] = []
     seen: set[str] = set()
     for part in outcome.components:
+        fined = {out.key: out for out in part.excluded} if len(part.lines) > len(part.paid) else {}
         for paid in part.lines:
-            fact = facts.get(paid.key)
+            fact, out = facts.get(paid.key), fined.get(paid.key)
             before = left.pop((part.code, int(paid.key) if paid.key else None), None)
             found.append(
                 LineOf(
                     fact,
                     part.code,
-                    LineStatus.INCLUDED,
+                    LineStatus.EXCLUDED if out else LineStatus.INCLUDED,
+                    out.code if out else "",
+                    out.cure if out else "",
                     units=paid.units,
                     base=paid.base,
                     amount=paid.amount,
@@ -88,7 +92,9 @@ def _unpaid(
         taken.setdefault(delivery, []).append((component, each))
     found: list[LineOf] = []
     told: list[tuple[str, str, str, str, date | None]] = [
-        (out.key, LineStatus.EXCLUDED, out.code, out.cure, None) for out in outcome.excluded
+        (out.key, LineStatus.EXCLUDED, out.code, out.cure, None)
+        for out in outcome.excluded
+        if out.key not in seen
     ]
     told += [
         (each.key, LineStatus.PENDING, missing(each), each.kind, each.until)
@@ -185,6 +191,7 @@ def component_data(part: ComponentOutcome) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1 << 16)  # most amounts of a run are 0, 1 or a tier's
 def plain(value: Decimal | None) -> str | None:
     """A number as its text, the same for equal numbers."""
     if value is None:

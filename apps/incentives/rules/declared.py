@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar
 
 Part = TypeVar("Part")
@@ -61,8 +62,9 @@ class Declared:
 
     `kind` is decimal, integer, choice, text, words, date, flag, codes, rows, part or params. `unit` is yuan,
     percent (stored as a fraction), units, days, score, months or number; `unit_by` gives it by the value of
-    another field. `when` names the field and the values of it for which this one is used. `source` says where
-    codes come from (models, channels, measures …), `of` is the dataclass of a part or of each row.
+    another field. With `omit` the stored form leaves the default out, so that documents older than the field
+    keep their hash. `when` names the field and the values of it for which this one is used. `source` says
+    where codes come from (models, channels, measures …), `of` is the dataclass of a part or of each row.
     """
 
     kind: str
@@ -78,6 +80,7 @@ class Declared:
     of: Any = None
     when: tuple[str, tuple[str, ...]] | None = None
     key: str = ""
+    omit: bool = False
 
     def unit_for(self, values: Mapping[str, Any]) -> str:
         """The unit of the field beside the values of the others."""
@@ -190,8 +193,20 @@ def read(cls: type[Part], given: Any, path: str, problems: list[Problem]) -> Par
 
 
 def data(given: Any) -> dict[str, Any]:
-    """The canonical stored form of a part: every field, numbers as plain texts."""
-    return {key_of(name, each): stored(getattr(given, name)) for name, each in fields_of(type(given))}
+    """The canonical stored form of a part: every field, numbers as plain texts; see `Declared.omit`."""
+    kind: Any = type(given)
+    left_out = _omitted(kind)
+    return {
+        key_of(name, each): stored(value)
+        for name, each in fields_of(kind)
+        if (value := getattr(given, name)) != left_out.get(name, MISSING)
+    }
+
+
+@cache
+def _omitted(cls: Any) -> dict[str, Any]:
+    """The defaults that the stored form leaves out."""
+    return {each.name: each.default for each in fields(cls) if each.metadata["declared"].omit}
 
 
 def stored(value: Any) -> Any:

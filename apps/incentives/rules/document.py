@@ -206,6 +206,11 @@ class Component:
         help=("同组内一台车只按优先级最高的条款兑付一次", "paid once in a group, by the first clause"),
     )  # fmt: skip
     priority: int = integer("优先级", "Priority", high=999, default=100)
+    penalty: Decimal = decimal(
+        "违规扣罚倍数", "Penalty multiplier", high=10, default=Decimal(0), omit=True,
+        help=("跨区、客户信息不实、虚假零售经认定后，除不兑付外，按每台返利的此倍数扣罚",
+              "for cars sold outside, wrong customer data, false retail: so many times what a car is paid"),
+    )  # fmt: skip
     retroactive: bool = flag(
         "追溯补差", "Retroactive", default=True,
         help=("达到更高档后，期内前期车辆按新标准补差", "a tier reached later counts for the term"),

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from apps.incentives.rules import judging, reasons, spreading
+from apps.incentives.rules import judging, penalties, reasons, spreading
 from apps.incentives.rules.document import Component, PolicyDocument, Selection
 from apps.incentives.rules.facts import DealerFacts, Fact
 from apps.incentives.rules.given import ONE, PRICE_OF, ZERO, Given, Standing
@@ -20,7 +20,7 @@ from apps.incentives.rules.judging import Priced
 from apps.incentives.rules.outcomes import ComponentOutcome, DealerOutcome, Excluded, Line, NextStep
 from apps.incentives.rules.selecting import Chosen, choose
 from apps.incentives.rules.types import TYPES
-from apps.kernel.trace import Step, Trace
+from apps.kernel.trace import Step, Trace, TraceValue
 
 VERSION = "policy@1"
 Standings = Mapping[str, Mapping[int, Standing]]
@@ -185,11 +185,18 @@ def _outcome(work: _Work, look_ahead: bool) -> ComponentOutcome:
     payment = priced.payment
     steps = priced.steps
     amount: Decimal | None = None
+    exact = priced.exact
     lines: tuple[Line, ...] = ()
-    if priced.exact is not None:
-        amount = spreading.to_fen(priced.exact)
-        steps = (*steps, Step("Rounded to the fen", {"Amount": priced.exact}, amount, VERSION))
+    if exact is not None:
+        amount = spreading.to_fen(exact)
+        steps = (*steps, Step("Rounded to the fen", {"Amount": exact}, amount, VERSION))
         lines = spreading.lines(payment, chosen.included, amount)
+        fines = penalties.lines(work.component, work.given, chosen, payment, exact)
+        if fines:
+            fined = sum((line.amount for line in fines), ZERO)
+            inputs: dict[str, TraceValue] = {"Multiplier": work.component.penalty, "Amount": amount}
+            amount, exact, lines = amount + fined, exact + fined, (*lines, *fines)
+            steps = (*steps, Step("Penalty for decided cars", inputs, amount, VERSION))
     return ComponentOutcome(
         code=work.component.code,
         amount=amount,
@@ -203,7 +210,7 @@ def _outcome(work: _Work, look_ahead: bool) -> ComponentOutcome:
         achievement=payment.achievement,
         rate=payment.rate,
         base=payment.base,
-        exact=priced.exact,
+        exact=exact,
         next_step=next_step(work.component, work.given) if look_ahead else None,
     )
 

@@ -81,6 +81,12 @@ class ComponentOutcome:
     exact: Decimal | None = None
     next_step: NextStep | None = None
 
+    @property
+    def paid(self) -> frozenset[str]:
+        """Keys of the facts that count; a line of a fact that is out is a penalty."""
+        out = {each.key for each in self.excluded}
+        return frozenset(line.key for line in self.lines if line.key not in out)
+
 
 @dataclass(frozen=True, slots=True)
 class DealerOutcome:
@@ -104,7 +110,7 @@ class DealerOutcome:
     @property
     def excluded(self) -> tuple[Excluded, ...]:
         """Facts no clause paid, each once, with the reason of the first clause that looked at it."""
-        paid = {line.key for each in self.components for line in each.lines}
+        paid = {key for each in self.components for key in each.paid}
         found: dict[str, Excluded] = {}
         for each in self.components:
             for out in each.excluded:

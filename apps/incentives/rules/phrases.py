@@ -44,6 +44,8 @@ STEPS: Mapping[str, str] = {
     "The whole policy pays nothing": "整个政策不兑付",
     "Dealer not covered by the policy": "经销商不在政策适用范围",
     "Rounded to the fen": "四舍五入到分",
+    "Penalty for decided cars": "经认定违规车辆扣罚",
+    "Multiplier": "倍数",
     "Pool of the network": "全网资金池",
     "Budget of the network": "全网预算",
 }

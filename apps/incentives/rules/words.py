@@ -147,6 +147,14 @@ def _clause(component: Component, lang: str) -> list[str]:
     lines += [_need(need, lang) for need in selection.evidence]
     lines += [_gate(gate, lang) for gate in component.gates]
     lines += _caps(component, lang)
+    if component.penalty:
+        times = declared.plain(component.penalty)
+        lines.append(
+            f"跨区销售、客户信息不实、虚假零售经认定的车辆不予兑付，并按每台返利的{times}倍扣罚。"
+            if zh
+            else f"Cars sold outside, with wrong customer data or falsely reported are not paid, "
+            f"and cost {times} times what a car is paid."
+        )
     params = component.params
     if getattr(params, "scale", "") == "cliff" and params.pay != "lump":
         lines.append(_TIER_APPLIES[component.retroactive].text(lang))

@@ -118,7 +118,7 @@ def _accrual(
         reason=next((part.reason for part in parts if part.reason), outcome.reason),
         units=max((part.units for part in parts), default=Decimal(0)),
         achievement=parts[0].achievement if len(parts) == 1 else None,
-        included=len({line.key for part in parts for line in part.lines if line.key}),
+        included=len({key for part in parts for key in part.paid if key}),
         excluded=len(outcome.excluded),
         pending=len(outcome.pending),
         components=[comparing.component_data(part) for part in parts],

@@ -1,9 +1,9 @@
 """The hand-computed cases of golden.csv: how a row is read.
 
 `cars` lists groups of facts: `10@100000` is ten cars of that price, `u0.5@100000` one fact of half a unit,
-`-1@100000` a car taken back (of=1: the first one), `?` an unknown price; in brackets model, area, month or
-figures of the fact. A `target` with an exclamation mark is not countersigned. `peers` are the values of the
-other dealers by what the clause ranks. `amount` is in yuan, or `none: reason`.
+`-1@100000` a car taken back (of=1: the first one), `?` an unknown price; in brackets model, area, month,
+decided risk or figures of the fact. A `target` with an exclamation mark is not countersigned. `peers` are the
+values of the other dealers by what the clause ranks. `amount` is in yuan, or `none: reason`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def facts_of(cars: str, kind: str, dealer: int = 1) -> tuple[Fact, ...]:
         price = None if group["price"] == "?" else D(group["price"])
         day = date(2026, int(more.pop("month", "6")), 5)
         area = {"in": True, "out": False}.get(more.pop("area", ""))
-        of = more.pop("of", "")
+        of, risk = more.pop("of", ""), more.pop("risk", None)
         units = D(group["count"]) if group["unit"] else D(-1 if group["sign"] else 1)
         model = more.pop("model", "")
         for _ in range(1 if group["unit"] else int(group["count"])):
@@ -91,6 +91,7 @@ def facts_of(cars: str, kind: str, dealer: int = 1) -> tuple[Fact, ...]:
                     pretax=price,
                     list_price=price,
                     in_area=area,
+                    risk=risk,
                     kind=kind,
                     reverses=f"f{int(of):05d}" if of else "",
                     values={name: D(value) for name, value in more.items()},

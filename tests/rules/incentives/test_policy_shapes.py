@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from apps.incentives.rules import document, engine
+from apps.incentives.rules import document, engine, words
 from apps.incentives.rules.declared import DocumentError
 from apps.incentives.rules.facts import DealerFacts, Fact, Target, Window
 
@@ -105,3 +105,15 @@ def test_every_problem_is_named_with_its_place():
         "components[0].params.z",
         "components[1].type",
     ]
+
+
+def test_a_multiplier_of_zero_is_left_out_so_that_older_documents_keep_their_hash():
+    clause = {"code": "c1", "type": "volume", "params": {"scale": "fixed", "value": "1000"}}
+    body = {"code": "p", "label": {"zh": "p", "en": "p"}, "components": [clause]}
+    plain = document.read(body)
+    assert "penalty" not in plain.data()["components"][0]
+    assert document.read({**body, "components": [clause | {"penalty": "0"}]}).sha256() == plain.sha256()
+    fined = document.read({**body, "components": [clause | {"penalty": "1.5"}]})
+    assert fined.data()["components"][0]["penalty"] == "1.5"
+    assert document.read(fined.data()) == fined and fined.sha256() != plain.sha256()
+    assert any("1.5倍" in line for article in words.bulletin(fined, "zh") for line in article.lines)

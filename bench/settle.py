@@ -1,0 +1,105 @@
+"""J: 50 policies over 200,000 cars settled car by car, against set-based SQL that writes the paid lines.
+
+The product judges every car of every dealer for every policy, with reasons, hashes and statements; the floor
+only joins, multiplies and writes, then indexes.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from apps.core import access
+from apps.incentives import services
+from apps.incentives.models import Policy, PolicyVersion, SettlementRun, Statement, StatementLine
+from apps.incentives.rules import document as documents
+from apps.incentives.rules.facts import Window
+from apps.incentives.rules.settling import RunKind
+from bench import data, harness
+
+NAME = "settle"
+TARGET = 2
+DEALERS, CARS, POLICIES = 2_000, 200_000, 50
+ACTOR = access.system("bench")
+_CARS = """
+INSERT INTO sales_retaildelivery (source, external_id, revision, dealer_id, occurred_on, quantity, period,
+       recorded_at, vin, model_text, trim_text, colour, price_amount, plated_on, channel, customer_type,
+       region_text, note)
+SELECT 'bench', 'S' || n, 1, d.ids[1 + n %% array_length(d.ids, 1)], %(first)s::date + n %% 28, 1, %(first)s,
+       %(at)s, 'BENCH' || lpad(n::text, 12, '0'), '', '', '', 100000 + n %% 5000,
+       %(first)s::date + n %% 28 + 5,
+       (ARRAY['showroom', 'second_tier', 'online', 'fleet', 'other'])[1 + n %% 5],
+       (ARRAY['private', 'company', 'government', 'rental', 'staff'])[1 + (n / 5) %% 5], '', ''
+  FROM generate_series(1, %(cars)s) AS n, (SELECT array_agg(id ORDER BY id) AS ids FROM dealers_dealer) AS d
+"""
+_FLOOR = """
+CREATE UNLOGGED TABLE bench_line AS
+SELECT p.id AS policy_id, f.dealer_id, f.id AS delivery_id, f.vin, f.occurred_on, f.plated_on, f.price_amount,
+       round(f.price_amount * 0.001 * (1 + p.id %% 9), 2) AS amount
+  FROM sales_retaildelivery AS f
+  JOIN incentives_policyversion AS v ON v.document #>> '{components,0,selection,channels,0}' = f.channel
+   AND v.document #>> '{components,0,selection,customer_types,0}' = f.customer_type
+  JOIN incentives_policy AS p ON p.id = v.policy_id AND p.code LIKE 'B%%'
+ WHERE f.occurred_on BETWEEN %(first)s AND %(last)s
+"""
+CHANNELS = ("showroom", "second_tier", "online", "fleet", "other")
+CUSTOMERS = ("private", "company", "government", "rental", "staff")
+
+
+def main() -> int:
+    """Settle all policies both ways, by turns."""
+    size = harness.scale(NAME)
+    with harness.scratch(NAME):
+        data.network(max(20, round(DEALERS * size)))
+        month = data.months(1)[0]
+        window = Window(month.first, month.last)
+        at = datetime(month.last.year, month.last.month, month.last.day, tzinfo=UTC)
+        cars = {"first": month.first, "at": at, "cars": round(CARS * size)}
+        harness.execute(_CARS, cars)
+        held = [_policy(number, month.first) for number in range(POLICIES)]
+        harness.settle()
+        now = datetime(month.next.first.year, month.next.first.month, 10, tzinfo=UTC)
+
+        def product() -> None:
+            for policy in held:
+                services.calculate(policy=policy, window=window, kind=RunKind.FINAL, actor=ACTOR, now=now)
+
+        def floor() -> None:
+            harness.execute(_FLOOR, {"first": window.first, "last": window.last})
+            harness.execute("CREATE INDEX ON bench_line (policy_id, dealer_id)")
+
+        taken = harness.by_turns({"floor": floor, "product": product}, before=_reset)
+        print(f"{StatementLine.objects.count()} lines")
+    return harness.conclude(NAME, harness.Part("settlement", taken["product"] / taken["floor"], TARGET))
+
+
+def _policy(number: int, since: object) -> Policy:
+    label = {"zh": f"测试政策{number}", "en": f"Bench policy {number}"}
+    params = {"scale": "fixed", "pay": "rate", "price_basis": "price", "value": f"0.00{1 + number % 9}"}
+    selection = {"channels": [CHANNELS[number % 5]], "customer_types": [CUSTOMERS[number // 5 % 5]]}
+    clause = {"code": "volume", "type": "volume", "params": params, "selection": selection}
+    read = documents.read({"code": f"B{number:02d}", "label": label, "components": [clause]})
+    policy = Policy.objects.create(code=f"B{number:02d}", label_zh=label["zh"], label_en=label["en"])
+    PolicyVersion.objects.create(
+        policy=policy,
+        version=1,
+        state="published",
+        document=read.data(),
+        sha256=read.sha256(),
+        effective_from=since,
+        published_on=since,
+        published_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    return policy
+
+
+def _reset(label: str) -> None:
+    harness.execute("DROP TABLE IF EXISTS bench_line")
+    StatementLine.objects.all()._raw_delete("default")
+    Statement.objects.all().delete()
+    SettlementRun.objects.all().delete()
+    harness.settle("incentives_statementline")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
