@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.core import role_names
 from apps.core.access import Actor
-from apps.core.roles import DEALER, DEALER_STAFF
+from apps.core.roles import DEALER, DEALER_STAFF, FIELD, FIELD_STAFF
 from apps.engagement import events, queries
 from apps.engagement.models import EarnRule, Gift
 from apps.engagement.models.contests import SUBJECTS
@@ -20,6 +20,7 @@ from apps.kernel.period import Month
 from apps.metrics import queries as metrics
 
 STORE_ROLES = DEALER | DEALER_STAFF
+EARNERS = STORE_ROLES | FIELD | FIELD_STAFF
 SUBJECT_NAMES = [label for _code, label in SUBJECTS]
 
 
@@ -37,8 +38,8 @@ class RuleForm(forms.Form):
     event = forms.ChoiceField(label=_("Earning event"), choices=events.choices)
     roles = forms.MultipleChoiceField(
         label=_("For the posts"),
-        choices=role_names.CHOICES,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        choices=[choice for choice in role_names.CHOICES if choice[0] in EARNERS],
+        widget=forms.CheckboxSelectMultiple,
     )
     points = forms.DecimalField(label=_("Points for each"), min_value=1, max_digits=8, decimal_places=2)
     factor = forms.DecimalField(
@@ -178,7 +179,7 @@ class ContestForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("For the posts"),
         choices=[(str(role), role_names.NAMES[role]) for role in role_names.NAMES if role in STORE_ROLES],
-        widget=forms.SelectMultiple(attrs={"size": 7}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Who takes part; between stores, who gets the prize of the store."),
     )
     unit = forms.CharField(

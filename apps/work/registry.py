@@ -11,6 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+
+from apps.core import access
+from apps.core.access import Ownership
 from apps.work.rules.states import PORTAL
 
 
@@ -198,7 +202,10 @@ def is_correctable(label: str) -> bool:
 
 def takes_remarks(label: str) -> bool:
     """Whether people write about records of this model: about all but what is one person's own."""
-    return label not in _WITHOUT_REMARKS
+    if label in _WITHOUT_REMARKS:
+        return False
+    policy = access.policies().get(apps.get_model(label))
+    return policy is not None and policy.ownership is not Ownership.PERSONAL
 
 
 _events: dict[str, Any] = {}

@@ -141,6 +141,7 @@
       series: spec.series.map((series, order) => ({
         name: series.name, type: "bar", stack: "all", data: series.values, barMaxWidth: 36,
         itemStyle: { color: colour[series.tone], borderRadius: order === spec.series.length - 1 ? [3, 3, 0, 0] : 0 },
+        markLine: order === 0 ? marks(spec, colour) : undefined,
       })),
     };
   }

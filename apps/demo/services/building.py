@@ -16,6 +16,7 @@ from apps.dealers.models import Dealer
 from apps.demo.rules import Profile, Story, profiles
 from apps.demo.services import (
     answers,
+    bonuses,
     cast,
     catalogue,
     drafts,
@@ -85,12 +86,7 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     if closing_too:
-        close(months[:-1], actor=actor, say=say)
-        if plan.months > 2:
-            say("rebates")
-            rebates.build(last=plan.end, actor=actor, now=now)
-        if plan.months > 3:
-            drafts.build(code=rebates.CODE, last=plan.end, actor=actor, now=now)
+        _settled(plan, _hero(rows, found), actor=actor, now=now, say=say)
         say("today")
         _today(_hero(rows, found), plan.end, actor, now)
 
@@ -99,6 +95,20 @@ def _today(hero: Dealer, last: Month, actor: access.Actor, now: datetime) -> Non
     """What people find on their desks and do about it."""
     papers.build(dealer=hero, last=last, now=now)
     answers.build(actor=actor, now=now)
+
+
+def _settled(plan: Plan, hero: Dealer, *, actor: access.Actor, now: datetime, say: Say) -> None:
+    """Every month closed, and what comes of it: rebates, awards, bonuses, the next policy as a draft."""
+    months = [plan.end.shift(-back) for back in range(plan.months - 1, -1, -1)]
+    if plan.months > 2:
+        rebates.publish(last=plan.end)
+    close(months, actor=actor, say=say)
+    if plan.months > 2:
+        say("rebates")
+        rebates.build(last=plan.end, actor=actor, now=now)
+        bonuses.build(hero=hero, last=plan.end, now=now)
+    if plan.months > 3:
+        drafts.build(code=rebates.CODE, last=plan.end, actor=actor, now=now)
 
 
 def close(months: list[Month], *, actor: access.Actor, say: Say) -> None:

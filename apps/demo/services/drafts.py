@@ -10,7 +10,7 @@ from apps.incentives.models import PolicyReceipt, PolicyVersion
 from apps.incentives.services import backtesting, drafting
 from apps.kernel.period import Month
 
-SLICES = (("0", "800"), ("0.8", "1500"), ("1", "2500"))
+SLICES = (("0", "1200"), ("0.8", "2000"), ("1", "3500"))
 BUDGET = "2000000"
 
 
@@ -38,9 +38,9 @@ def _receipts(version: PolicyVersion) -> None:
     """Three of four dealers confirmed within two days."""
     assert version.published_at is not None
     rows = []
-    for no, dealer in enumerate(Dealer.objects.order_by("pk").values_list("pk", flat=True)):
+    for no, (dealer, name) in enumerate(Dealer.objects.order_by("pk").values_list("pk", "short_name")):
         read = version.published_at + timedelta(hours=3 + no % 40) if no % 4 else None
-        label = "d1_gm" if read else ""
+        label = f"{name} 总经理" if read else ""
         rows.append(
             PolicyReceipt(
                 version=version,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -22,39 +23,50 @@ from apps.work.models import Approval
 
 CODE = "XL-01"
 TIERS = (("0", "0"), ("0.8", "1000"), ("1", "1500"), ("1.1", "2000"))
+AWARD_CODE = "DH-01"
+AWARDS = (
+    {"upto": "1", "label": {"zh": "金牌经销商", "en": "Gold dealer"}, "value": "80000"},
+    {"upto": "3", "label": {"zh": "银牌经销商", "en": "Silver dealer"}, "value": "40000"},
+    {"upto": "6", "label": {"zh": "铜牌经销商", "en": "Bronze dealer"}, "value": "20000"},
+)
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+
+def publish(*, last: Month) -> None:
+    """The monthly rebate and the quarterly awards, in force for half a year: every close accrues them."""
+    since = last.shift(-5)
+    evidence = {"kind": "registration", "within_days": 30, "since": "occurred"}
+    tiers = [{"from": reach, "value": value} for reach, value in TIERS]
+    volume = {"measure": "achievement", "scale": "cliff", "pay": "per_unit", "tiers": tiers}
+    clause = {"code": "volume", "type": "volume", "params": volume, "selection": {"evidence": [evidence]}}
+    _policy(CODE, "月度销量返利", "Monthly volume rebate", clause, since)
+    awards = {"measure": "sales.retail_units", "awards": [*AWARDS]}
+    clause = {"code": "convention", "type": "convention_award", "params": awards}
+    quarter = {"kind": "quarter"}
+    _policy(AWARD_CODE, "季度大会奖", "Quarterly convention award", clause, since, term=quarter)
 
 
 def build(*, last: Month, actor: Actor, now: datetime) -> None:
     """Settle the two months before the open one, pay the first, and show what the open one may bring."""
-    policy = _policy(last.shift(-5))
+    policy = Policy.objects.get(code=CODE)
     months = [last.previous, last, last.next]
     fin = _person("hq_fin", now)
     if fin is None:
         return
-    first, second = (_settle(policy, month, actor, fin, now) for month in months[:2])
+    first, second = (
+        _settle(policy, Window(month.first, month.last), actor, fin, now) for month in months[:2]
+    )
     _pay(first, fin, now)
     _dispute(second, now)
     window = Window(months[2].first, months[2].last)
     services.calculate(policy=policy, window=window, kind=RunKind.INTERIM, actor=actor, now=now)
+    _award(last, actor, fin, now)
 
 
-def _policy(since: Month) -> Policy:
-    evidence = {"kind": "registration", "within_days": 30, "since": "occurred"}
-    clause = {
-        "code": "volume",
-        "type": "volume",
-        "params": {
-            "measure": "achievement",
-            "scale": "cliff",
-            "pay": "per_unit",
-            "tiers": [{"from": reach, "value": value} for reach, value in TIERS],
-        },
-        "selection": {"evidence": [evidence]},
-    }
-    label = {"zh": "月度销量返利", "en": "Monthly volume rebate"}
-    read = documents.read({"code": CODE, "label": label, "components": [clause]})
-    policy = Policy.objects.create(code=CODE, label_zh=label["zh"], label_en=label["en"])
+def _policy(code: str, zh: str, en: str, clause: dict[str, Any], since: Month, **more: Any) -> None:
+    label = {"zh": zh, "en": en}
+    read = documents.read({"code": code, "label": label, "components": [clause], **more})
+    policy = Policy.objects.create(code=code, label_zh=zh, label_en=en)
     PolicyVersion.objects.create(
         policy=policy,
         version=1,
@@ -65,11 +77,20 @@ def _policy(since: Month) -> Policy:
         published_on=since.first,
         published_at=timezone.make_aware(datetime.combine(since.first, time(9))),
     )
-    return policy
 
 
-def _settle(policy: Policy, month: Month, actor: Actor, fin: Actor, now: datetime) -> SettlementRun:
-    window = Window(month.first, month.last)
+def _award(last: Month, actor: Actor, fin: Actor, now: datetime) -> None:
+    """The awards of the last whole quarter: issued, and confirmed by most who won."""
+    end = next(last.shift(-back) for back in range(3) if last.shift(-back).month % 3 == 0)
+    window = Window(end.shift(-2).first, end.last)
+    run = _settle(Policy.objects.get(code=AWARD_CODE), window, actor, fin, now)
+    won = Statement.objects.filter(run=run, amount__gt=0).order_by("-amount", "pk")
+    keys = [row.pk for no, row in enumerate(won) if no % 3 != 2]
+    rows = Statement.objects.filter(pk__in=keys)
+    rows.update(state=StatementState.CONFIRMED, confirmed_at=now, confirmed_by="总经理")
+
+
+def _settle(policy: Policy, window: Window, actor: Actor, fin: Actor, now: datetime) -> SettlementRun:
     run = services.calculate(policy=policy, window=window, kind=RunKind.FINAL, actor=actor, now=now)
     services.ask_release(run=run, actor=actor, now=now)
     asked = Approval.objects.get(flow="incentives.release", target_id=run.pk)

@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from apps.incentives.rules import clauses, declared
 from apps.incentives.rules.declared import Declared, Problem, fields_of, key_of
-from apps.incentives.rules.document import PolicyDocument
+from apps.incentives.rules.document import Component, PolicyDocument
 from apps.incentives.rules.types import TYPES
 
 Options = Mapping[str, Sequence[tuple[str, str]]]
@@ -52,13 +52,43 @@ class Node:
     wrong: bool = False
     filled: bool = False
 
+    @property
+    def alone(self) -> Node | None:
+        """The only field of a part, when it is called like the part: shown without a frame around it."""
+        return self.kids[0] if len(self.kids) == 1 and self.kids[0].label == self.label else None
+
+
+MORE = frozenset({"code", "label", "target_key", "exclusive_group", "priority", "retroactive"})
+"""Fields of a clause that most people leave as they are."""
+
 
 @dataclass
 class Row:
-    """One row of a table."""
+    """One row of a table; a clause is headed by its type."""
 
     name: str
     kids: list[Node]
+    label: str = ""
+    help: str = ""
+
+    @property
+    def main(self) -> list[Node]:
+        """What a clause is about."""
+        return [each for each in self.kids if not self._is_more(each)]
+
+    @property
+    def more(self) -> list[Node]:
+        """Settings with a good default."""
+        return [each for each in self.kids if self._is_more(each)]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether one of the further settings is wrong."""
+        return any(each.wrong for each in self.more)
+
+    @staticmethod
+    def _is_more(node: Node) -> bool:
+        return node.name.rpartition(".")[2] in MORE
 
 
 class Drawing:
@@ -99,10 +129,7 @@ class Drawing:
         )
         if each.kind == "rows":
             rows = value if isinstance(value, Sequence) and not isinstance(value, str) else []
-            found.rows = [
-                Row(f"{path}.{no}", self.table_row(each, row, f"{path}.{no}", beside))
-                for no, row in enumerate(rows)
-            ]
+            found.rows = [self.row(each, row, f"{path}.{no}", beside) for no, row in enumerate(rows)]
         elif each.kind == "part":
             found.kids = self.part(each.of, value, path)
         elif each.kind == "params":
@@ -122,6 +149,14 @@ class Drawing:
         found.wrong = any(name == path or name.startswith(f"{path}.") for name in self.problems)
         found.filled = value not in (None, "", [], (), {}, False)
         return found
+
+    def row(self, each: Declared, row: Any, path: str, beside: Mapping[str, Any]) -> Row:
+        """One row of a table; a clause under the name of its type."""
+        kids = self.table_row(each, row, path, beside)
+        kind = TYPES.get(row.get("type", "")) if each.of is Component and isinstance(row, Mapping) else None
+        if kind is None:
+            return Row(path, kids)
+        return Row(path, kids, kind.label.text(self.lang), kind.help.text(self.lang))
 
     def table_row(self, each: Declared, row: Any, path: str, beside: Mapping[str, Any]) -> list[Node]:
         """The fields of one row; units may depend on fields of the part the table stands in."""

@@ -17,11 +17,17 @@ from apps.incentives.models import BackTest, BackTestRow
 _ZERO = Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2))
 _CHANGE = F("amount") - F("compared_amount")
 _BOTH = Q(amount__isnull=False, compared_amount__isnull=False)
+ALL = "*"
+NOBODY = {"winners": 0, "losers": 0, "unchanged": 0}
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Σ of a group of results in yuan; `change` is of the dealers that have both values."""
+    """Σ of a group of results in yuan; `change` is of the results that have both values.
+
+    A dealer wins, loses or stays by all its terms together; `without` counts dealers with a term that has no
+    value.
+    """
 
     name: Any
     dealers: int
@@ -39,28 +45,39 @@ class Sums:
         return self.change / self.compared if self.compared else None
 
 
-def _sums(rows: QuerySet[Any]) -> dict[str, Any]:
+def _sums() -> dict[str, Any]:
     return {
         "dealers": Count("dealer", distinct=True),
         "cost": Coalesce(Sum("amount"), _ZERO),
         "compared": Coalesce(Sum("compared_amount"), _ZERO),
-        "winners": Count("pk", filter=_BOTH & Q(amount__gt=F("compared_amount"))),
-        "losers": Count("pk", filter=_BOTH & Q(amount__lt=F("compared_amount"))),
-        "unchanged": Count("pk", filter=_BOTH & Q(amount=F("compared_amount"))),
-        "without": Count("pk", filter=Q(amount__isnull=True)),
+        "without": Count("dealer", distinct=True, filter=Q(amount__isnull=True)),
         "change": Coalesce(Sum(Case(When(_BOTH, then=_CHANGE))), _ZERO),
     }
 
 
+def _outcomes(rows: QuerySet[BackTestRow]) -> dict[str, dict[str, int]]:
+    """How many dealers win, lose and stay, by tier of the city; all under the name `*`."""
+    found: dict[str, dict[str, int]] = {}
+    both = rows.filter(_BOTH).values("dealer", "dealer__city_tier").annotate(gain=Sum(_CHANGE))
+    for row in both.order_by("dealer"):
+        name = "winners" if row["gain"] > 0 else "losers" if row["gain"] < 0 else "unchanged"
+        for group in (row["dealer__city_tier"], ALL):
+            counts = found.setdefault(group, dict.fromkeys(("winners", "losers", "unchanged"), 0))
+            counts[name] += 1
+    return found
+
+
 def total(rows: QuerySet[BackTestRow]) -> Sums:
     """All results together."""
-    return Sums(name="", **rows.aggregate(**_sums(rows)))
+    return Sums(name="", **rows.aggregate(**_sums()), **_outcomes(rows).get(ALL, NOBODY))
 
 
 def by_tier(rows: QuerySet[BackTestRow]) -> list[Sums]:
     """By tier of the dealer's city; dealers without one under an empty name."""
-    found = rows.values("dealer__city_tier").annotate(**_sums(rows)).order_by("dealer__city_tier")
-    return [Sums(name=row.pop("dealer__city_tier"), **row) for row in found]
+    counted = _outcomes(rows)
+    found = rows.values("dealer__city_tier").annotate(**_sums()).order_by("dealer__city_tier")
+    names = ((row.pop("dealer__city_tier"), row) for row in found)
+    return [Sums(name=name, **row, **counted.get(name, NOBODY)) for name, row in names]
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,11 @@ class AccrualTable(Table):
         ),
         Column("window", _("Term"), "code", value=window_text, sort="window_first"),
         Column("period", _("Computed with"), "month", sort="period"),
-        Column("achievement", _("Achievement"), "percent", phone=False),
-        Column("included", _("Cars paid for"), "units", phone=False),
-        Column("excluded", _("Cars not paid for"), "units", phone=False),
-        Column("pending", _("Cars waiting"), "units", phone=False),
         Column("amount", _("Rebate (¥)"), "money", sort="amount"),
+        Column("achievement", _("Achievement"), "percent", phone=False),
+        Column("included", _("Paid for"), "units", phone=False),
+        Column("excluded", _("Not paid for"), "units", phone=False),
+        Column("pending", _("Waiting"), "units", phone=False),
         Column("reason", _("Remark"), "long", value=reason_text),
     )
     order_by = ("-period", "dealer__code", "pk")

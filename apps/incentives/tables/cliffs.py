@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.core.kit.charts import Chart, Mark, Series, Tone
+from apps.core.kit.charts import Chart, Mark, Series
 from apps.incentives.queries.bunching import Bunching
 from apps.incentives.rules import meter
 from apps.incentives.rules.document import Component, PolicyDocument
@@ -61,7 +60,7 @@ def _without_steps(
 def _chart(component: Component, found: tuple[CarValue, ...], over: Decimal) -> Chart:
     return Chart(
         f"steps-{component.code}",
-        "line",
+        "stack",
         _("Value of the next car"),
         [str(each.at_units) for each in found],
         [Series(_("Value of the next car (¥)"), [each.value for each in found])],
@@ -73,16 +72,15 @@ def _chart(component: Component, found: tuple[CarValue, ...], over: Decimal) -> 
 
 def bunching_chart(found: Bunching) -> Chart:
     """How many results lie in each band of achievement; bands just over a threshold stand out."""
-    tones: list[Tone] = ["red" if each.over_threshold else "main" for each in found.bands]
     labels = [f"{each.lower * 100:.0f}–{each.upper * 100:.0f}%" for each in found.bands]
-    counts: list[Any] = [Decimal(each.results) for each in found.bands]
+    over = [Decimal(each.results if each.over_threshold else 0) for each in found.bands]
+    other = [Decimal(0 if each.over_threshold else each.results) for each in found.bands]
     return Chart(
         "bunching",
-        "bars",
+        "stack",
         _("Results by achievement"),
         labels,
-        [Series(_("Number of results"), counts)],
+        [Series(_("Just over a threshold"), over, "red"), Series(_("All other results"), other)],
         unit="number",
         places=0,
-        tones=tones,
     )

@@ -110,7 +110,7 @@ class ItemTable(Table):
     columns = (
         Column(
             "statement",
-            _("Statement"),
+            _("Rebate statement"),
             value=lambda row: version_text(row.statement),
             link=lambda row: reverse("incentives:statement-detail", kwargs={"pk": row.statement_id}),
         ),

@@ -143,6 +143,15 @@ class StatementTable(Table):
     order_by = ("-known_at", "-id")
 
 
+_BRIEF = ("dealer_code", "dealer", "policy", "window", "state", "delta", "promised_on", "paid_on")
+
+
+class BriefTable(Table):
+    """Statements on a page about something else: whose, for what, where it stands, until when."""
+
+    columns = tuple(column for column in StatementTable.columns if column.key in _BRIEF)
+
+
 class CarTable(Table):
     """The cars of a statement."""
 
@@ -162,7 +171,7 @@ class CarTable(Table):
         Column("plated_on", _("Plated on"), "date", phone=False),
         Column("base", _("Base"), "number", export_only=True),
         Column("amount", _("Amount"), "money", sort="amount"),
-        Column("before", _("Settled before"), "money", phone=False),
+        Column("before", _("Settled before"), "money", export_only=True),
         Column("change", _("Difference"), "money", sort="change"),
         Column("cure", _("Document that would bring it in"), value=advice, export_only=True),
         Column("pending_until", _("Waits until"), "date", export_only=True),
@@ -182,7 +191,7 @@ class DisputeTable(Table):
         Column("opened_at", _("Opened at"), "datetime", sort="opened_at"),
         Column(
             "statement",
-            _("Statement"),
+            _("Rebate statement"),
             value=lambda row: str(row.statement),
             link=lambda row: reverse("incentives:dispute-detail", kwargs={"pk": row.pk}),
         ),

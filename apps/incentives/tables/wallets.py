@@ -81,11 +81,10 @@ class PaidTable(Table):
 
     columns = (
         Column("reference", _("Payment no."), "code", link=payment_url),
-        Column("form", _("Paid by"), value=lambda row: row.batch.get_form_display()),
+        Column("paid_on", _("Paid on"), "date"),
         Column("amount", _("Amount"), "money"),
         Column("state", _("Status"), "badge", value=payment_badge),
         Column("paid_amount", _("Paid"), "money"),
-        Column("paid_on", _("Paid on"), "date"),
     )
 
 

@@ -36,8 +36,15 @@ class PolicyCompliance(PolicyPage):
             }
             for each in found.judged
         ]
+        hit = {each.finding.rule for each in found.judged}
+        checked = [
+            {"label": rule.label.text(lang), "article": rule.article.text(lang), "found": code in hit}
+            for code, rule in queries.documents.rules_in_force().items()
+        ]
         may_sign = self.actor.may(policies.WAIVE) and self.object.state in ("draft", "backtested")
-        return self.show(readiness=found, judged=judged, may_sign=may_sign)
+        if found.problems:
+            checked = []
+        return self.show(readiness=found, judged=judged, checked=checked, may_sign=may_sign)
 
 
 class FindingSign(PolicyPage, ObjectFormPage):

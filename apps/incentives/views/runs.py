@@ -87,7 +87,7 @@ class RunDetail(DetailPage):
             "badge": tables.run_badge(row),
             "window": tables.window_text(row),
             "version": tables.version_text(row),
-            "statements": tables.StatementTable(held.order_by("dealer__code", "pk")[:SHOWN]),
+            "statements": tables.BriefTable(held.order_by("dealer__code", "pk")[:SHOWN]),
             "all_url": f"{reverse('incentives:statement-list')}?run={row.pk}",
             "aside": found.exists(),
         }

@@ -197,7 +197,7 @@ class Promises(Page):
         found = queries.promises(actor=self.actor, on=today)
         return self.show(
             promises=found,
-            breached=tables.StatementTable(found.breached[:50]),
-            due_soon=tables.StatementTable(found.due_soon[:50]),
+            breached=tables.BriefTable(found.breached[:50]),
+            due_soon=tables.BriefTable(found.due_soon[:50]),
             today=today,
         )
