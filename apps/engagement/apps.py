@@ -10,5 +10,5 @@ class EngagementConfig(AppConfig):
     verbose_name = _("Reward points")
 
     def ready(self) -> None:
-        for name in ("events", "services"):
+        for name in ("events", "services", "imports"):
             import_module(f"apps.engagement.{name}")

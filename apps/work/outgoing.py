@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ from apps.core.errors import DomainError
 from apps.work.channels import MOST_BYTES, TIMEOUT, Unreachable
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
+_LOCAL = {"localhost", "local", "internal", "localdomain"}
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ class Place:
     ip: str
 
 
-def checked(url: str) -> SplitResult:
-    """The parts of an acceptable address. DomainError `bad_address`, `https_only`, `private_address`."""
+def checked(url: str, *, internal: bool = True) -> SplitResult:
+    """The parts of an acceptable address. DomainError `bad_address`, `https_only`, `private_address`.
+
+    Without `internal` the names in the company's network, which the operator allowed, are refused too.
+    """
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
@@ -42,17 +49,19 @@ def checked(url: str) -> SplitResult:
         raise _refused("bad_address", _("This is no address.")) from error
     if not host or parts.username or parts.password or port == 0 or parts.scheme not in ("https", "http"):
         raise _refused("bad_address", _("This is no address."))
-    if parts.scheme != "https" and host not in settings.WEBHOOK_INTERNAL_HOSTS:
+    host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
+    inside = internal and host in settings.WEBHOOK_INTERNAL_HOSTS
+    if parts.scheme != "https" and not inside:
         raise _refused("https_only", _("The address begins with https://."))
     literal = _ip(host)
-    if literal is not None and not _allowed(literal, host):
+    if not inside and (_odd(host) or (literal is not None and not _public(literal))):
         raise _refused("private_address", _("Addresses of private networks are refused."))
     return parts
 
 
-def resolved(url: str) -> Place:
+def resolved(url: str, *, internal: bool = True) -> Place:
     """Look an address up once; refused when any of its IP addresses is not public."""
-    parts = checked(url)
+    parts = checked(url, internal=internal)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -60,16 +69,16 @@ def resolved(url: str) -> Place:
     except OSError as error:
         raise Unreachable("the name was not found") from error
     addresses = [str(each[4][0]) for each in found]
-    if not addresses or not all(
-        _allowed(ipaddress.ip_address(each.partition("%")[0]), host) for each in addresses
-    ):
+    inside = internal and host in settings.WEBHOOK_INTERNAL_HOSTS
+    public = all(_public(ipaddress.ip_address(each.partition("%")[0])) for each in addresses)
+    if not addresses or not (inside or public):
         raise _refused("private_address", _("Addresses of private networks are refused."))
     return Place(parts, host, port, addresses[0])
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, internal: bool = True) -> int:
     """Post a body and return the status of the answer; Unreachable when there is none."""
-    place = resolved(url)
+    place = resolved(url, internal=internal)
     made: type[http.client.HTTPConnection] = _Pinned if place.parts.scheme == "https" else _PinnedPlain
     link: Any = made(place.host, place.port, timeout=TIMEOUT)
     link.ip = place.ip
@@ -112,11 +121,23 @@ def _ip(host: str) -> Address | None:
         return None
 
 
-def _allowed(address: Address, host: str) -> bool:
-    if host in settings.WEBHOOK_INTERNAL_HOSTS:
+def _odd(host: str) -> bool:
+    """Whether a host is no name and no IP address as it is commonly written: 2130706433, 0x7f.1, 127.1.
+
+    Libraries of the system read such a host as an IP address; `localhost` and its like lead to this machine.
+    """
+    last = host.rstrip(".").rpartition(".")[2]
+    if last.lower() in _LOCAL:
         return True
+    return bool(_NUMBER.fullmatch(last)) and (_ip(host) is None)
+
+
+def _public(address: Address) -> bool:
     inner = _within(address)
-    return (inner or address).is_global and not (inner or address).is_multicast
+    meant = inner or address
+    if isinstance(meant, ipaddress.IPv6Address) and meant.is_site_local:
+        return False
+    return meant.is_global and not meant.is_multicast and not meant.is_reserved
 
 
 def _within(address: Address) -> Address | None:

@@ -83,6 +83,8 @@ class Flow:
     on_approved: Effect | None = None
     on_returned: Effect | None = None
     on_rejected: Effect | None = None
+    on_passed: Effect | None = None
+    """Called after a step that was approved while another follows."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,12 @@ def flow(
     on_approved: Effect | None = None,
     on_returned: Effect | None = None,
     on_rejected: Effect | None = None,
+    on_passed: Effect | None = None,
 ) -> str:
     """Declare a kind of approval; ValueError when the code is taken or there is no step."""
     if not steps:
         raise ValueError(f"flow {code} has no step")
-    _take(_flows, code, Flow(code, label, tuple(steps), on_approved, on_returned, on_rejected))
+    _take(_flows, code, Flow(code, label, tuple(steps), on_approved, on_returned, on_rejected, on_passed))
     return code
 
 

@@ -105,4 +105,4 @@ menu.add("duties", _("Invitations to meetings"), "work:invitation-list", field.I
 menu.add("duties", _("Field diary"), "work:diary", field.VIEW, order=60)
 menu.add("duties", _("Bulletins"), "work:bulletin-list", posted.VIEW, order=70)
 menu.add("network", _("Key accounts"), "work:key-account-list", field.KEY_ACCOUNTS, order=80)
-menu.add("settings", _("Webhooks"), "work:webhook-list", policies.webhooks.WEBHOOKS, order=70)
+menu.add("settings", _("Webhooks"), "work:webhook-list", policies.webhooks.OWN, order=70)

@@ -106,11 +106,12 @@ def payment_of(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime
 
 
 def webhook_of(dealer: Dealer, mark: Callable[[Dealer, str], str], now: datetime) -> dict[str, Any]:
-    """A webhook for the events of the dealer, and a delivery to it that was given up."""
+    """A webhook of the dealer's own, and a delivery to it that was given up."""
     hook = Webhook.objects.create(
         label=mark(dealer, "WEBHOOK"),
         url="https://example.com/in",
         dealer=dealer,
+        owner=dealer,
         events=["incentives.payment_made"],
         created_at=now,
         created_by="hq_admin",

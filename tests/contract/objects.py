@@ -143,12 +143,12 @@ def build_world(now: datetime) -> World:
         owned.keys["staff_role"] = staff.assignments.get().pk
         owned.keys.update(_results(owned.dealer, ops, now))
         owned.keys["delegation"] = _delegation(owned.user, mate, now).pk
-        owned.keys.update(_work(owned, now))
+        owned.keys.update(_work(owned, now) | webhook_of(owned.dealer, canary, now))
         owned.keys.update(_disputed(owned, now))
         owned.keys["payment"] = payment_of(owned.dealer, canary, now).pk
     shared = _shared(run, ops, now) | {"change": _change(cast["second"], now).pk}
     shared |= {"settlement_run": settled.pk, "payment_batch": PaymentBatch.objects.get().pk}
-    shared |= webhook_of(own.dealer, canary, now) | _replayed(now)
+    shared |= _replayed(now)
     shared |= _rewarded(cast, (own, sister, foreign), field, ops, now)
     _configured(network)
     return World(network, cast, own, sister, foreign, shared)

@@ -19,11 +19,12 @@ from apps.core.roles import Role
 from apps.engagement import policies, queries
 from apps.engagement.models import Bonus
 from apps.engagement.rules import OPEN_TO_PROPOSER, BonusState
+from apps.engagement.services import chain
 from apps.kernel.period import Month
 from apps.work import registry
 from apps.work import services as work
 
-LABEL = "engagement.bonus"
+LABEL = chain.LABEL
 SIGN = registry.todo("engagement.sign_bonus", _("Bonus to sign"), _("Check and sign my bonus of %(month)s"))
 TOLD = registry.notice("engagement.bonus_told", _("News of a bonus"), _("%(bonus)s: %(state)s. %(remark)s"))
 
@@ -98,6 +99,7 @@ def sign_bonus(*, bonus: Bonus, actor: Actor, now: datetime) -> Bonus:
         url=_url(row),
     )
     work.ask_approval(ask=ask, asked_by=actor, now=now)
+    chain.follow(row, actor=actor, now=now)
     return row
 
 
@@ -119,9 +121,14 @@ def _own(bonus: Bonus, actor: Actor) -> Bonus:
     return row
 
 
+def _passed(*, target_id: int, comment: str, actor: Actor, now: datetime) -> None:
+    chain.follow(Bonus.objects.get(pk=target_id), actor=actor, now=now)
+
+
 def _approved(*, target_id: int, comment: str, actor: Actor, now: datetime) -> None:
     row = Bonus.objects.select_for_update(of=("self",)).get(pk=target_id)
     _move(row, BonusState.APPROVED, comment, policies.APPROVE_BONUS, actor, now)
+    chain.follow(row, actor=actor, now=now)
     _tell(row, [row.person_id, row.proposed_by_id], now)
 
 
@@ -164,4 +171,5 @@ FLOW = registry.flow(
     on_approved=_approved,
     on_returned=_returned,
     on_rejected=_returned,
+    on_passed=_passed,
 )

@@ -77,6 +77,7 @@ def name_seller(*, delivery: RetailDelivery, person_id: int, actor: Actor, now: 
     """
     if not policies.credit.can(actor, policies.NAME_SELLER, SaleCredit(dealer_id=delivery.dealer_id)):
         raise DomainError("forbidden", _("Your role does not include this action."))
+    jobs.lock_shared("engagement.seller")  # not while a file of sellers is taken
     jobs.lock(f"engagement.seller:{delivery.source}:{delivery.external_id}")
     if delivery.quantity < 0 or delivery.is_counter:
         raise DomainError("not_a_sale", _("Only a delivered car has a seller."))

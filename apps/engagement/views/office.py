@@ -17,6 +17,7 @@ from apps.core.kit.pages import (
     ObjectFormPage,
 )
 from apps.engagement import filters, forms, policies, queries, services, tables
+from apps.engagement.services import crediting
 from apps.sales import queries as sales
 from apps.work import queries as work
 
@@ -203,6 +204,11 @@ class UnnamedList(ListPage):
     filterset = filters.UnnamedFilter
     table = tables.UnnamedTable
     empty = _("Every delivered car has its seller.")
+    buttons = (Button(_("Import sellers"), "core:import-new", policies.NAME_SELLER, "upload"),)
+
+    def button_url(self, button: Button) -> str:
+        """The import of sellers, chosen already."""
+        return f"{super().button_url(button)}?kind={crediting.IMPORT}"
 
 
 class Seller(ObjectFormPage):

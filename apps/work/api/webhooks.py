@@ -9,17 +9,21 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts import sealing
 from apps.core.kit.api import ScopedViewSet, actor_of, idempotent
 from apps.dealers import queries as dealers
 from apps.work.filters.webhooks import DeliveryFilter
 from apps.work.models import Webhook
-from apps.work.policies.webhooks import WEBHOOKS
+from apps.work.policies.webhooks import OWN
 from apps.work.queries import webhooks as queries
 from apps.work.services import webhooks as services
 
 
 class WebhookInput(serializers.Serializer[Any]):
-    """A system outside that is told of events, of one dealer or, without a dealer, of all."""
+    """A system outside that is told of events, of one dealer or, without a dealer, of all.
+
+    A store that sets up its own may leave its code away.
+    """
 
     name = serializers.CharField(max_length=100)
     url = serializers.CharField(max_length=500)
@@ -44,10 +48,10 @@ class WebhookFilter(django_filters.FilterSet):
 
 
 class WebhookViewSet(ScopedViewSet):
-    """Webhooks; POST sets one up and gives its secret in this one answer."""
+    """Webhooks: a dealer's own, all for administrators. POST sets one up; its answer alone has the secret."""
 
-    read_action = WEBHOOKS
-    write_action = WEBHOOKS
+    read_action = OWN
+    write_action = OWN
     query = queries.webhooks
     filterset_class = WebhookFilter
     serializer_class = WebhookInput
@@ -57,6 +61,7 @@ class WebhookViewSet(ScopedViewSet):
         "name": "label",
         "url": "url",
         "dealer": "dealer__code",
+        "owner": "owner__code",
         "events": "events",
         "active": "active",
         "created_at": "created_at",
@@ -69,15 +74,23 @@ class WebhookViewSet(ScopedViewSet):
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
         given["label"], given["dealer_id"] = given.pop("name"), given.pop("dealer")
-        row, secret = services.create_webhook(**given, actor=actor, now=timezone.now())
-        return Response({"id": row.pk, "secret": secret}, status=201)
+
+        def effect() -> tuple[int, Any]:
+            row, secret = services.create_webhook(**given, actor=actor, now=timezone.now())
+            return 201, {"id": row.pk, "secret": sealing.seal(secret.encode())}
+
+        answer = idempotent(request, effect)  # what is kept for a repeat has the secret sealed
+        if answer.status_code == 201:
+            secret = sealing.open_sealed(answer.data["secret"]).decode()
+            answer.data = {**answer.data, "secret": secret}
+        return answer
 
 
 class WebhookDeliveryViewSet(ScopedViewSet):
     """What was or will be sent to webhooks; `replay` sends it again with the same number."""
 
-    read_action = WEBHOOKS
-    write_action = WEBHOOKS
+    read_action = OWN
+    write_action = OWN
     query = queries.deliveries
     filterset_class = DeliveryFilter
     serializer_class = None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.access import Actor
 from apps.dealers import queries as dealers
 from apps.work import registry
+from apps.work.policies.webhooks import WEBHOOKS
 
 
 class WebhookForm(forms.Form):
@@ -31,6 +32,9 @@ class WebhookForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.fields["events"].choices = sorted(registry.events().items())  # type: ignore[attr-defined]
+        if not actor.may(WEBHOOKS):
+            self.fields["dealer"].required = len(actor.scope.dealer_ids) != 1
+            self.fields["dealer"].help_text = _("The store whose events are told; empty: one's own.")
 
     def clean_dealer(self) -> int | None:
         text = self.cleaned_data["dealer"]

@@ -19,12 +19,18 @@ DELIVERY_STATES = [
 
 
 class Webhook(models.Model):
-    """An address outside that is told of chosen events, of one dealer or of all; its secrets are sealed."""
+    """An address outside that is told of chosen events, of one dealer or of all; its secrets are sealed.
+
+    `owner` is the dealer whose system it is, told of its own events only; without one it is the maker's.
+    """
 
     label = models.CharField(_("name"), max_length=100)
     url = models.URLField(_("address"), max_length=500)
     dealer = models.ForeignKey(
         "dealers.Dealer", verbose_name=_("dealer"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    owner = models.ForeignKey(
+        "dealers.Dealer", verbose_name=_("owner"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     events = models.JSONField(_("events"))
     secret = models.CharField(max_length=300)
@@ -37,6 +43,12 @@ class Webhook(models.Model):
     class Meta:
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(dealer__isnull=False, owner=models.F("dealer")),
+                name="webhook_own_events",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -14,7 +14,7 @@ def webhooks(*, actor: Actor) -> QuerySet[Webhook]:
     """Webhooks with how many deliveries `failed` or `wait`, and when one `arrived` last."""
     failed = Count("deliveries", filter=Q(deliveries__state=MessageState.FAILED))
     wait = Count("deliveries", filter=Q(deliveries__state__in=[MessageState.WAITING, MessageState.SENDING]))
-    rows = Webhook.objects.select_related("dealer")
+    rows = Webhook.objects.select_related("dealer", "owner")
     rows = rows.annotate(failed=failed, wait=wait, arrived=Max("deliveries__sent_at"))
     return policies.webhook.visible_to(actor, rows)
 

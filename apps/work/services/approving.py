@@ -207,6 +207,8 @@ def _approve(row: Approval, flow: Flow, comment: str, guise: Actor, now: datetim
     with reach.beyond(_BEYOND):
         row.save(update_fields=["step", "level", "due_at"])
         _call(row, now)
+    if flow.on_passed is not None:
+        flow.on_passed(target_id=row.target_id, comment=comment, actor=guise, now=now)
 
 
 def _following(row: Approval, flow: Flow, beyond: bool, now: datetime) -> tuple[int, str] | None:

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from apps.accounts import sealing
-from apps.core import audit, reach
+from apps.core import audit, jobs, reach
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.dealers.models import Dealer
@@ -32,6 +32,8 @@ from apps.work.services.sending import HOLD, ring
 
 log = logging.getLogger(__name__)
 FORMER = timedelta(days=1)
+MOST_OWN = 10
+"""So many webhooks a dealer has at most."""
 AT_ONCE = 20
 _OUTSIDE = "events are told to whoever administrators subscribed, whoever caused them"
 
@@ -49,9 +51,21 @@ class Happened:
 def create_webhook(
     *, label: str, url: str, events: Collection[str], dealer_id: int | None, actor: Actor, now: datetime
 ) -> tuple[Webhook, str]:
-    """Set up a webhook; the secret is returned this once. Errors: `unknown_event`, `outgoing.checked`'s."""
-    _allow(actor)
-    outgoing.checked(url)
+    """Set up a webhook; the secret is returned this once.
+
+    Of who may not set up the maker's it is the dealer's own, told of that dealer's events only. Errors:
+    `forbidden`, `unknown_event`, `too_many`, those of `outgoing.checked`.
+    """
+    own = not actor.may(policies.WEBHOOKS)
+    if own and dealer_id is None and len(actor.scope.dealer_ids) == 1:
+        (dealer_id,) = actor.scope.dealer_ids
+    owner_id = dealer_id if own else None
+    _allow(actor, Webhook(owner_id=owner_id))
+    outgoing.checked(url, internal=owner_id is None)
+    if owner_id is not None:
+        jobs.lock(f"work.webhook:{owner_id}")
+        if Webhook.objects.filter(owner_id=owner_id).count() >= MOST_OWN:
+            raise DomainError("too_many", _("A dealer has ten webhooks at most."))
     if not events or set(events) - set(registry.events()):
         message = _("Choose at least one event.")
         raise DomainError("unknown_event", message, fields={"events": message})
@@ -61,12 +75,13 @@ def create_webhook(
         url=url.strip(),
         events=sorted(events),
         dealer_id=dealer_id,
+        owner_id=owner_id,
         secret=sealing.seal(secret.encode()),
         created_at=now,
         created_by=actor.label,
     )
     after = {"url": row.url, "events": row.events}
-    audit.record(actor=actor, action=policies.WEBHOOKS, obj=row, now=now, after=after)
+    audit.record(actor=actor, action=_action(row), obj=row, now=now, after=after)
     return row, secret
 
 
@@ -79,7 +94,7 @@ def rotate_secret(*, webhook: Webhook, actor: Actor, now: datetime) -> str:
     row.secret = sealing.seal(secret.encode())
     row.save(update_fields=["secret", "former_secret", "former_until"])
     after = {"former_until": row.former_until}
-    audit.record(actor=actor, action=policies.WEBHOOKS, obj=row, now=now, after=after)
+    audit.record(actor=actor, action=_action(row), obj=row, now=now, after=after)
     return secret
 
 
@@ -90,16 +105,14 @@ def switch(*, webhook: Webhook, active: bool, actor: Actor, now: datetime) -> We
     before = {"active": row.active}
     row.active = active
     row.save(update_fields=["active"])
-    audit.record(
-        actor=actor, action=policies.WEBHOOKS, obj=row, now=now, before=before, after={"active": active}
-    )
+    audit.record(actor=actor, action=_action(row), obj=row, now=now, before=before, after={"active": active})
     return row
 
 
 @transaction.atomic
 def replay(*, delivery: WebhookDelivery, actor: Actor, now: datetime) -> WebhookDelivery:
     """Send a delivery again, with the same number. DomainError `in_progress` while it is being sent."""
-    _allow(actor)
+    _allow(actor, delivery.webhook)
     row = WebhookDelivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     if row.state not in (MessageState.SENT, MessageState.FAILED):
         raise DomainError("in_progress", _("This delivery waits or is being sent."))
@@ -107,7 +120,8 @@ def replay(*, delivery: WebhookDelivery, actor: Actor, now: datetime) -> Webhook
     row.state, row.attempts, row.due_at = MessageState.WAITING, 0, now
     row.save(update_fields=["state", "attempts", "due_at"])
     after = {"state": row.state}
-    audit.record(actor=actor, action=policies.WEBHOOKS, obj=row, now=now, before=before, after=after)
+    action = _action(delivery.webhook)
+    audit.record(actor=actor, action=action, obj=row, now=now, before=before, after=after)
     transaction.on_commit(ring, robust=True)
     return row
 
@@ -176,7 +190,8 @@ def _deliver(row: WebhookDelivery, clock: Callable[[], datetime]) -> bool:
     body = orjson.dumps({"id": str(row.delivery_id), **row.payload}, option=orjson.OPT_SORT_KEYS)
     note = partial(_note, row, clock)
     try:
-        status = outgoing.post(row.webhook.url, body, headers(row, body, now))
+        internal = row.webhook.owner_id is None
+        status = outgoing.post(row.webhook.url, body, headers(row, body, now), internal=internal)
     except (Unreachable, DomainError) as error:
         return note(status=None, error=str(error))
     except Exception as error:
@@ -224,10 +239,16 @@ def _note(row: WebhookDelivery, clock: Callable[[], datetime], *, status: int | 
 
 
 def _locked(webhook: Webhook, actor: Actor) -> Webhook:
-    _allow(actor)
+    _allow(actor, webhook)
     return Webhook.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
 
 
-def _allow(actor: Actor) -> None:
-    if not actor.may(policies.WEBHOOKS):
-        raise DomainError("forbidden", _("Your role does not include this action."))
+def _action(row: Webhook) -> str:
+    return policies.WEBHOOKS if row.owner_id is None else policies.OWN
+
+
+def _allow(actor: Actor, row: Webhook) -> None:
+    """The maker's are set up by administrators, a dealer's by itself and by administrators."""
+    decision = policies.webhook.can(actor, _action(row), row)
+    if not decision:
+        raise DomainError("forbidden", decision.reason)

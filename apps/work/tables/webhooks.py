@@ -51,6 +51,7 @@ class WebhookTable(Table):
         ),
         Column("url", _("Address"), "long"),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer) if row.dealer else _("All dealers")),
+        Column("owner", _("Set up for"), value=lambda row: str(row.owner) if row.owner else _("The maker")),
         Column("state", _("Status"), "badge", value=webhook_badge),
         Column("wait", _("Waiting"), "units"),
         Column("failed", _("Failed"), "units"),

@@ -16,7 +16,7 @@ from apps.core.kit.pages import Button, ConfirmPage, DetailPage, FormPage, ListP
 from apps.work import registry
 from apps.work.filters.webhooks import DeliveryFilter
 from apps.work.forms.webhooks import WebhookForm
-from apps.work.policies.webhooks import WEBHOOKS
+from apps.work.policies.webhooks import OWN
 from apps.work.queries import webhooks as queries
 from apps.work.services import webhooks as services
 from apps.work.tables import webhooks as tables
@@ -26,21 +26,21 @@ SECRET = "work/webhook_secret.html"  # noqa: S105 - the name of a template
 
 
 class WebhookList(ListPage):
-    action = WEBHOOKS
+    action = OWN
     title = _("Webhooks")
     query = queries.webhooks
     table = tables.WebhookTable
     empty = _("No webhook yet. Set one up to tell a system outside of statements and payments.")
     buttons = (
-        Button(_("Set up a webhook"), "work:webhook-new", WEBHOOKS, "plus", True),
-        Button(_("Deliveries"), "work:delivery-list", WEBHOOKS, "send"),
+        Button(_("Set up a webhook"), "work:webhook-new", OWN, "plus", True),
+        Button(_("Deliveries"), "work:delivery-list", OWN, "send"),
     )
 
 
 class WebhookNew(FormPage):
     """Sets a webhook up and shows its secret once."""
 
-    action = WEBHOOKS
+    action = OWN
     title = _("Set up a webhook")
     form_class = WebhookForm
     submit_label = _("Create the webhook")
@@ -64,12 +64,12 @@ class WebhookNew(FormPage):
 
 
 class WebhookDetail(DetailPage):
-    action = WEBHOOKS
+    action = OWN
     query = queries.webhooks
     template_name = "work/webhook_detail.html"
     buttons = (
-        Button(_("New secret"), "work:webhook-rotate", WEBHOOKS, "key"),
-        Button(_("Switch on or off"), "work:webhook-switch", WEBHOOKS, "power"),
+        Button(_("New secret"), "work:webhook-rotate", OWN, "key"),
+        Button(_("Switch on or off"), "work:webhook-switch", OWN, "power"),
     )
 
     def context(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class WebhookDetail(DetailPage):
 
 
 class WebhookRotate(ConfirmPage):
-    action = WEBHOOKS
+    action = OWN
     query = queries.webhooks
     question = _("Make a new secret? For a day deliveries carry signatures by both, so that nothing is lost.")
     submit_label = _("Make a new secret")
@@ -95,7 +95,7 @@ class WebhookRotate(ConfirmPage):
 
 
 class WebhookSwitch(ConfirmPage):
-    action = WEBHOOKS
+    action = OWN
     query = queries.webhooks
     question = _("Switch this webhook on or off? What waits is sent when it is on again.")
     submit_label = _("Switch on or off")
@@ -107,7 +107,7 @@ class WebhookSwitch(ConfirmPage):
 
 
 class DeliveryList(ListPage):
-    action = WEBHOOKS
+    action = OWN
     title = _("Deliveries of webhooks")
     query = queries.deliveries
     filterset = DeliveryFilter
@@ -116,10 +116,10 @@ class DeliveryList(ListPage):
 
 
 class DeliveryDetail(DetailPage):
-    action = WEBHOOKS
+    action = OWN
     query = queries.deliveries
     template_name = "work/delivery_detail.html"
-    buttons = (Button(_("Send again"), "work:delivery-replay", WEBHOOKS, "refresh", True),)
+    buttons = (Button(_("Send again"), "work:delivery-replay", OWN, "refresh", True),)
 
     def page_title(self) -> str:
         return tables.event_text(self.object)
@@ -133,7 +133,7 @@ class DeliveryDetail(DetailPage):
 
 
 class DeliveryReplay(ConfirmPage):
-    action = WEBHOOKS
+    action = OWN
     query = queries.deliveries
     question = _("Send this delivery again? It keeps its number, so that the receiver knows a repetition.")
     submit_label = _("Send again")
