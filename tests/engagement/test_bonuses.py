@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,10 @@ from apps.core.errors import DomainError
 from apps.core.roles import Role
 from apps.engagement import queries, services
 from apps.engagement.models import Bonus
+from apps.engagement.services import chain
 from apps.kernel.period import Month
+from apps.reports.models import Duty
+from apps.reports.services import generating
 from apps.work import services as work
 from apps.work.models import Approval, Notice, Todo
 from tests.factories import network as factory
@@ -34,24 +38,49 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
     assert Todo.objects.filter(code="engagement.sign_bonus", user=person, state="open").count() == 1
     assert own.post(f"{url}object/", {"answer": "少算一台"}).status_code == 302
     assert Notice.objects.filter(code="engagement.bonus_told", user=am_1).count() == 1
+    factory.persona("assistant", Role.OFFICE_ASSISTANT, unit=network.province_zj)
+    duties = _chain(now)
     assert leader.post(f"{url}edit/", given | {"extra": "600"}).status_code == 302
     assert leader.post(f"{url}sign/").status_code == 409  # only the person signs
     assert own.post(f"{url}sign/").status_code == 302
-    row = Bonus.objects.get()
+    assert _done(duties) == set()  # a colleague's sheet is still missing
+    wanted = given | {"person": mate.pk}
+    other = client_of(mate)
+    assert other.post(f"{leader.post('/engagement/bonuses/new/', wanted).url}sign/").status_code == 302
+    assert _done(duties) == {"A2-11", "A1-22"}
+    region, wanted = client_of(reg_a), given | {"person": am_1.pk}
+    assert leader.post(f"{region.post('/engagement/bonuses/new/', wanted).url}sign/").status_code == 302
+    row = Bonus.objects.get(person=person)
     assert (row.state, row.amount) == ("signed", Decimal(3400))
     assert leader.post(f"{url}edit/", given).status_code == 422
-    for by, level in ((reg_a, "region_manager"), (prov_zj, "province_manager")):
-        asked = Approval.objects.get(flow="engagement.bonus")
-        assert asked.level == level
-        work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(by), now=now)
+    reviewed = {"A2-11", "A1-22", "RM-18", "RM-19", "AS-08"}
+    for by, level, done in (
+        (reg_a, "region_manager", reviewed),
+        (prov_zj, "province_manager", reviewed | {"AS-09", "PM-14"}),
+    ):
+        for asked in Approval.objects.filter(flow="engagement.bonus", state="waiting").order_by("pk"):
+            assert (asked.level, _done(duties) < done) == (level, True)
+            work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(by), now=now)
+        assert _done(duties) == done
     row.refresh_from_db()
     assert (row.state, row.decided_by) == ("approved", "prov_zj")
-    seen = {person: 1, am_1: 1, reg_a: 1, prov_zj: 1, mate: 0}
-    seen |= {cast["hq_ops"]: 1, cast["hq_fin"]: 0, cast["d1_gm"]: 0}
+    seen = {person: 1, am_1: 3, reg_a: 3, prov_zj: 3, mate: 1}
+    seen |= {cast["hq_ops"]: 3, cast["hq_fin"]: 0, cast["d1_gm"]: 0}
     for user, count in seen.items():
         actor = actor_of(user)
         found = queries.bonuses(actor=actor).count()
         assert (found, behind_the_second_wall(actor)) == (count, count), user.username
+
+
+def _chain(now) -> list[int]:
+    """The duties of the levels for June, as the generator makes them."""
+    generating.generate(month=Month(2026, 7), now=now)
+    found = Duty.objects.filter(code__in=chain.STEPS, since=date(2026, 6, 1), unit__isnull=False)
+    return list(found.values_list("pk", flat=True))
+
+
+def _done(duties: list[int]) -> set[str]:
+    return set(Duty.objects.filter(pk__in=duties, state="done").values_list("code", flat=True))
 
 
 def behind_the_second_wall(actor) -> int:

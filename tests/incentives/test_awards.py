@@ -34,7 +34,7 @@ AWARDS = {
 
 
 def test_an_award_list_is_issued_and_confirmed(
-    network, d1_gm, hq_ops, hq_fin, actor_of, client_of, now
+    network, d1_gm, hq_ops, hq_fin, actor_of, client_of, api_of, now
 ) -> None:
     sell(network.d1, Month(2026, 6), 4, now)
     sell(network.d4, Month(2026, 6), 2, now)
@@ -49,11 +49,15 @@ def test_an_award_list_is_issued_and_confirmed(
     services.ask_release(run=run, actor=actor_of(policy), now=now)
     asked = Approval.objects.get(flow="incentives.release", target_id=run.pk)
     work.decide(approval=asked, verdict="approve", comment="", actor=actor_of(hq_fin), now=now)
-    told = [(row.dealer.code, *awards.won(row), row.amount) for row in awards.awards(actor=actor_of(hq_ops))]
+    told = [
+        (row.dealer.code, row.award, row.place, row.amount) for row in awards.awards(actor=actor_of(hq_ops))
+    ]
     assert sorted(told) == [("D001", "金奖", "1", 50000), ("D004", "银奖", "2", 20000)]
     own = client_of(d1_gm)
     page = own.get("/incentives/awards/").content.decode()
     assert "金奖" in page and "银奖" not in page
+    (listed,) = api_of(d1_gm).get("/api/v1/rebate-awards/").json()["results"]
+    assert (listed["dealer"], listed["award"], listed["place"]) == ("D001", "金奖", "1")
     row = Statement.objects.get(dealer=network.d1)
     later = now + timedelta(hours=1)
     services.confirm(statement=row, actor=actor_of(d1_gm), now=later)

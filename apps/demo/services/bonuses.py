@@ -29,12 +29,8 @@ STAFF = (
 SCORES = (("94", "300", "0"), ("88.5", "0", "100"), ("91", "150", "0"), ("79", "0", "200"))
 
 
-def build(*, hero: Dealer, last: Month, now: datetime) -> None:
-    """The month before the last is approved; of the last one some is signed and some waits."""
-    leaders = [_actor(name, now) for name in ("account", "region", "province")]
-    if None in leaders:
-        return
-    leader, *reviewers = (each for each in leaders if each is not None)
+def staff(hero: Dealer) -> None:
+    """People of the field under the account manager of the dealer whose people have log-ins."""
     people = [User(username=name, display_name=label) for name, label, _role in STAFF]
     for user in people:
         user.set_unusable_password()
@@ -43,6 +39,15 @@ def build(*, hero: Dealer, last: Month, now: datetime) -> None:
         Assignment(user=user, role=role, unit=hero.unit, valid_from=SINCE)
         for user, (_name, _label, role) in zip(made, STAFF, strict=True)
     )
+
+
+def build(*, last: Month, now: datetime) -> None:
+    """The month before the last is approved; of the last one some is signed and some waits."""
+    leaders = [_actor(name, now) for name in ("account", "region", "province")]
+    if None in leaders:
+        return
+    leader, *reviewers = (each for each in leaders if each is not None)
+    made = list(User.objects.filter(username__in=[name for name, _label, _role in STAFF]).order_by("pk"))
     for month in (last.previous, last):
         rows = [_proposed(user, no, month, leader, now) for no, user in enumerate(made)]
         whole = month != last

@@ -62,6 +62,7 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
         rows = network.build(found, seed=plan.seed, opened_before=months[0].first, actor=actor, now=now)
         dealers = {row.code: row.pk for row in rows}
         cast.build(dealer=_hero(rows, found), neighbour=rows[0], actor=actor, now=now)
+        bonuses.staff(_hero(rows, found))
         say("cars and deliveries")
         last_day = min(now.date(), months[-1].last)
         cars = facts.load(
@@ -86,7 +87,7 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     if closing_too:
-        _settled(plan, _hero(rows, found), actor=actor, now=now, say=say)
+        _settled(plan, actor=actor, now=now, say=say)
         say("today")
         _today(_hero(rows, found), plan.end, actor, now)
 
@@ -97,7 +98,7 @@ def _today(hero: Dealer, last: Month, actor: access.Actor, now: datetime) -> Non
     answers.build(actor=actor, now=now)
 
 
-def _settled(plan: Plan, hero: Dealer, *, actor: access.Actor, now: datetime, say: Say) -> None:
+def _settled(plan: Plan, *, actor: access.Actor, now: datetime, say: Say) -> None:
     """Every month closed, and what comes of it: rebates, awards, bonuses, the next policy as a draft."""
     months = [plan.end.shift(-back) for back in range(plan.months - 1, -1, -1)]
     if plan.months > 2:
@@ -106,7 +107,7 @@ def _settled(plan: Plan, hero: Dealer, *, actor: access.Actor, now: datetime, sa
     if plan.months > 2:
         say("rebates")
         rebates.build(last=plan.end, actor=actor, now=now)
-        bonuses.build(hero=hero, last=plan.end, now=now)
+        bonuses.build(last=plan.end, now=now)
     if plan.months > 3:
         drafts.build(code=rebates.CODE, last=plan.end, actor=actor, now=now)
 

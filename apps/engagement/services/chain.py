@@ -13,7 +13,7 @@ from django.db import connection
 
 from apps.core import reach
 from apps.core.access import Actor
-from apps.core.roles import FIELD, FIELD_STAFF, Role
+from apps.core.roles import FIELD_STAFF, Role
 from apps.engagement.models import Bonus
 from apps.reports.services import duties
 from apps.work.rules.states import ApprovalState
@@ -23,7 +23,7 @@ _BEYOND = "the duties of the levels above are completed by what this level signs
 SIGNED, REVIEWED, APPROVED = range(1, 4)
 _SECOND = [Role.ACCOUNT_MANAGER_2]
 _STAFF = sorted((FIELD_STAFF - {Role.OFFICE_ASSISTANT}) | {Role.ACCOUNT_MANAGER})
-_ALL = sorted(FIELD_STAFF | (FIELD - {Role.PROVINCE_MANAGER}))
+_ALL = [*_STAFF, Role.REGION_MANAGER]
 STEPS = {
     "A2-11": (SIGNED, _SECOND),
     "KA-07": (SIGNED, [Role.KEY_ACCOUNT_CLERK]),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.incentives.api import accruals, disputes, payments, policies, statements
+from apps.incentives.api import accruals, awards, disputes, payments, policies, statements
 
 routes: list[tuple[str, Any, str]] = [
     *policies.routes,
     *accruals.routes,
     *statements.routes,
+    *awards.routes,
     *disputes.routes,
     *payments.routes,
 ]

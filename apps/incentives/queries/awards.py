@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
+from django.db.models import CharField, F, Func, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from apps.core.access import Actor
 from apps.incentives.models import PolicyVersion, Statement
@@ -15,21 +14,21 @@ TYPE = "convention_award"
 _STEP, _PEERS = "Award", "Place among peers"
 
 
+class _Input(Func):
+    """What a step of the arithmetic was given under a name, as text; empty when it was not."""
+
+    output_field = CharField()
+    template = (
+        'jsonb_path_query_first(%(expressions)s, \'strict $[*].trace[*] ? (@.label == "%(step)s")'
+        ".inputs[*] ? (@[0] == \"%(name)s\")[1]', '{}', true) #>> '%(place)s'"
+    )
+
+
 def awards(*, actor: Actor) -> QuerySet[Statement]:
-    """Published statements of policies with convention awards in which the store won one."""
+    """Published statements in which the store won a convention award: its `award` and `place`."""
     granting = PolicyVersion.objects.filter(document__components__contains=[{"type": TYPE}])
     rows = statements.statements(actor=actor).filter(version__in=granting, state__in=FINAL)
-    return rows.filter(components__contains=[{"trace": [{"label": _STEP}]}], amount__gt=0)
-
-
-def won(row: Statement) -> tuple[str, str]:
-    """The award's name and the place that won it, as the statement keeps them; empty when none is kept."""
-    for part in row.components:
-        steps = {step["label"]: dict(map(tuple, step["inputs"])) for step in part["trace"]}
-        if _STEP in steps:
-            return _text(steps[_STEP].get("Award")), _text(steps.get(_PEERS, {}).get("Place"))
-    return "", ""
-
-
-def _text(value: Any) -> str:
-    return str(value["text"]) if isinstance(value, dict) else str(value or "")
+    rows = rows.filter(components__contains=[{"trace": [{"label": _STEP}]}], amount__gt=0)
+    name = _Input(F("components"), step=_STEP, name="Award", place="{text}")
+    rank = _Input(F("components"), step=_PEERS, name="Place", place="{}")
+    return rows.annotate(award=Coalesce(name, Value("")), place=Coalesce(rank, Value("")))

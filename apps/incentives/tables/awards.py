@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.kit.tables import Column, Table
-from apps.incentives.queries import awards
 from apps.incentives.tables.statements import statement_badge, version_text, window_text
 
 
@@ -21,10 +20,9 @@ class AwardTable(Table):
         Column(
             "award",
             _("Award"),
-            value=lambda row: awards.won(row)[0],
             link=lambda row: reverse("incentives:statement-detail", kwargs={"pk": row.pk}),
         ),
-        Column("place", pgettext_lazy("rank", "Place"), value=lambda row: awards.won(row)[1]),
+        Column("place", pgettext_lazy("rank", "Place"), "code"),
         Column("amount", _("Prize"), "money", sort="amount"),
         Column("state", _("Status"), "badge", value=statement_badge),
         Column("published_at", _("Issued at"), "datetime", sort="published_at"),
