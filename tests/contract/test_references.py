@@ -46,6 +46,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "inventory:unit-transfer": {"dealer": "?", "moved_on": DAY},
     "finance:account-map": {"dealer": "?", "account": "6602.10", "line": "E80"},
     "reports:happen": {"dealer": "?", "trigger": "到货", "note": "X"},
+    "work:webhook-new": {
+        "dealer": "?",
+        "label": "DMS",
+        "url": "https://example.com/in",
+        "events": "incentives.payment_made",
+    },
 }
 """Forms a dealer may open that ask for a dealer, with the rest of their fields."""
 
@@ -57,6 +63,12 @@ ENDPOINTS: dict[str, dict[str, Any]] = {
     },
     "staff-list": {"dealer": "?", "username": "x", "display_name": "X", "role": "dealer_sales"},
     "delivery-list": {"external_id": "N1", "dealer": "?", "occurred_on": DAY},
+    "webhook-list": {
+        "dealer": "?",
+        "name": "DMS",
+        "url": "https://example.com/in",
+        "events": ["incentives.payment_made"],
+    },
     "evidence-list": {"dealer": "?", "vin": "LDP0000A0SA000001", "kind": "invoice", "issued_on": DAY},
     "stock-unit-list": {"external_id": "N1", "dealer": "?", "received_on": DAY, "kind": "receipt"},
     "stock-movement-list": {

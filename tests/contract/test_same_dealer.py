@@ -33,6 +33,7 @@ WITHOUT_OWN_DEALER = {
     "alerts.AlertAction": "belongs to its alert, which says whose it is",
     "reports.SubmissionVersion": "belongs to its submission, which says whose it is",
     "reports.DutyAsk": "belongs to its duty, which says whose it is",
+    "work.WebhookDelivery": "belongs to its webhook, which says whose it is",
     "core.ImportRow": "staged; its batch of headquarters holds rows of many dealers",
     "vehicles.Vehicle": "goes from dealer to dealer; its custody says whose it is",
 }
