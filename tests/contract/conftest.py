@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
+from apps.accounts.sessions import SessionStore
 from apps.core import jobs, refusals
 from tests.conftest import NOW
 from tests.contract.clients import Door
@@ -48,6 +52,31 @@ def unrecorded() -> Iterator[None]:
     """Refusals are answered but not recorded: that they are recorded is shown in tests/core/test_refusals."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refusals, "of_request", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def remembered(doors: dict[str, Door]) -> Iterator[None]:
+    """Sessions and users are read once for many requests: what a request does to them is rolled back."""
+    rows: dict[str, Any] = {}
+    users: dict[int, Any] = {}
+    read_row, read_user = SessionStore._get_session_from_db, ModelBackend.get_user
+
+    def row_of(store: SessionStore) -> Any:
+        key = str(store.session_key)
+        if key not in rows:
+            rows[key] = read_row(store)
+        store.row = copy(rows[key])
+        return store.row
+
+    def user_of(backend: ModelBackend, pk: int) -> Any:
+        if pk not in users:
+            users[pk] = read_user(backend, pk)
+        return copy(users[pk])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SessionStore, "_get_session_from_db", row_of)
+        patch.setattr(ModelBackend, "get_user", user_of)
         yield
 
 

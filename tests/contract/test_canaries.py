@@ -19,7 +19,7 @@ from tests.contract.routes import Route, all_routes
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.usefixtures("unrecorded"),
+    pytest.mark.usefixtures("unrecorded", "remembered"),
 ]
 
 FOREIGN = {

@@ -40,7 +40,8 @@ DECODER = ("vin-detail",)  # decodes any VIN; that it tells nothing of foreign c
 TREE = ("unit-detail",)  # the maker's people see the whole organisation, not its dealers
 Key = tuple[str, str, str]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrecorded")]  # the rows come from the module
+# the rows come from the module
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrecorded", "remembered")]
 
 each_route = pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.name)
 each_place = pytest.mark.parametrize(
