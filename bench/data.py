@@ -71,6 +71,13 @@ SELECT id, dealer_id, source, external_id || '~in', 1, 'receipt', received_on,
 SELECT id, dealer_id, source, external_id || '~out', -1, 'retail', gone_on, gone_period,
        gone_on + time '20:00' FROM inventory_stockunit WHERE gone_on IS NOT NULL AND external_id > %(last)s
 """
+_LOANS = """
+INSERT INTO inventory_floorplanloan (dealer_id, unit_id, lender, number, principal_amount, annual_rate,
+       free_days, started_on, recorded_at)
+SELECT dealer_id, id, 'bank', external_id, round(cost_amount * 0.8, 2), 0.05 + 0.001 * (id %% 20),
+       30 * (id %% 2)::int, received_on, recorded_at
+  FROM inventory_stockunit WHERE gone_on IS NULL AND id %% 2 = 0 AND external_id > %(last)s
+"""
 _FEEDS = """
 INSERT INTO metrics_feedstatus (dealer_id, period, feed, state, first_reported_at, last_reported_at, source)
 SELECT d.id, p.period, f.feed, 'reported', p.period + interval '1 month 1 day',
@@ -109,6 +116,11 @@ def stock(*, gone: int, here: int, over: int, after: int = 0) -> None:
     with _as_given("inventory_stockunit"), _as_given("inventory_stockmovement"):
         harness.execute(_UNITS, values | {"days": (end - start).days + 1})
         harness.execute(_MOVEMENTS, {"last": f"U{after:09d}"})
+
+
+def loans(*, after: int = 0) -> None:
+    """A floor-plan loan on half of the vehicles that stand in stock, of those numbered from `after` + 1."""
+    harness.execute(_LOANS, {"last": f"U{after:09d}"})
 
 
 @contextlib.contextmanager

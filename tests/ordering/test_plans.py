@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 
 from apps.core import access
@@ -141,7 +142,7 @@ def test_wallet_then_deposit_then_credit_pay_a_line(put, drafted, people, networ
     assert accounts.funds([network.d1.pk])[network.d1.pk].total == 50_000
 
 
-def test_lines_change_before_the_cut_off_and_not_after(put, submitted, people) -> None:
+def test_lines_change_before_the_cut_off_and_not_after(put, submitted, people, client_of, d1_gm) -> None:
     first, second = submitted.lines.order_by("number")
     change = {first.pk: (5, ""), second.pk: (4, "")}
     saving = {"plan": submitted, "quantities": change, "actor": people["gm"]}
@@ -156,6 +157,17 @@ def test_lines_change_before_the_cut_off_and_not_after(put, submitted, people) -
     assert (told.before, told.after) == (["M1 × 6"], ["M1 × 5 (展厅满了)"])
     event = AuditEvent.objects.filter(action="ordering.plan").latest("pk")
     assert (event.before["lines"][0], event.after["lines"][0]) == ("M1 × 6", "M1 × 5 (展厅满了)")
+    other_tab = saving | {"quantities": {first.pk: (7, "团购")}, "seen": {first.pk: 6, second.pk: 4}}
+    assert code(lambda: services.save_lines(now=at(12, 20), **other_tab)) == "stale", "it showed 6, now 5"
+    client = client_of(d1_gm)
+    with time_machine.travel(at(12, 20), tick=False):
+        path = f"/ordering/{submitted.pk}/units/"
+        assert f'name="seen_{first.pk}" value="5"' in client.get(path).content.decode()
+        sent = {f"units_{first.pk}": 7, f"reason_{first.pk}": "团购", f"seen_{first.pk}": 6}
+        sent |= {f"units_{second.pk}": 4, f"reason_{second.pk}": "", f"seen_{second.pk}": 4}
+        assert "已被他人修改" in client.post(path, sent).content.decode()
+    first.refresh_from_db()
+    assert first.quantity == 5
     change[first.pk] = (9, "更多")
     assert code(lambda: services.save_lines(now=at(13, 0), **saving)) == "cut_off"
     first.refresh_from_db()

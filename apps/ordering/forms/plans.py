@@ -97,13 +97,21 @@ class QuantitiesForm(forms.Form):
             self.fields[f"reason_{line.pk}"] = forms.CharField(
                 max_length=300, required=False, initial=line.reason, label=_("Reason")
             )
+            self.fields[f"seen_{line.pk}"] = forms.IntegerField(
+                required=False, initial=line.quantity, widget=forms.HiddenInput
+            )
 
     def rows(self) -> list[dict[str, Any]]:
         """The lines with their two fields."""
         return [
-            {"line": line, "units": self[f"units_{line.pk}"], "reason": self[f"reason_{line.pk}"]}
+            {"line": line} | {name: self[f"{name}_{line.pk}"] for name in ("units", "reason", "seen")}
             for line in self.lines
         ]
+
+    def seen(self) -> dict[int, int]:
+        """The units that stood there when the page was opened, by line."""
+        told = {line.pk: self.cleaned_data[f"seen_{line.pk}"] for line in self.lines}
+        return {key: units for key, units in told.items() if units is not None}
 
     def quantities(self) -> dict[int, tuple[int, str]]:
         """What was entered, by line."""

@@ -98,17 +98,27 @@ def add_line(*, plan: OrderPlan, wanted: Wanted, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def save_lines(
-    *, plan: OrderPlan, quantities: Mapping[int, tuple[int, str]], actor: Actor, now: datetime
+    *,
+    plan: OrderPlan,
+    quantities: Mapping[int, tuple[int, str]],
+    actor: Actor,
+    now: datetime,
+    seen: Mapping[int, int] | None = None,
 ) -> OrderPlan:
     """Set units and reasons of lines (by their key) before the cut-off; 0 units gives a line up.
 
     Another number than the suggested one needs a reason. In a submitted plan the changed lines give their
-    money back and are paid anew. Errors: `cut_off`, `state`, `reason` with the lines that lack one.
+    money back and are paid anew. `seen` are the units the actor looked at. Errors: `cut_off`, `state`,
+    `stale` where somebody changed them meanwhile, `reason` with the lines that lack one.
     """
     plan = _locked(plan, Step.CHANGE, actor, now)
     rows = {
         line.pk: line for line in plan.lines.select_for_update(of=("self",)).select_related("model", "trim")
     }
+    if any(key in rows and rows[key].quantity != units for key, units in (seen or {}).items()):
+        raise DomainError(
+            "stale", _("Somebody changed this plan in the meantime. Look at it again before you save.")
+        )
     lacking = {
         f"reason_{key}": _("Say why another number than the suggested one.")
         for key, (units, reason) in quantities.items()

@@ -175,8 +175,13 @@ class PlanLines(PlanForm):
         return self.bound
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        given = self.bound.quantities()
-        services.save_lines(plan=self.object, quantities=given, actor=self.actor, now=timezone.now())
+        services.save_lines(
+            plan=self.object,
+            quantities=self.bound.quantities(),
+            seen=self.bound.seen(),
+            actor=self.actor,
+            now=timezone.now(),
+        )
         return plan_url(self.object)
 
 
