@@ -169,7 +169,8 @@ def _sold(rows: QuerySet[StockMovement], by: Cut) -> Mapping[Any, int]:
 
 
 def _keyed(rows: QuerySet[Any], by: Cut, prefix: str = "") -> QuerySet[Any, Any]:
-    return rows.order_by().annotate(key=_key(by, prefix)).values_list("key")
+    keyed: QuerySet[Any, Any] = rows.order_by().annotate(key=_key(by, prefix)).values_list("key")
+    return keyed
 
 
 def _key(by: Cut, prefix: str = "") -> Coalesce:
