@@ -10,13 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from apps.accounts import queries as accounts
 from apps.core.errors import DomainError
+from apps.core.models import AuditEvent, ImportBatch, ImportRow
 from apps.core.roles import Role
 from apps.engagement import services
-from apps.engagement.models import Earning, Gift, GiftMovement, PointRequest, Redemption
+from apps.engagement.models import Earning, Gift, GiftMovement, PointRequest, Redemption, SaleCredit
 from apps.engagement.rules import RequestKind
 from apps.kernel.period import Month
 from apps.ledger import queries as books
@@ -25,6 +27,7 @@ from apps.ledger.models import Account, Entry
 from apps.ledger.rules import AccountKind, Book, Draft, EntryKind, transfer
 from apps.reports.models import Submission
 from apps.sales import services as sales
+from apps.sales.models import RetailDelivery
 from apps.work import services as work
 from apps.work.models import Approval, Notice, Todo
 from tests.engagement.shop import SOLD, SYSTEM, gift, points, rule, sold
@@ -213,6 +216,38 @@ def test_the_api_redeems_and_names_sellers(network, seller, d1_sm, d2_gm, api_of
     assert (short.status_code, short.json()["code"]) == (409, "insufficient_funds")
     assert own.get("/api/v1/redemptions/").json()["count"] == 1
     assert from_d1.get("/api/v1/redemptions/").json()["count"] == 0
+
+
+def test_a_file_names_the_sellers_of_one_s_own_cars(network, seller, d1_sm, d2_gm, client_of, now) -> None:
+    """Foreign cars and foreign people read like unknown ones; a seller is named once."""
+    sell(network.d1, Month(2026, 6), 3, now)
+    sell(network.d2, Month(2026, 6), 1, now)
+    factory.persona("seller_d2", Role.SALES_CONSULTANT, dealer=network.d2)
+    cars = RetailDelivery.objects.filter(dealer=network.d1).order_by("pk")
+    first, second, third = (car.vin or car.external_id for car in cars)
+    foreign = RetailDelivery.objects.get(dealer=network.d2)
+    services.name_seller(delivery=cars[2], person_id=d1_sm.pk, actor=SYSTEM, now=now)
+    rows = [
+        (first, "SELLER"),
+        (second, "seller_d2"),
+        (third, "seller"),
+        (foreign.vin or foreign.external_id, "seller_d2"),
+        ("CAR-0", "seller"),
+    ]
+    text = "VIN,Seller\n" + "".join(f"{car},{person}\n" for car, person in rows)
+    sent = SimpleUploadedFile("sellers.csv", text.encode(), content_type="text/csv")
+    shop = client_of(d1_sm)
+    shop.post("/imports/new/", {"kind": "engagement.seller", "file": sent}, follow=True)
+    batch = ImportBatch.objects.get()
+    told = ImportRow.objects.filter(batch=batch).order_by("row_no").values_list("errors", flat=True)
+    assert [[error["code"] for error in each] for each in told] == [
+        [], ["not_staff"], ["named_already"], ["unknown"], ["unknown"],
+    ]  # fmt: skip
+    shop.post(f"/imports/{batch.pk}/commit/", {"mode": "good"}, follow=True)
+    named = SaleCredit.objects.filter(person=seller)
+    assert [row.delivery for row in named] == [cars[0]]
+    assert AuditEvent.objects.filter(action="engagement.name_seller", object_id=str(named[0].pk)).count() == 1
+    assert client_of(d2_gm).get("/engagement/sellers/").status_code == 200
 
 
 def _key(key: str) -> dict[str, str]:

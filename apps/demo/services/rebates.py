@@ -19,7 +19,9 @@ from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind, StatementState
 from apps.kernel.period import Month
 from apps.work import services as work
-from apps.work.models import Approval
+from apps.work.models import Approval, Webhook, WebhookDelivery
+from apps.work.rules.states import MessageState
+from apps.work.services import webhooks
 
 CODE = "XL-01"
 TIERS = (("0", "0"), ("0.8", "1000"), ("1", "1500"), ("1.1", "2000"))
@@ -53,6 +55,7 @@ def build(*, last: Month, actor: Actor, now: datetime) -> None:
     fin = _person("hq_fin", now)
     if fin is None:
         return
+    _webhooks(now)
     first, second = (
         _settle(policy, Window(month.first, month.last), actor, fin, now) for month in months[:2]
     )
@@ -128,6 +131,48 @@ def _dispute(run: SettlementRun, now: datetime) -> None:
     expected = (row.amount or Decimal(0)) + (row.curable_amount or Decimal(0))
     claim = services.Claim("missing_car", expected, "车辆已按期上牌，行驶证见附件。", [paper])
     services.open_dispute(statement=row, claim=claim, actor=gm, now=now)
+
+
+def _webhooks(now: datetime) -> None:
+    """An address of the maker's ERP and one of the dealer with log-ins; nothing is sent to them."""
+    events = ["incentives.payment_made", "incentives.statement_published"]
+    admin, gm = _person("hq_admin", now), _person("dealer_gm", now)
+    made = [
+        webhooks.create_webhook(label=label, url=url, events=events, dealer_id=dealer, actor=actor, now=now)[
+            0
+        ]
+        for label, url, actor, dealer in (
+            ("集团 ERP", "https://erp.example.com/dealerops", admin, None),
+            ("门店 DMS", "https://dms.example.com/hooks", gm, min(gm.scope.dealer_ids) if gm else None),
+        )
+        if actor is not None
+    ]
+    for row in made:
+        _told(row, events, now)
+
+
+def _told(hook: Webhook, events: list[str], now: datetime) -> None:
+    """What was sent lately: one arrived at the second try, one was given up; then it was switched off."""
+    code = hook.owner.code if hook.owner else Dealer.objects.order_by("pk").values_list("code", flat=True)[0]
+    tried = [
+        {"at": (now - timedelta(minutes=back)).isoformat(), "status": status, "error": ""}
+        for back, status in ((65, 503), (64, 200))
+    ]
+    for no, (event, state) in enumerate(zip(events, (MessageState.SENT, MessageState.FAILED), strict=True)):
+        tries = tried if state == MessageState.SENT else [tried[0]] * 8
+        WebhookDelivery.objects.create(
+            webhook=hook,
+            event=event,
+            key=f"sample-{no}",
+            payload={"event": event, "dealer": code, "at": now.isoformat(), "data": {"amount": "34000.00"}},
+            state=state,
+            attempts=len(tries),
+            due_at=now,
+            sent_at=now - timedelta(minutes=64) if state == MessageState.SENT else None,
+            tries=tries,
+            created_at=now - timedelta(minutes=66),
+        )
+    Webhook.objects.filter(pk=hook.pk).update(active=False)
 
 
 def _person(username: str, now: datetime) -> Actor | None:

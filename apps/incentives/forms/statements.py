@@ -11,6 +11,7 @@ from apps.incentives import services
 from apps.incentives.models import Policy, StatementLine
 from apps.incentives.models.disputes import DISPUTE_REASONS
 from apps.incentives.models.statements import RUN_KINDS
+from apps.incentives.tables import statements as tables
 from apps.sales.models import EVIDENCE_KINDS
 
 
@@ -47,7 +48,11 @@ class DisputeForm(forms.Form):
         self.cars = cars
         kinds = [(code, label) for code, label in EVIDENCE_KINDS if code in set(accepted)]
         for car in cars:
-            self.fields[f"car_{car.pk}"] = forms.BooleanField(label=car.vin, required=False)
+            self.fields[f"car_{car.pk}"] = forms.BooleanField(
+                label=car.vin,
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            )
             self.fields[f"kind_{car.pk}"] = forms.ChoiceField(
                 label=_("Document"), choices=kinds, initial=car.cure, required=False
             )
@@ -63,7 +68,12 @@ class DisputeForm(forms.Form):
         """The fields of each car together, for the page."""
         names = ("kind", "issued_on", "number", "file")
         return [
-            {"car": car, "box": self[f"car_{car.pk}"], "fields": [self[f"{name}_{car.pk}"] for name in names]}
+            {
+                "car": car,
+                "why": tables.why(car),
+                "box": self[f"car_{car.pk}"],
+                "fields": [self[f"{name}_{car.pk}"] for name in names],
+            }
             for car in self.cars
         ]
 
