@@ -18,6 +18,7 @@ from apps.incentives import services
 from apps.incentives.models import Payment, PaymentBatch, PaymentItem, Statement
 from apps.incentives.rules.paying import Due, PaymentState, plan, spread
 from apps.ledger import queries as ledger
+from apps.ledger.models import Account
 from apps.ledger.rules import AccountKind, Book
 from apps.work import services as work
 from apps.work.models import Approval, Notice, Webhook, WebhookDelivery
@@ -62,6 +63,8 @@ def desk(network, d1_gm, d2_gm, client_of, actor_of, monkeypatch):
     events = [f"incentives.{name}" for name in ("statement_payable", "payment_made", "payment_failed")]
     Webhook.objects.create(label="ERP", url="https://example.com/", events=events, created_at=NOW)
     assert services.make_payable(statements=keys, actor=actors[0], now=NOW) == 6
+    # nothing had been set aside for these statements: it is made up for, no accrual goes below zero
+    assert not Account.objects.filter(kind="accrual").exclude(balance=0).exists()
     return [client_of(user) for user in people], actors, client_of(d1_gm)
 
 

@@ -31,6 +31,7 @@ from apps.demo.services import (
     rewards,
     statements,
     surveys,
+    wallets,
     yard,
 )
 from apps.forecasting.services import computing
@@ -95,6 +96,7 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
 def _today(hero: Dealer, last: Month, actor: access.Actor, now: datetime) -> None:
     """What people find on their desks and do about it."""
     papers.build(dealer=hero, last=last, now=now)
+    wallets.build(hero=hero, now=now)
     answers.build(actor=actor, now=now)
 
 

@@ -113,6 +113,29 @@ def replace(*, run: SettlementRun, actor: Actor, now: datetime) -> None:
     ledger.post_many(drafts=drafts, actor=actor, now=now)
 
 
+def bring_up(*, statements: Collection[Statement], actor: Actor, now: datetime) -> int:
+    """Set aside what published statements say and nothing was ever booked for; returns of how many terms.
+
+    Statements published before rebates were accrued have no entry: what becomes payable of them would
+    otherwise leave the accrual below zero.
+    """
+    terms: dict[Term, dict[int, Statement]] = {}
+    for row in statements:
+        terms.setdefault((row.policy_id, row.window_first), {})[row.dealer_id] = row
+    drafts = []
+    for (policy, first), rows in sorted(terms.items()):
+        known, want = booked(policy, first), _open(policy, first)
+        for dealer, row in sorted(rows.items()):
+            before = known[dealer].amount if dealer in known else Decimal(0)
+            change = want.get(dealer, Decimal(0)) - before
+            if change:
+                key = f"{ACCRUAL}:late:{row.pk}"
+                day = timezone.localdate(now)
+                drafts.append(_draft(key, dealer, change, day, (STATEMENT, row.pk), str(row)))
+    ledger.post_many(drafts=drafts, actor=actor, now=now)
+    return len(drafts)
+
+
 def booked(policy_id: int, window_first: date) -> dict[int, Booked]:
     """What the ledger holds for a term of a policy, by dealer."""
     with connection.cursor() as cursor:

@@ -203,6 +203,7 @@ def make_payable(*, statements: Collection[int], actor: Actor, now: datetime) ->
         state__in=[StatementState.CONFIRMED, StatementState.DISPUTED], confirmed_at__isnull=False
     )
     found = list(rows)
+    booking.bring_up(statements=found, actor=actor, now=now)
     drafts = [_booked(row, now) for row in found if row.delta]
     if drafts:
         ledger.post_many(drafts=drafts, actor=actor, now=now)
