@@ -62,7 +62,7 @@ def test_the_wallet_page_sums_to_the_ledger(network, d1_gm, d2_gm, client_of, ac
     services.make_payable(statements=keys[2:3], actor=maker, now=NOW)
 
     actor = actor_of(d1_gm)
-    rows = expectations.expected(actor=actor, dealer=network.d1)
+    rows = expectations.expected(actor=actor, dealer=network.d1, today=NOW.date())
     assert [(row.amount, row.on, row.certainty) for row in rows] == [
         (D("7000.00"), date(2026, 8, 9), Certainty.CONFIRMED),
         (D("98000.00"), date(2026, 8, 9), Certainty.PAYABLE),
@@ -77,7 +77,7 @@ def test_the_wallet_page_sums_to_the_ledger(network, d1_gm, d2_gm, client_of, ac
         batch.payments.get(dealer=network.d1).pk, PaymentState.PART_PAID, D(90000), NOW.date()
     )
     services.record_answers(answers=[part], actor=maker, now=NOW)
-    rows = expectations.expected(actor=actor, dealer=network.d1)
+    rows = expectations.expected(actor=actor, dealer=network.d1, today=NOW.date())
     assert sorted(row.amount for row in rows) == [D(7000), D(8000), D(52000)]
     told = expectations.buckets(rows, actor=actor, dealer=network.d1)
     assert (told.sent, told.payable, told.paid) == (D(0), D(60000), D(90000))

@@ -81,9 +81,9 @@ def wallet_of(dealer: Dealer, *, actor: Actor) -> Account | None:
     return ledger.own_accounts(actor=actor).filter(dealer=dealer, kind=AccountKind.REBATE_WALLET).first()
 
 
-def expected(*, actor: Actor, dealer: Dealer) -> list[Expected]:
+def expected(*, actor: Actor, dealer: Dealer, today: date) -> list[Expected]:
     """All money a dealer may expect, the nearest first; what it owes is below zero."""
-    found = [*_of_statements(actor, dealer), *_of_terms(actor, dealer), *_curable(actor, dealer)]
+    found = [*_of_statements(actor, dealer), *_of_terms(actor, dealer, today), *_curable(actor, dealer)]
     return sorted(found, key=lambda row: (row.on is None, row.on, row.certainty, row.key))
 
 
@@ -144,7 +144,7 @@ def _blocks(row: Statement, payment: str) -> str:
     return _("Waits for your confirmation, at the latest until %(until)s.") % {"until": row.dispute_until}
 
 
-def _of_terms(actor: Actor, dealer: Dealer) -> Iterator[Expected]:
+def _of_terms(actor: Actor, dealer: Dealer, today: date) -> Iterator[Expected]:
     """Terms that were not settled yet: their last accrual, after settlement and promise."""
     final = [state.value for state in FINAL]
     rows = Statement.objects.filter(dealer=dealer, state__in=final)
@@ -161,9 +161,15 @@ def _of_terms(actor: Actor, dealer: Dealer) -> Iterator[Expected]:
                 on=_after_settlement(row),
                 key=row.pk,
                 label=str(row),
-                blocks=_("The term ends on %(on)s and is settled then.") % {"on": row.window_last},
+                blocks=_what_a_term_waits_for(row.window_last, today),
                 url=reverse("incentives:accrual-detail", kwargs={"pk": row.pk}),
             )
+
+
+def _what_a_term_waits_for(last: date, today: date) -> str:
+    if last < today:
+        return _("The term ended on %(on)s and is not settled yet.") % {"on": last}
+    return _("The term ends on %(on)s and is settled then.") % {"on": last}
 
 
 def _after_settlement(row: Accrual | Statement) -> date:

@@ -52,7 +52,7 @@ class MoneyDetail(ObjectPage):
 
     def context(self) -> dict[str, Any]:
         dealer, today = self.object, timezone.localdate()
-        rows = queries.expected(actor=self.actor, dealer=dealer)
+        rows = queries.expected(actor=self.actor, dealer=dealer, today=today)
         weeks = forecasting.weeks(rows, today=today)
         wallet = queries.wallet_of(dealer, actor=self.actor)
         moved = ledger.movements(wallet)[:SHOWN] if wallet else ()
