@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core import role_names
+from apps.core.kit import formats
 from apps.core.kit.formats import label_of
 from apps.core.kit.tables import Column, Table
 from apps.core.roles import Role
@@ -297,7 +299,7 @@ def facts_of_rule(row: EarnRule) -> list[dict[str, Any]]:
         (_("At most in a month"), row.month_cap, "number"),
         (_("Usable for"), row.valid_months, "months"),
         (_("Effective from"), row.effective_from, "date"),
-        (_("Recorded by"), f"{row.recorded_by} · {row.recorded_at:%Y-%m-%d}", "text"),
+        (_("Recorded by"), f"{row.recorded_by} · {timezone.localdate(row.recorded_at)}", "text"),
     ]
     return _facts(_("Earn rule"), told)
 
@@ -331,7 +333,11 @@ def facts_of_bonus(row: Bonus) -> list[dict[str, Any]]:
         (_("Deducted"), row.deducted, "money"),
         (_("Bonus"), row.amount, "money"),
         (_("Basis of the appraisal"), row.basis, "text"),
-        (_("Proposed and signed by"), f"{row.proposed_by} · {row.proposed_at:%Y-%m-%d %H:%M}", "text"),
+        (
+            _("Proposed and signed by"),
+            f"{row.proposed_by} · {formats.show(row.proposed_at, 'datetime')}",
+            "text",
+        ),
         (_("Signed by the person"), row.signed_at, "datetime"),
         (_("Decided by"), row.decided_by, "text"),
         (_("Objection or answer"), row.remark, "text"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from apps.core import reach
 from apps.core.errors import DomainError
@@ -36,6 +37,8 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
     url = leader.post("/engagement/bonuses/new/", given).url
     assert Bonus.objects.get().amount == Decimal(3300)
     assert Todo.objects.filter(code="engagement.sign_bonus", user=person, state="open").count() == 1
+    told = timezone.localtime(Bonus.objects.get().proposed_at)  # Beijing time, as everywhere
+    assert f"{told:%Y-%m-%d %H:%M}" in own.get(url).content.decode()
     assert own.post(f"{url}object/", {"answer": "少算一台"}).status_code == 302
     assert Notice.objects.filter(code="engagement.bonus_told", user=am_1).count() == 1
     factory.persona("assistant", Role.OFFICE_ASSISTANT, unit=network.province_zj)

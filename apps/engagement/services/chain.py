@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -63,7 +64,7 @@ SELECT person.id FROM person LEFT JOIN sheet ON sheet.person_id = person.user_id
 def follow(row: Bonus, *, actor: Actor, now: datetime) -> int:
     """Complete the duties that this sheet was the last missing part of; returns how many."""
     steps = [{"code": code, "stage": stage, "roles": roles} for code, (stage, roles) in STEPS.items()]
-    given = {
+    given: dict[str, Any] = {
         "steps": json.dumps(steps),
         "flow": LABEL,
         "waiting": ApprovalState.WAITING,

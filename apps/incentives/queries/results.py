@@ -18,7 +18,7 @@ _ZERO = Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_place
 _CHANGE = F("amount") - F("compared_amount")
 _BOTH = Q(amount__isnull=False, compared_amount__isnull=False)
 ALL = "*"
-NOBODY = {"winners": 0, "losers": 0, "unchanged": 0}
+NOBODY: dict[str, Any] = {"winners": 0, "losers": 0, "unchanged": 0}
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def _sums() -> dict[str, Any]:
     }
 
 
-def _outcomes(rows: QuerySet[BackTestRow]) -> dict[str, dict[str, int]]:
+def _outcomes(rows: QuerySet[BackTestRow]) -> dict[str, dict[str, Any]]:
     """How many dealers win, lose and stay, by tier of the city; all under the name `*`."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, Any]] = {}
     both = rows.filter(_BOTH).values("dealer", "dealer__city_tier").annotate(gain=Sum(_CHANGE))
     for row in both.order_by("dealer"):
         name = "winners" if row["gain"] > 0 else "losers" if row["gain"] < 0 else "unchanged"
