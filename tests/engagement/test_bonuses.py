@@ -37,8 +37,7 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
     url = leader.post("/engagement/bonuses/new/", given).url
     assert Bonus.objects.get().amount == Decimal(3300)
     assert Todo.objects.filter(code="engagement.sign_bonus", user=person, state="open").count() == 1
-    told = timezone.localtime(Bonus.objects.get().proposed_at)  # Beijing time, as everywhere
-    assert f"{told:%Y-%m-%d %H:%M}" in own.get(url).content.decode()
+    assert _proposed_at() in own.get(url).content.decode()
     assert own.post(f"{url}object/", {"answer": "少算一台"}).status_code == 302
     assert Notice.objects.filter(code="engagement.bonus_told", user=am_1).count() == 1
     factory.persona("assistant", Role.OFFICE_ASSISTANT, unit=network.province_zj)
@@ -73,6 +72,11 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
         actor = actor_of(user)
         found = queries.bonuses(actor=actor).count()
         assert (found, behind_the_second_wall(actor)) == (count, count), user.username
+
+
+def _proposed_at() -> str:
+    """When it was proposed, in local time as everywhere."""
+    return f"{timezone.localtime(Bonus.objects.get().proposed_at):%Y-%m-%d %H:%M}"
 
 
 def _chain(now) -> list[int]:
