@@ -14,6 +14,8 @@ from apps.ledger.tables.books import (
 )
 from apps.ledger.tables.wallets import (
     NoteTable,
+    OwnNoteTable,
+    OwnTransferTable,
     PayoutTable,
     TransferTable,
     facts_of_note,
@@ -30,6 +32,8 @@ __all__ = [
     "LotTable",
     "MovementTable",
     "NoteTable",
+    "OwnNoteTable",
+    "OwnTransferTable",
     "PayoutTable",
     "PostingTable",
     "ReceiptTable",

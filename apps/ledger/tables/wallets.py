@@ -73,7 +73,7 @@ class NoteTable(Table):
         Column(
             "dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code, sort="dealer__code"
         ),
-        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), phone=False),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer), phone=False, export_only=True),
         Column("amount", _("Amount with tax"), "money", sort="amount"),
         Column("net_amount", _("Amount without tax"), "money", phone=False),
         Column("tax_rate", _("Tax rate"), "percent", phone=False),
@@ -83,6 +83,29 @@ class NoteTable(Table):
         Column("order_number", _("Offset order no."), "code", phone=False),
     )
     order_by = ("-issued_on", "-pk")
+
+
+class OwnTransferTable(Table):
+    """The transfers out of one wallet."""
+
+    columns = (
+        Column("asked_at", _("Asked at"), "datetime", link=transfer_url),
+        Column("to", _("To wallet of"), value=taker_text),
+        Column("amount", _("Amount"), "money"),
+        Column("state", _("State"), "badge", value=transfer_badge),
+    )
+
+
+class OwnNoteTable(Table):
+    """The credit notes of one dealer."""
+
+    columns = (
+        Column("invoice_number", _("Red-letter invoice no."), "code", link=note_url),
+        Column("issued_on", _("Invoice date"), "date"),
+        Column("amount", _("Amount with tax"), "money"),
+        Column("tax_amount", _("Tax"), "money"),
+        Column("state", _("State"), "badge", value=note_badge),
+    )
 
 
 class PayoutTable(Table):

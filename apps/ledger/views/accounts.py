@@ -103,7 +103,7 @@ class EntryDetail(DetailPage):
             "blocks": tables.facts_of_entry(self.object),
             "sides": tables.SideTable(sides),
             "reversal": queries.reversal_of(self.object),
-            "notes": tables.NoteTable(queries.credit_notes(actor=self.actor).filter(entry=self.object)),
+            "notes": tables.OwnNoteTable(queries.credit_notes(actor=self.actor).filter(entry=self.object)),
         }
 
 

@@ -32,8 +32,8 @@ def context_of(account: Account, actor: Actor) -> dict[str, Any]:
     return {
         "is_wallet": True,
         "soon": _expiring(account, timezone.localdate() + SOON),
-        "transfers": tables.TransferTable(transfers[:SHOWN]),
-        "notes": tables.NoteTable(notes[:SHOWN]),
+        "transfers": tables.OwnTransferTable(transfers[:SHOWN]),
+        "notes": tables.OwnNoteTable(notes[:SHOWN]),
         "missing": queries.payouts_without_note(actor=actor)
         .filter(dealer=account.dealer_id)
         .order_by()
