@@ -17,11 +17,16 @@ from apps.reports.models.duties import DutyRule
 class DutyRuleAdmin(VersionAdmin):
     """Rules are changed by a version with a later start; what is owed already stays."""
 
-    list_display = ("code", "version", "name_zh", "role", "rule_text", "effective_from", "active")
+    list_display = ("code", "version", "name_zh", "role", "when_due", "effective_from", "active")
     list_filter = ("role", "owner", "active")
     search_fields = ("code", "name_zh", "name_en", "rule_text")
     ordering = ("code", "-version")
     readonly_fields = ("next_dates",)
+
+    @admin.display(description=_("Rule"), ordering="rule_text")
+    def when_due(self, rule: DutyRule) -> str:
+        """The rule in words."""
+        return rule.said
 
     @admin.display(description=_("Next twelve dates"))
     def next_dates(self, rule: Any) -> str:
