@@ -116,4 +116,5 @@ FLOW = registry.flow(
     on_approved=_decided,
     on_returned=_turned_down,
     on_rejected=_turned_down,
+    on_withdrawn=_turned_down,
 )

@@ -75,7 +75,10 @@ Effect = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Flow:
-    """A kind of approval: its steps in order, and what happens with the thing at the end."""
+    """A kind of approval: its steps in order, and what happens with the thing at the end.
+
+    Without `on_withdrawn` nobody takes the request back by itself: the thing would go on waiting.
+    """
 
     code: str
     label: Any
@@ -85,6 +88,7 @@ class Flow:
     on_rejected: Effect | None = None
     on_passed: Effect | None = None
     """Called after a step that was approved while another follows."""
+    on_withdrawn: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,13 @@ def flow(
     on_returned: Effect | None = None,
     on_rejected: Effect | None = None,
     on_passed: Effect | None = None,
+    on_withdrawn: Effect | None = None,
 ) -> str:
     """Declare a kind of approval; ValueError when the code is taken or there is no step."""
     if not steps:
         raise ValueError(f"flow {code} has no step")
-    _take(_flows, code, Flow(code, label, tuple(steps), on_approved, on_returned, on_rejected, on_passed))
+    effects = (on_approved, on_returned, on_rejected, on_passed, on_withdrawn)
+    _take(_flows, code, Flow(code, label, tuple(steps), *effects))
     return code
 
 

@@ -136,6 +136,8 @@ def test_a_reviewer_decides_and_never_about_ones_own(report, client_of, d1_sm, a
         assert person.post(decide, {**given, "comment": ""}).status_code in (409, 422)
         report.refresh_from_db()
         assert report.state == State.SUBMITTED
+    own = client_of(d1_sm)
+    assert own.post(decide.replace("decide", "withdraw")).status_code == 409  # it would wait for nobody
     answer = manager.post(decide, {"verdict": "return", "comment": "核对库存", "back": "1"})
     report.refresh_from_db()
     assert (answer["Location"], report.state, report.comment) == (url(report), State.RETURNED, "核对库存")

@@ -156,6 +156,11 @@ def test_a_rejected_correction_tells_why_and_may_be_asked_again(cast, client_of,
     row = Correction.objects.get()
     assert (row.state, row.answer) == ("rejected", "发票日期无误")
     assert ask(store, delivery).status_code == 302
+    again = Approval.objects.get(state="waiting")
+    assert store.post(f"/work/approvals/{again.pk}/withdraw/").status_code == 302
+    row = Correction.objects.latest("pk")
+    assert (row.state, row.answer) == ("returned", "申请人已撤回。")
+    assert ask(store, delivery).status_code == 302
 
 
 def test_only_a_fact_of_one_s_own_dealer_can_be_asked_about(cast, client_of, delivery, actor_of, now) -> None:

@@ -171,5 +171,6 @@ FLOW = registry.flow(
     on_approved=_approved,
     on_returned=_returned,
     on_rejected=_returned,
+    on_withdrawn=_returned,
     on_passed=_passed,
 )

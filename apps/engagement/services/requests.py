@@ -176,4 +176,5 @@ FLOW = registry.flow(
     on_approved=_approved,
     on_returned=_refused,
     on_rejected=_refused,
+    on_withdrawn=_refused,
 )

@@ -142,6 +142,7 @@ FLOW = registry.flow(
     on_approved=_countersigned,
     on_returned=_turned_down,
     on_rejected=_turned_down,
+    on_withdrawn=_turned_down,
 )
 
 

@@ -119,6 +119,7 @@ FLOW = registry.flow(
     on_approved=_released,
     on_returned=_returned,
     on_rejected=_returned,
+    on_withdrawn=_returned,
 )
 
 

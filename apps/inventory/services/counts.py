@@ -223,6 +223,7 @@ FLOW = registry.flow(
     on_approved=_approved,
     on_returned=_turned_down,
     on_rejected=_turned_down,
+    on_withdrawn=_turned_down,
 )
 
 

@@ -72,7 +72,10 @@ def panel(row: Approval, *, actor: Actor, now: datetime) -> Panel:
         late=waiting and row.due_at is not None and row.due_at < now,
         may_decide=guise is not None,
         may_reject=flow.on_rejected is not None,
-        may_withdraw=waiting and row.asked_by_id is not None and row.asked_by_id == actor.user_id,
+        may_withdraw=waiting
+        and flow.on_withdrawn is not None
+        and row.asked_by_id is not None
+        and row.asked_by_id == actor.user_id,
         for_label=guise.for_label if guise is not None else "",
     )
 

@@ -4,6 +4,7 @@ from apps.work.services.approving import (
     decide,
     follow_posts,
     remind_overdue,
+    take_back,
     withdraw_approval,
 )
 from apps.work.services.correcting import Fault, answer_correction, ask_correction
@@ -54,6 +55,7 @@ __all__ = [
     "remind_overdue",
     "save_filter",
     "send_due",
+    "take_back",
     "tell_holders",
     "withdraw_approval",
     "withdraw_remark",

@@ -129,8 +129,22 @@ def decide(*, approval: Approval, verdict: str, comment: str, actor: Actor, now:
 
 
 @transaction.atomic
+def take_back(*, approval: Approval, actor: Actor, now: datetime) -> Approval:
+    """Take back a request nobody decided yet; the thing it is about follows.
+
+    Errors: those of `withdraw_approval`; `not_taken_back` where the thing would be left waiting.
+    """
+    effect = registry.flow_of(approval.flow).on_withdrawn
+    if effect is None:
+        raise DomainError("not_taken_back", _("This is not taken back; ask whoever decides to send it back."))
+    row = withdraw_approval(approval=approval, actor=actor, now=now)
+    effect(target_id=row.target_id, comment=_("Taken back by who asked."), actor=actor, now=now)
+    return row
+
+
+@transaction.atomic
 def withdraw_approval(*, approval: Approval, actor: Actor, now: datetime) -> Approval:
-    """Take back what one asked for and nobody decided yet."""
+    """Take back what one asked for and nobody decided yet; the caller lets the thing follow."""
     with reach.beyond(_BEYOND):
         row = Approval.objects.select_for_update().get(pk=approval.pk)
         if row.state != ApprovalState.WAITING:

@@ -142,4 +142,5 @@ FLOW = registry.flow(
     on_approved=_accepted,
     on_returned=_returned,
     on_rejected=_rejected,
+    on_withdrawn=_returned,
 )

@@ -93,5 +93,5 @@ class Withdraw(OneApproval, ConfirmPage):
     success = _("The request is taken back.")
 
     def act(self) -> str:
-        services.withdraw_approval(approval=self.object, actor=self.actor, now=timezone.now())
+        services.take_back(approval=self.object, actor=self.actor, now=timezone.now())
         return reverse("work:approval-list")
