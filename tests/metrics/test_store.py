@@ -15,7 +15,7 @@ from apps.core import access
 from apps.core.errors import DomainError
 from apps.dealers.models import Dealer, DealerPlacement, UnitPlacement
 from apps.kernel.period import Month
-from apps.metrics import partitions, services
+from apps.metrics import partitions, queries, services
 from apps.metrics.models import FeedStatus, KpiRule, KpiValue, MeasureValue, MonthRevision, UnitKpiValue
 from apps.metrics.registry import registry
 from tests.metrics import store
@@ -279,6 +279,10 @@ def test_a_month_without_partition_takes_nothing(db) -> None:
     assert partitions.ensure([Month(2031, 1)]) == 0
     _execute("INSERT INTO metrics_measurevalue VALUES ('2031-01-01', 1, 'x', 1, '', 1)")
     assert MeasureValue.objects.count() == 1
+    one = {Month(2031, 1): MonthRevision(period=Month(2031, 1).first, revision=1)}
+    plan = MeasureValue.objects.filter(queries.in_readings(one)).explain()
+    assert "metrics_measurevalue_2031_01" in plan and "metrics_measurevalue_2031_02" not in plan
+    assert not MeasureValue.objects.filter(queries.in_readings({})).exists()
 
 
 def test_a_changed_formula_needs_a_new_version(june, compute, monkeypatch) -> None:

@@ -62,11 +62,14 @@ def chosen(
 
 
 def in_readings(readings: Mapping[Month, MonthRevision]) -> Q:
-    """The condition that a row with `period` and `revision` belongs to one of these readings."""
+    """The condition that a row with `period` and `revision` belongs to one of these readings.
+
+    Names months and nothing else, so that the data base reads their partitions only.
+    """
     by_revision: dict[int, list[date]] = {}
     for row in readings.values():
         by_revision.setdefault(row.revision, []).append(row.period)
-    found = Q(pk__isnull=True)
+    found = Q(period__in=[])
     for revision, periods_ in sorted(by_revision.items()):
         found |= Q(revision=revision, period__in=periods_)
     return found
