@@ -25,6 +25,7 @@ FIGURES = {
     "ordering:plan-list",
     "monthly-demand-list",
     "order-suggestion-list",
+    "stock-board-list",
 }  # lists with figures above their rows, or with rows computed from many kinds of facts, like a dashboard
 
 

@@ -84,6 +84,8 @@ def test_agreements_and_actions(unit, send, d1_gm, hq_ops, api_of) -> None:
 def test_the_board_and_the_list_of_marks(unit, d1_gm, d2_gm, api_of, client_of) -> None:
     (row,) = listed(api_of(d1_gm), "stock-board", by="colour", on="2026-07-12")
     assert (row["key"], row["units"], row["ages"]["91-180"], row["cost_amount"]) == ("白", 1, 1, "100000.00")
+    assert listed(api_of(d1_gm), "stock-board", by="trim", trim="") != []
+    assert api_of(d1_gm).get("/api/v1/stock-board/", {"trim": "unknown"}).status_code == 400
     assert api_of(d1_gm).get("/api/v1/stock-board/", {"by": "x"}).status_code == 400
     assert [row["key"] for row in listed(api_of(d2_gm), "stock-board", by="dealer")] == ["D002"]
     assert client_of(d1_gm).get(reverse("inventory:mark-list")).status_code == 200

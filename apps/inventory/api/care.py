@@ -265,7 +265,7 @@ class BoardRow(serializers.Serializer[Any]):
 
 
 class BoardViewSet(viewsets.GenericViewSet):
-    """Stock of a day by model, region, colour or dealer (`by`) against classes of age, most cars first."""
+    """Stock of a day by model, trim, region, colour or dealer (`by`) and class of age, most cars first."""
 
     permission_classes = [MayAct]
     serializer_class = BoardRow
@@ -281,6 +281,7 @@ class BoardViewSet(viewsets.GenericViewSet):
             OpenApiParameter("on", description="2026-07-31; today when left out"),
             OpenApiParameter("unit", description="code of a unit of the organisation"),
             OpenApiParameter("model", description="code of a model"),
+            OpenApiParameter("trim", description="a trim as the cars name it"),
         ]
     )
     def list(self, request: Request) -> Response:
@@ -300,6 +301,7 @@ class BoardViewSet(viewsets.GenericViewSet):
             on=told["on"],
             unit=told.get("unit"),
             model=model.code if model else "",
+            trim=told.get("trim", ""),
         )
         page = self.paginate_queryset([_row(line) for line in found.lines])  # type: ignore[arg-type]
         return self.get_paginated_response(BoardRow(page, many=True).data)
