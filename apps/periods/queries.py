@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
+from django.utils import timezone
 
 from apps.kernel.period import BusinessCalendar, Month
 from apps.periods.models import PeriodState
@@ -53,6 +55,13 @@ def shut_months(since: Month | None = None, kind: str = ALL_KINDS) -> frozenset[
     return frozenset(
         Month.of(period) for period in rows.exclude(state=MonthState.OPEN).values_list("period", flat=True)
     )
+
+
+def elapsed_share(month: Month) -> Decimal:
+    """The part of a business month that is over at the end of today: from 0 before it to 1 after it."""
+    first, last = business_calendar().bounds(month)
+    days = (last - first).days + 1
+    return Decimal(min(max((timezone.localdate() - first).days + 1, 0), days)) / days
 
 
 def _first_open(month: Month, shut: frozenset[Month]) -> Month:

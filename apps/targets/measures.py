@@ -5,16 +5,18 @@ Source: I-16, N-08, P-14.
 
 from __future__ import annotations
 
-from django.db.models import Q, Sum
+from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column
 from apps.kernel.formula import Kind
 from apps.kernel.kpi import Unit
+from apps.kernel.period import Month
 from apps.metrics.registry import Measure, registry
-from apps.targets import queries
-from apps.targets.rules import TargetKind
+from apps.periods import queries as periods
+from apps.targets.models import Target
+from apps.targets.rules import WHOLE, TargetKind
 
 COLUMNS = (
     Column(
@@ -29,6 +31,18 @@ COLUMNS = (
 )
 
 
+def _in_force(month: Month) -> QuerySet[Target]:
+    return Target.objects.filter(period=month.first, line=WHOLE, replaced_at__isnull=True)
+
+
+def _due(month: Month) -> QuerySet[Target]:
+    """The targets of a month with `due`, what its days up to today ask for; afterwards the whole."""
+    part = Value(periods.elapsed_share(month), output_field=DecimalField(max_digits=20, decimal_places=12))
+    return _in_force(month).annotate(
+        due=ExpressionWrapper(F("units") * part, output_field=DecimalField(max_digits=20, decimal_places=6))
+    )
+
+
 def _declare(kind: TargetKind, label: object) -> None:
     registry.measure(
         Measure(
@@ -36,7 +50,7 @@ def _declare(kind: TargetKind, label: object) -> None:
             label=label,  # type: ignore[arg-type]
             kind=Kind.FLOW,
             unit=Unit.UNITS,
-            facts=queries.in_force,
+            facts=_in_force,
             aggregate=Sum("units"),
             feed=None,
             columns=COLUMNS,
@@ -54,7 +68,7 @@ registry.measure(
         label=_("Retail target due by now (units)"),
         kind=Kind.FLOW,
         unit=Unit.UNITS,
-        facts=queries.due_by_now,
+        facts=_due,
         aggregate=Sum("due"),
         feed=None,
         columns=(*COLUMNS, Column("due", _("Due by now"), "number")),

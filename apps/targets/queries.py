@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Value
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
 from apps.core.access import Actor
-from apps.kernel.period import Month
-from apps.periods import queries as periods
 from apps.targets import policies
 from apps.targets.models import Target
-from apps.targets.rules import WHOLE, TargetKind
+from apps.targets.rules import TargetKind
 
 
 @dataclass(frozen=True)
@@ -35,22 +32,6 @@ def targets(*, actor: Actor) -> QuerySet[Target]:
 def versions(*, actor: Actor) -> QuerySet[Target]:
     """Targets of the actor's dealers in all their versions."""
     return policies.target.visible_to(actor, Target.objects.select_related("dealer", "batch"))
-
-
-def in_force(month: Month) -> QuerySet[Target]:
-    """The targets of a month for the whole of a dealer, whoever asks."""
-    return Target.objects.filter(period=month.first, line=WHOLE, replaced_at__isnull=True)
-
-
-def due_by_now(month: Month) -> QuerySet[Target]:
-    """The same with `due`, what the days of the month up to today ask for; afterwards the whole."""
-    first, last = periods.business_calendar().bounds(month)
-    elapsed = min(max((min(timezone.localdate(), last) - first).days + 1, 0), (last - first).days + 1)
-    share = Decimal(elapsed) / ((last - first).days + 1)
-    part = Value(share, output_field=DecimalField(max_digits=20, decimal_places=12))
-    return in_force(month).annotate(
-        due=ExpressionWrapper(F("units") * part, output_field=DecimalField(max_digits=20, decimal_places=6))
-    )
 
 
 def history(target: Target, *, actor: Actor) -> QuerySet[Target]:
