@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -136,7 +137,7 @@ class BankPaymentViewSet(ScopedViewSet):
         return self.retrieve(request, pk=pk)
 
 
-class TransferInput(serializers.Serializer[Any]):
+class WalletTransferInput(serializers.Serializer[Any]):
     """An amount of a wallet (by its account) to a dealer of the same group; without one, to the bank."""
 
     account = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -165,7 +166,7 @@ class WalletTransferViewSet(ScopedViewSet):
     write_action = policies.ASK_TRANSFER
     query = queries.transfers
     filterset_class = TransferFilter
-    serializer_class = TransferInput
+    serializer_class = WalletTransferInput
     order_by = ("-asked_at", "-pk")
     fields = {
         "id": "pk",
@@ -183,7 +184,7 @@ class WalletTransferViewSet(ScopedViewSet):
     def create(self, request: Request) -> Response:
         """Ask for a transfer; the amount is held at once."""
         actor = actor_of(request)
-        asked = TransferInput(data=request.data, context={"actor": actor})
+        asked = WalletTransferInput(data=request.data, context={"actor": actor})
         asked.is_valid(raise_exception=True)
 
         def effect() -> tuple[int, Any]:
@@ -193,7 +194,7 @@ class WalletTransferViewSet(ScopedViewSet):
         return idempotent(request, effect)
 
 
-class NoteInput(serializers.Serializer[Any]):
+class CreditNoteInput(serializers.Serializer[Any]):
     """A red-letter invoice over a payout (the number of its entry); `tax_rate` is a fraction."""
 
     entry = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -224,7 +225,7 @@ class CreditNoteViewSet(ScopedViewSet):
     write_action = policies.POST
     query = queries.credit_notes
     filterset_class = NoteFilter
-    serializer_class = NoteInput
+    serializer_class = CreditNoteInput
     order_by = ("-issued_on", "-pk")
     fields = {
         "id": "pk",
@@ -251,7 +252,7 @@ class CreditNoteViewSet(ScopedViewSet):
     def create(self, request: Request) -> Response:
         """Record a red-letter invoice; the dealer is asked to confirm it."""
         actor = actor_of(request)
-        asked = NoteInput(data=request.data, context={"actor": actor})
+        asked = CreditNoteInput(data=request.data, context={"actor": actor})
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
 
@@ -263,7 +264,8 @@ class CreditNoteViewSet(ScopedViewSet):
 
         return idempotent(request, effect)
 
-    @action(detail=True, methods=["post"], serializer_class=serializers.Serializer)
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
         """Say that the store has the invoice and its amounts are right."""
         services.confirm_note(note=self.get_object(), actor=actor_of(request), now=timezone.now())

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from apps.kernel.period import TenDay
 from apps.reports.models import Submission
+from apps.reports.models.submissions import period_label
 from tests.e2e import browsers
 from tests.e2e.browsers import Stage
 from tests.reports.test_submissions import VALUES, workbook
@@ -20,7 +21,8 @@ def test_a_report_from_the_first_cell_to_the_decision(stage, network, d1_sm, am_
     page = stage.of(d1_sm)
     page.goto("/reports/forms/new/")
     stage.look(page, "1_begin")
-    page.get_by_role("button", name=f"开始填写 旬经营报告 {TenDay.of(timezone.localdate())}").click()
+    period = period_label(str(TenDay.of(timezone.localdate())))
+    page.get_by_role("button", name=f"开始填写 旬经营报告 {period}").click()
     expect(page.locator("h1")).to_contain_text("旬经营报告")
 
     _type(stage, page)

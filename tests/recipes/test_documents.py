@@ -23,7 +23,7 @@ DOCUMENTS = sorted(
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "proofs").glob("*.md"))
 )
 VARIABLE = re.compile(r"\b(?:DEALEROPS_[A-Z_]+|DATABASE_URL|REDIS_URL|POSTGRES_PASSWORD)\b")
-FOR_TESTS = {"DEALEROPS_REAL_DATA"}
+FOR_TESTS = {"DEALEROPS_REAL_DATA", "DEALEROPS_SCREENSHOTS"}
 CREATED = {
     "apps/incentives/rules/types/test_drive.py",
     "apps/dealers/imports/outlets.py",
