@@ -110,5 +110,8 @@ def test_the_counting_page_takes_codes_with_and_without_scripts(sheet, d1_gm, d2
     assert (board.status_code, VINS[1] in board.content.decode()) == (200, True)
     wrong = client.post(page, {"code": "999999"}, headers={"HX-Request": "true"})
     assert wrong.status_code == 422
+    whole = client.post(page, {"code": "999999"})
+    finish = reverse("inventory:count-finish", kwargs={"pk": sheet.pk})
+    assert (whole.status_code, finish in whole.content.decode()) == (422, True)
     assert client_of(d2_gm).post(page, {"code": "000003"}).status_code == 404
     assert sheet.lines.exclude(found_at=None).count() == 2

@@ -96,11 +96,16 @@ class CountDetail(DetailPage):
 
 
 class CountScan(ObjectPage):
-    """Takes one scanned or typed code; answers the board, the last find on top."""
+    """Takes one scanned or typed code; answers the board, the last find on top.
+
+    Without scripts, or before they are ready, the answer is the whole page of the count.
+    """
 
     action = policies.COUNT
     query = queries.counts
     template_name = "inventory/_count_board.html"
+    page_title = CountDetail.page_title
+    buttons = CountDetail.buttons
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = forms.ScanForm(request.POST)
