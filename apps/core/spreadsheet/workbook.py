@@ -18,6 +18,7 @@ TABLE_NAME = "DealerOps_Table"
 FOOTER_NAME = "DealerOps_Footer"
 STAMP_PROPERTY = "DealerOps.Template"
 CHUNK_ROWS = 4_000
+NUL, UNREADABLE = "\x00", "\ufffd"
 
 _REFERENCE = re.compile(r"^.*!\$([A-Z]{1,3})\$(\d{1,7})(?::\$([A-Z]{1,3})\$(\d{1,7}))?$", re.DOTALL)
 
@@ -124,7 +125,14 @@ def _blocks(grid: CalamineSheet) -> Iterator[dict[str, Any]]:
     source = iter(grid.iter_rows())
     while rows := list(islice(source, CHUNK_ROWS)):
         columns = [column * len(rows) for column in margin]
+        if any(NUL in value for row in rows for value in row if type(value) is str):
+            rows = [[_storable(value) for value in row] for row in rows]
         yield {"columns": columns + freeze(rows), "count": len(rows)}
+
+
+def _storable(value: Any) -> Any:
+    """The value with the sign for an unreadable character where it holds the one no data base keeps."""
+    return value.replace(NUL, UNREADABLE) if type(value) is str else value
 
 
 def _verify_and_scan(

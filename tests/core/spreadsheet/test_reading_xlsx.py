@@ -272,6 +272,11 @@ def test_spaces_and_escapes_in_text_survive():
     assert values(data) == [("  a\u3000", "<b> & A")]
 
 
+def test_a_character_no_data_base_keeps_stays_to_be_seen():
+    data = book(HEADING, row(2, text("A2", "D0_x0000_01"), number("B2", 1)))
+    assert values(data) == [("D0\ufffd01", 1.0)]
+
+
 def test_twenty_thousand_rows_arrive_complete_and_in_order():
     rows = [
         row(index, text(f"A{index}", f"D{index}"), number(f"B{index}", index)) for index in range(2, 20_002)
