@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page
 
 from apps.accounts.models import User
@@ -64,6 +65,7 @@ class Stage:
     language: str = "zh-CN"
     heard: list[str] = field(default_factory=list)
     pages: dict[tuple[int, str], Page] = field(default_factory=dict)
+    entered: dict[tuple[int, str], datetime] = field(default_factory=dict)
 
     def of(self, user: User, size: str = "") -> Page:
         """The page of a user, logged in anew: sessions end while a story's time goes on."""
@@ -71,6 +73,11 @@ class Stage:
         key = (user.pk, at)
         if key not in self.pages:
             self.pages[key] = self.anybody(at)
+        elif timezone.now() - self.entered[key] >= timedelta(seconds=settings.SESSION_COOKIE_AGE):
+            # An answer still on its way to a page of the ended session would take the new cookie away.
+            for page in self.pages[key].context.pages:
+                page.goto("about:blank")
+        self.entered[key] = timezone.now()
         self.enter(self.pages[key], user)
         return self.pages[key]
 
