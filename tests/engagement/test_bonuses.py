@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from apps.core import reach
@@ -21,6 +22,7 @@ from apps.reports.services import generating
 from apps.work import services as work
 from apps.work.models import Approval, Notice, Todo
 from tests.factories import network as factory
+from tests.work.withdrawing import asked_and_taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +46,7 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
     duties = _chain(now)
     assert leader.post(f"{url}edit/", given | {"extra": "600"}).status_code == 302
     assert leader.post(f"{url}sign/").status_code == 409  # only the person signs
-    assert own.post(f"{url}sign/").status_code == 302
+    a_signature_is_taken_back(leader, own, url, given | {"extra": "600"})
     assert _done(duties) == set()  # a colleague's sheet is still missing
     wanted = given | {"person": mate.pk}
     other = client_of(mate)
@@ -72,6 +74,18 @@ def test_both_sign_then_region_and_province_review(network, cast, actor_of, clie
         actor = actor_of(user)
         found = queries.bonuses(actor=actor).count()
         assert (found, behind_the_second_wall(actor)) == (count, count), user.username
+
+
+def a_signature_is_taken_back(leader: Client, own: Client, url: str, given: dict[str, object]) -> None:
+    """The bonus is free to be proposed anew; no money and no other bonus followed."""
+    left = asked_and_taken_back(
+        "engagement.bonus", lambda: own.post(f"{url}sign/"), watched=("engagement", "ledger")
+    )
+    told = ("state", "remark", "signed_at", "decided_at", "decided_by")
+    assert left == {f"engagement.bonus.{name}" for name in told}
+    assert Bonus.objects.get().state == "returned"
+    assert leader.post(f"{url}edit/", given).status_code == 302
+    assert own.post(f"{url}sign/").status_code == 302
 
 
 def _proposed_at() -> str:

@@ -33,6 +33,7 @@ from apps.work.models import Approval, Notice, Todo
 from tests.engagement.shop import SOLD, SYSTEM, gift, points, rule, sold
 from tests.factories import network as factory
 from tests.factories.facts import sell
+from tests.work.withdrawing import asked_and_taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,12 @@ def test_by_hand_two_people_decide_and_a_transfer_keeps_the_last_days(
         asked = Approval.objects.get(flow="engagement.points", target_id=row.pk)
         work.decide(approval=asked, verdict=verdict, comment="好", actor=actor_of(by), now=now)
 
+    left = asked_and_taken_back(
+        "engagement.points",
+        lambda: wish(RequestKind.GRANT, points=Decimal(100)),
+        watched=("engagement", "ledger"),
+    )
+    assert (left, PointRequest.objects.get().state) == ({"engagement.pointrequest"}, "refused")
     row = wish(RequestKind.GRANT, points=Decimal(100), valid_months=3)
     with refused("own_request"):
         decide(row, by=reg_a)

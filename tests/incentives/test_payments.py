@@ -24,6 +24,7 @@ from apps.work import services as work
 from apps.work.models import Approval, Notice, Webhook, WebhookDelivery
 from tests.factories import network as factory
 from tests.incentives import payable
+from tests.work.withdrawing import asked_and_taken_back
 
 NOW = datetime(2026, 7, 12, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 HEAD = "付款单号,结果,实付金额,付款日期,银行流水号,失败原因\n"
@@ -123,6 +124,10 @@ def test_two_people_pay_and_the_bank_answers(desk, network) -> None:
 
 
 def _release(fin, batch, maker, checker) -> None:
+    left = asked_and_taken_back(
+        "incentives.payments", lambda: post(fin, "submit", batch), watched=("incentives", "ledger")
+    )
+    assert left == set()
     assert post(fin, "submit", batch).status_code == 302
     with pytest.raises(DomainError) as refused:
         decide("approve", maker)

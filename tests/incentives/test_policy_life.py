@@ -16,6 +16,7 @@ from apps.incentives.queries import documents
 from apps.work.models import Approval
 from tests.incentives import trio
 from tests.incentives.typed import fields
+from tests.work.withdrawing import asked_and_taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -128,8 +129,12 @@ def a_change_makes_the_back_test_old(policy: Any, draft: Any, text: dict[str, An
 def others_countersign(at: Any, draft: Any, lower: dict[str, Any]) -> None:
     """Countersigning by others, then publication from August on."""
     policy = at["policy"]
+    left = asked_and_taken_back(
+        "incentives.policy", lambda: policy.post(url("policy-submit", draft)), watched=("incentives",)
+    )
+    assert left == set()
     assert policy.post(url("policy-submit", draft)).status_code == 302
-    ask = Approval.objects.get(flow="incentives.policy")
+    ask = Approval.objects.get(flow="incentives.policy", state="waiting")
     decide = reverse("work:approval-decide", kwargs={"pk": ask.pk})
     policy.post(decide, {"verdict": "approve", "comment": ""})
     ask.refresh_from_db()

@@ -28,6 +28,7 @@ from apps.work.models import Approval, Notice
 from tests.factories import network as factory
 from tests.factories.facts import close
 from tests.incentives import story
+from tests.work.withdrawing import asked_and_taken_back
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
@@ -207,8 +208,12 @@ def _first_published(made, actors, network):
 
 
 def _asked(made, actors):
-    services.ask_release(run=made, actor=actors["policy"], now=at(7, 10))
-    asked = Approval.objects.get(flow="incentives.release", target_id=made.pk)
+    def ask() -> None:
+        services.ask_release(run=made, actor=actors["policy"], now=at(7, 10))
+
+    assert asked_and_taken_back("incentives.release", ask, watched=("incentives", "ledger")) == set()
+    ask()
+    asked = Approval.objects.get(flow="incentives.release", target_id=made.pk, state="waiting")
     work.decide(approval=asked, verdict="return", comment="复核", actor=actors["fin"], now=at(7, 10))
     services.ask_release(run=SettlementRun.objects.get(pk=made.pk), actor=actors["policy"], now=at(7, 10))
     return Approval.objects.get(flow="incentives.release", target_id=made.pk, state="waiting")

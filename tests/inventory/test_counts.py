@@ -14,6 +14,7 @@ from apps.inventory.rules import meant, variance_rate
 from apps.work import services as work
 from apps.work.models import Approval, Todo
 from tests.inventory.rows import VINS
+from tests.work.withdrawing import asked_and_taken_back
 
 SURPLUS = "LDP0000D8SA777777"
 
@@ -90,10 +91,22 @@ def test_differences_are_explained_approved_and_adjusted(
     short = client_of(d1_gm).post(page, {**told, f"why-{lines[SURPLUS].pk}": ""})
     assert (short.status_code, SURPLUS in short.content.decode()) == (422, True)
     adjust = {f"adjust-{lines[vin].pk}": "on" for vin in (VINS[2], SURPLUS)}
-    assert client_of(d1_gm).post(page, told | adjust).status_code == 302
+
+    def ask() -> None:
+        assert client_of(d1_gm).post(page, told | adjust).status_code == 302
+
+    left = asked_and_taken_back("inventory.count_adjustment", ask, watched=("inventory",))
+    noted = {
+        "inventory.countline.explanation",
+        "inventory.countline.is_adjusted",
+        "inventory.countsheet.note",
+    }
+    sheet.refresh_from_db()
+    assert (left, sheet.state) == (noted, "variance")  # what was typed stays for the next time
+    ask()
     sheet.refresh_from_db()
     assert (sheet.state, StockMovement.objects.filter(kind="adjustment").count()) == ("asked", 0)
-    approval = Approval.objects.get(flow="inventory.count_adjustment")
+    approval = Approval.objects.get(flow="inventory.count_adjustment", state="waiting")
     work.decide(approval=approval, verdict="approve", comment="", actor=actor_of(prov_zj), now=now)
     sheet.refresh_from_db()
     assert (sheet.state, sheet.closed_at) == ("closed", now)

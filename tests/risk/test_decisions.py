@@ -15,6 +15,7 @@ from apps.work import services as work
 from apps.work.models import Approval
 from tests.factories import network as factory
 from tests.sales.rows import row
+from tests.work.withdrawing import asked_and_taken_back
 
 FALSE = services.Finding("false_retail", "同一手机号登记了三台车")
 
@@ -44,15 +45,21 @@ def test_two_people_decide(delivery, hq_ops, auditor, actor_of, now) -> None:
     assert queries.verdicts(dealer_ids=dealers, known_at=now) == {delivery.pk: "false_retail"}
 
 
-def test_what_is_turned_down_does_not_hold(delivery, hq_ops, auditor, actor_of, now) -> None:
-    services.propose_decision(delivery=delivery, finding=FALSE, actor=actor_of(hq_ops), now=now)
+def test_what_is_turned_down_or_taken_back_does_not_hold(delivery, hq_ops, auditor, actor_of, now) -> None:
+    def propose() -> None:
+        services.propose_decision(delivery=delivery, finding=FALSE, actor=actor_of(hq_ops), now=now)
+
+    left = asked_and_taken_back("risk.retail_decision", propose, watched=("risk", "sales"))
+    assert (left, RetailDecision.objects.get().state) == ({"risk.retaildecision"}, "turned_down")
+    assert queries.verdicts(dealer_ids=[delivery.dealer_id], known_at=now) == {}
+    propose()
     with pytest.raises(DomainError) as refused:
         services.propose_decision(delivery=delivery, finding=FALSE, actor=actor_of(auditor), now=now)
     assert refused.value.code == "asked_already"
-    asked = Approval.objects.get(flow="risk.retail_decision")
+    asked = Approval.objects.get(flow="risk.retail_decision", state="waiting")
     work.decide(approval=asked, verdict="reject", comment="证据不足", actor=actor_of(auditor), now=now)
     assert queries.verdicts(dealer_ids=[delivery.dealer_id], known_at=now) == {}
-    assert RetailDecision.objects.get().state == "turned_down"
+    assert list(RetailDecision.objects.values_list("state", flat=True)) == ["turned_down"] * 2
 
 
 def test_it_is_proposed_on_a_page_which_the_dealer_does_not_see(
