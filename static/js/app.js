@@ -1,4 +1,4 @@
-/* The frame: search dialog, request progress line, confirmations on leaving edited forms, print. */
+/* The frame: search dialog, request progress line, confirmations on leaving edited forms, names of chosen files, print. */
 (() => {
   const dialog = document.getElementById("search");
   const input = dialog?.querySelector("input");
@@ -88,6 +88,25 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
+
+  function nameFiles(box) {
+    const name = box.querySelector("[data-file-name]");
+    name.dataset.none ??= name.textContent;
+    const files = [...box.querySelector("input[type=file]").files];
+    name.textContent = files.map((file) => file.name).join(", ") || name.dataset.none;
+    box.classList.toggle("chosen", files.length > 0);
+  }
+
+  document.addEventListener("change", (event) => {
+    const box = event.target.matches("input[type=file]") && event.target.closest("[data-file]");
+    if (box) nameFiles(box);
+  });
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      event.target.closest?.("[data-file]")?.classList.toggle("over", ["dragenter", "dragover"].includes(kind));
+    });
+  }
+  window.addEventListener("pageshow", () => document.querySelectorAll("[data-file]").forEach(nameFiles));
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

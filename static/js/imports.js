@@ -1,17 +1,5 @@
-/* Pages of imports: drop zone, mapping rows that show only what their choice needs, spellings. */
+/* Pages of imports: mapping rows that show only what their choice needs, spellings. */
 (() => {
-  const drop = document.querySelector("[data-drop]");
-  if (drop) {
-    const input = drop.querySelector("input[type=file]");
-    const name = drop.querySelector("[data-drop-name]");
-    const empty = name.textContent;
-    input.addEventListener("change", () => {
-      name.textContent = input.files.length ? input.files[0].name : empty;
-    });
-    for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, () => drop.classList.add("over"));
-    for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-  }
-
   function adapt(row) {
     const select = row.querySelector("[data-mapping-from]");
     const chosen = select.selectedOptions[0];

@@ -268,10 +268,6 @@
     if (more) add(more.dataset.addRow)?.querySelector("[data-cell]")?.focus();
   });
 
-  const upload = document.querySelector("[data-upload]");
-  upload?.querySelector("input[type=file]").addEventListener("change", (event) => {
-    upload.querySelector("[data-upload-name]").textContent = event.target.files[0]?.name ?? "";
-  });
   derive();
   if (!stopped && cells().some(typed)) {
     dirty = true;

@@ -1,4 +1,4 @@
-"""What a template may not hold: inline script or style, untranslated words."""
+"""What a template may not hold: inline script or style, untranslated words, the browser's own file field."""
 
 from __future__ import annotations
 
@@ -47,10 +47,15 @@ class Reader(HTMLParser):
         super().__init__()
         self.inline: list[str] = []
         self.spoken: list[str] = []
+        self.files: list[str] = []
         self._silent = 0
+        self._boxed = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._boxed |= "data-file" in given
+        if given.get("type") == "file" and "hidden" not in given and not self._boxed:
+            self.files.append(given.get("id") or tag)
         if tag == "style" or (
             tag == "script" and "src" not in given and given.get("type") != "application/json"
         ):
@@ -86,6 +91,10 @@ def _speaks_two(path: Path) -> bool:
 
 def test_no_inline_script_or_style(path: Path) -> None:
     assert read(path).inline == []
+
+
+def test_the_field_of_a_file_speaks_the_language_of_the_page(path: Path) -> None:
+    assert read(path).files == []
 
 
 def test_no_chinese_in_a_template(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Charts, sparklines, icons and the picked month of the page kit."""
+"""Charts, sparklines, icons, file fields and the picked month of the page kit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django import forms
 from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 
 from apps.core.access import Actor
 from apps.core.kit import icons, menu, period, search, spark
@@ -149,3 +152,20 @@ def test_the_trail_leads_to_the_entry_that_is_open():
         {"label": "Ranking", "url": "/ranking/"}
     ]
     assert menu.trail([{"label": "Analysis", "entries": [other]}]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", ["选择文件", "未选择文件"]), ("en", ["Choose a file", "No file chosen"])],
+)
+def test_the_field_of_a_file_speaks_the_language_of_the_page(language, words):
+    class Form(forms.Form):
+        file = forms.FileField(label="Proof", required=True)
+
+    with translation.override(language):
+        shown = Template("{% load kit %}{% field form.file %}").render(Context({"form": Form({}, {})}))
+    text = [found.strip() for found in re.findall(r">([^<>]+)<", shown) if found.strip()]
+    assert text[:3] == ["Proof", *words]
+    box = shown[shown.index("data-file") :]
+    assert re.search(r'<input type="file"[^>]*required[^>]*id="id_file"', box)
+    assert "file-box-wrong" in shown

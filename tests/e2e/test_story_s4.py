@@ -140,6 +140,7 @@ def dispute_on_a_phone(cast: Cast) -> None:
     for line in (late, plate):
         file = browsers.attachment("凭证.pdf", PDF, "application/pdf")
         page.locator(f"input[name=file_{line.pk}]").set_input_files(file)
+    expect(page.locator("[data-file].chosen [data-file-name]")).to_have_text(["凭证.pdf", "凭证.pdf"])
     press(page, "提交申诉")
     expect(page.locator("main")).to_contain_text("2026-07-17 18:00")
     expect(page.locator("main")).to_contain_text("150,000.00")

@@ -64,6 +64,7 @@ def field(bound: BoundField, compact: bool = False) -> dict[str, Any]:
         "compact": compact,
         "check": isinstance(widget, _CHECKS),
         "choices": isinstance(widget, _CHOICES),
+        "file": isinstance(widget, forms.FileInput),
         "widget": bound.as_widget(attrs={"class": _css(widget, bound, compact)}),
     }
 
