@@ -19,7 +19,7 @@ from apps.forecasting.queries import demand
 from apps.kernel.period import Month, PeriodError
 from apps.reports import policies as reports
 
-SHOWN = 20
+SHOWN = 10
 STATES: Mapping[str, tuple[Any, Callable[[demand.Child], bool]]] = {
     "": (_("All"), lambda row: True),
     "open": (_("Not handed in yet"), lambda row: row.told.told_at is None),
