@@ -121,7 +121,7 @@ def extremes(rows: QuerySet[BackTestRow]) -> tuple[list[Any], list[Any]]:
     """The ten dealers that win most and the ten that lose most, over all terms."""
     found = (
         rows.filter(_BOTH)
-        .values("dealer__code", "dealer__name")
+        .values("dealer__code", "dealer__name", "dealer__short_name")
         .annotate(change=Sum(_CHANGE), cost=Sum("amount"), compared=Sum("compared_amount"), low=Min("amount"))
     )
     winners = list(found.filter(change__gt=0).order_by("-change", "dealer__code")[:10])

@@ -96,12 +96,14 @@ class BackTestPage(DetailPage):
         rows = queries.documents.back_test_rows(actor=self.actor).filter(run=run)
         document = documents.read(run.document)
         names = dict(CITY_TIERS)
+        places = {tier: place for place, tier in enumerate(names)}
+        tiers = sorted(results.by_tier(rows), key=lambda each: places.get(each.name, len(places)))
         winners, losers = results.extremes(rows)
         return shown | {
             "total": results.total(rows),
             "terms": results.by_term(rows, document.budget.amount),
             "budget": document.budget.amount,
-            "tiers": [(names.get(each.name, _("Unknown")), each) for each in results.by_tier(rows)],
+            "tiers": [(names.get(each.name, _("Unknown")), each) for each in tiers],
             "winners": winners,
             "losers": losers,
             "rows_url": reverse("incentives:back-test-rows", kwargs={"pk": run.pk}),

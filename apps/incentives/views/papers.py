@@ -82,7 +82,7 @@ def pdf(row: Statement, lines: Iterable[StatementLine], *, actor: Actor, now: da
 
 def _figures(row: Statement) -> list[tuple[Any, Any]]:
     return [
-        (_("Dealer"), f"{row.dealer.code} {row.dealer}"),
+        (_("Dealer"), f"{row.dealer.code} {row.dealer.name}"),
         (_("Policy"), tables.version_text(row)),
         (_("Term"), tables.window_text(row)),
         (_("Statement no."), row.number),
