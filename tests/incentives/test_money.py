@@ -13,7 +13,8 @@ from django.urls import reverse
 from apps.core.roles import Role
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, Statement
-from apps.incentives.queries import expectations
+from apps.incentives.queries import expectations, statements
+from apps.incentives.rules import forecasting
 from apps.incentives.rules.forecasting import Certainty, Expected, weeks
 from apps.incentives.rules.paying import PaymentState
 from apps.incentives.rules.settling import RunKind
@@ -81,6 +82,20 @@ def test_the_wallet_page_sums_to_the_ledger(network, d1_gm, d2_gm, client_of, ac
     assert sorted(row.amount for row in rows) == [D(7000), D(8000), D(52000)]
     told = expectations.buckets(rows, actor=actor, dealer=network.d1)
     assert (told.sent, told.payable, told.paid) == (D(0), D(60000), D(90000))
+    stores = expectations.stores_with_money(actor=maker).in_bulk(field_name="code")
+    assert (stores["D001"].outstanding, stores["D001"].paid) == (D(67000), D(90000))
+    assert (stores["D002"].outstanding, stores["D002"].late, stores["D003"].outstanding) == (
+        D(100),
+        None,
+        None,
+    )
+    after = date(2026, 8, 10)
+    told = statements.promises(actor=maker, on=after)
+    assert sum(group.amount for group in told.ageing) == told.breached_amount == D(67100)
+    assert forecasting.overdue(rows, today=after) == D(67000)
+    set_aside = Expected(Certainty.ACCRUED, D(31000), date(2026, 7, 10), ended=True)
+    assert forecasting.overdue([set_aside], today=after) == 0  # nobody promised a day
+    assert forecasting.unsettled([set_aside, *rows]) == D(31000)
 
     door = client_of(d1_gm)
     opened = door.get(reverse("incentives:money-list"))

@@ -18,7 +18,7 @@ from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer
 from apps.incentives import policies
 from apps.incentives.models import Accrual, DisputeItem, PaymentItem, Statement
-from apps.incentives.queries import accruals
+from apps.incentives.queries import accruals, payments
 from apps.incentives.rules.forecasting import Certainty, Expected
 from apps.incentives.rules.paying import TOLD, PaymentState
 from apps.incentives.rules.settling import FINAL, UNPAID, WAITING, StatementState
@@ -107,6 +107,7 @@ def _of_statements(actor: Actor, dealer: Dealer) -> Iterator[Expected]:
             certainty=_CERTAINTY[StatementState(row.state)],
             amount=row.delta - settled.get(row.pk, ZERO),
             on=row.promised_on or _promised(row),
+            promised=row.promised_on is not None,
             key=row.pk,
             label=str(row),
             blocks=_blocks(row, sent.get(row.pk, "")),
@@ -162,6 +163,7 @@ def _of_terms(actor: Actor, dealer: Dealer, today: date) -> Iterator[Expected]:
                 key=row.pk,
                 label=str(row),
                 blocks=_what_a_term_waits_for(row.window_last, today),
+                ended=row.window_last < today,
                 url=reverse("incentives:accrual-detail", kwargs={"pk": row.pk}),
             )
 
@@ -208,10 +210,11 @@ def stores_with_money(*, actor: Actor) -> QuerySet[Dealer]:
     """The same dealers with what is published and `outstanding`, `late` of it, and `paid` this year."""
     today = timezone.localdate()
     unpaid = Statement.objects.filter(dealer=OuterRef("pk"), state__in=[state.value for state in UNPAID])
+    unpaid = unpaid.annotate(left=payments.outstanding())
     items = PaymentItem.objects.filter(dealer=OuterRef("pk"), payment__paid_on__year=today.year)
     return stores(actor=actor).annotate(
-        outstanding=_total(unpaid, "delta"),
-        late=_total(unpaid.filter(promised_on__lt=today), "delta"),
+        outstanding=_total(unpaid, "left"),
+        late=_total(unpaid.filter(promised_on__lt=today, delta__gt=0), "left"),
         paid=_total(items, "settled_amount"),
     )
 

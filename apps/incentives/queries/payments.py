@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from apps.core.access import Actor
@@ -42,12 +43,18 @@ def entry_of(payment: Payment, *, actor: Actor) -> Entry | None:
     return accounts.entries(actor=actor).filter(key=f"incentives.payment:{payment.pk}").first()
 
 
+def outstanding() -> Combinable:
+    """What is still to be paid of a statement, in yuan: what it says less what payments settled of it."""
+    items = PaymentItem.objects.filter(statement=OuterRef("pk")).order_by().values("statement")
+    settled = Subquery(items.annotate(total=Sum("settled_amount")).values("total"))
+    return F("delta") - Coalesce(settled, ZERO)
+
+
 def payable() -> QuerySet[Statement]:
     """Statements that are payable and in no open payment, with what is `outstanding` of each, in yuan."""
     busy = PaymentItem.objects.filter(statement=OuterRef("pk"), open=True)
-    settled = Coalesce(Sum("payment_items__settled_amount"), ZERO)
     rows = Statement.objects.filter(state=StatementState.PAYABLE).exclude(delta=0)
-    return rows.filter(~Exists(busy)).annotate(outstanding=F("delta") - settled).select_related("version")
+    return rows.filter(~Exists(busy)).annotate(outstanding=outstanding()).select_related("version")
 
 
 def due(*, form: str) -> Iterator[Due]:

@@ -21,6 +21,7 @@ from apps.incentives.models import (
     Statement,
     StatementLine,
 )
+from apps.incentives.queries import payments
 from apps.incentives.rules.lifecycle import PUBLIC
 from apps.incentives.rules.settling import AGE_GROUPS, UNPAID, WAITING, LineStatus, StatementState, age_group
 from apps.sales import queries as sales
@@ -123,9 +124,9 @@ class Promises:
 def promises(*, actor: Actor, on: date) -> Promises:
     """Unpaid statements by the days since their clock started, and the promises that were broken by a day."""
     rows = statements(actor=actor).filter(clock_from__isnull=False).exclude(delta__lte=0)
-    unpaid = rows.filter(state__in=[state.value for state in UNPAID])
+    unpaid = rows.filter(state__in=[state.value for state in UNPAID]).annotate(left=payments.outstanding())
     by_group: dict[str, list[Mapping[str, Any]]] = {group: [] for group in AGE_GROUPS}
-    for row in unpaid.values("clock_from", "dealer_id", "delta"):
+    for row in unpaid.values("clock_from", "dealer_id", "left"):
         started: date = row["clock_from"] or on
         by_group[age_group(max((on - started).days, 0))].append(row)
     ageing = [
@@ -133,12 +134,12 @@ def promises(*, actor: Actor, on: date) -> Promises:
             group,
             len(held),
             len({row["dealer_id"] for row in held}),
-            sum((row["delta"] for row in held), Decimal(0)),
+            sum((row["left"] for row in held), Decimal(0)),
         )
         for group, held in by_group.items()
     ]
     breached = unpaid.filter(promised_on__lt=on).order_by("promised_on", "pk")
-    total = breached.aggregate(amount=Sum("delta"), dealers=Count("dealer", distinct=True))
+    total = breached.aggregate(amount=Sum("left"), dealers=Count("dealer", distinct=True))
     told = rows.filter(state=StatementState.PAID).values_list("clock_from", "promised_on", "paid_on")
     paid = [(start, until, at) for start, until, at in told if start and at]
     days = [(at - start).days for start, _until, at in paid]

@@ -26,7 +26,10 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True)
 class Expected:
-    """Money a dealer may expect: how much, when, how sure, and why it is not there yet."""
+    """Money a dealer may expect: how much, when, how sure, and why it is not there yet.
+
+    `promised`: the day is the maker's word, not our reckoning; `ended`: of a term that is over, not settled.
+    """
 
     certainty: Certainty
     amount: Decimal
@@ -35,6 +38,19 @@ class Expected:
     label: str = ""
     blocks: str = ""
     url: str = ""
+    promised: bool = False
+    ended: bool = False
+
+
+def overdue(rows: Iterable[Expected], *, today: date) -> Decimal:
+    """Published money whose promised day has passed, in yuan."""
+    late = (row.amount for row in rows if row.promised and row.on and row.on < today and row.amount > 0)
+    return sum(late, ZERO)
+
+
+def unsettled(rows: Iterable[Expected]) -> Decimal:
+    """What is set aside for terms that ended and are not settled yet, in yuan; no day is promised."""
+    return sum((row.amount for row in rows if row.ended), ZERO)
 
 
 @dataclass(frozen=True)
