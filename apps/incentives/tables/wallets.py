@@ -18,7 +18,7 @@ WORDS: dict[Certainty, Any] = {
     Certainty.CONFIRMED: _("Confirmed"),
     Certainty.PUBLISHED: _("Published"),
     Certainty.DISPUTED: _("Disputed"),
-    Certainty.ACCRUED: _("Accrued in running terms"),
+    Certainty.ACCRUED: _("Accrued, not settled yet"),
     Certainty.CURABLE: _("Only with documents"),
 }
 _TONES: dict[Certainty, Tone] = {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
-from apps.ledger.models import Account, BankReceipt, Entry, Posting
+from apps.ledger.models import Account, BankReceipt, Entry, Lot, Posting
 from apps.ledger.rules import ReceiptState
 
 
@@ -120,11 +120,16 @@ class HoldTable(Table):
     )
 
 
+def usable_until(row: Lot) -> Any:
+    """The last day money of a wallet can be spent on, or that there is none."""
+    return row.expires_on or _now("No expiry")
+
+
 class LotTable(Table):
     """What is left of a wallet and until when."""
 
     columns = (
-        Column("expires_on", _("Usable until"), "date"),
+        Column("expires_on", _("Usable until"), "date", value=usable_until),
         Column("remaining", _("Left"), "number"),
         Column("amount", _("Of"), "number"),
     )
