@@ -1,5 +1,6 @@
 """Choosing facts, exclusive groups, ceilings, conditions that block all; budgets and places."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 
@@ -80,6 +81,33 @@ def test_a_date_that_counts_may_still_come():
     assert settled(made, car, as_of=date(2026, 6, 20)).pending[0].until == date(2026, 6, 30)
     assert settled(made, car).excluded[0].code == "R07"
     assert settled(made, car._replace(waived=frozenset({"R07"}))).amount == D(1000)
+
+
+def test_cars_two_stores_sold_together_count_half_at_each():
+    """Ten cars shared 50 : 50 are 5 + 5 and ten in the network; tiers and caps see the halves."""
+    steps = [{"from": "5", "value": "500"}, {"from": "10", "value": "1000"}]
+    tiers = {"scale": "cliff", "measure": "units", "tiers": steps}
+    made = policy(clause(), {"type": "volume", "params": tiers}, clause(cap={"per_unit": "300"}))
+    halves = {
+        no: dealer(*(CAR._replace(key=f"{key}", dealer=no, units=D("0.5")) for key in range(10)), no=no)
+        for no in (1, 2)
+    }
+    found = network.run(made, halves, as_of=AS_OF)
+    for no in (1, 2):
+        assert [(part.units, part.amount) for part in found[no].components] == [
+            (D(5), D(5000)),
+            (D(5), D(2500)),
+            (D(5), D(1500)),
+        ]
+        assert {line.amount for line in found[no].components[0].lines} == {D(500)}
+    assert sum(found[no].components[0].units for no in found) == D(10)
+    back = CAR._replace(key="r", dealer=1, units=D("-0.5"), reverses="3")
+    left = engine.evaluate(made, replace(halves[1], facts=(*halves[1].facts, back)), as_of=AS_OF)
+    assert [(part.units, part.amount) for part in left.components] == [
+        (D("4.5"), D(4500)),
+        (D("4.5"), D(0)),
+        (D("4.5"), D(1350)),
+    ]
 
 
 def test_facts_of_another_kind_are_none_of_a_clauses_business():
