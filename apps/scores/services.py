@@ -1,7 +1,5 @@
 """Scores come in from audits, surveys and training of others; a correction is a new version."""
 
-# ruff: noqa: S608 -- names of tables and columns come from code, values are parameters
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from apps.core import audit, jobs
+from apps.core import audit
 from apps.core.access import Actor
 from apps.core.errors import DomainError
 from apps.core.imports.registry import SAME, Committed, RowProblem
@@ -21,19 +19,20 @@ from apps.core.spreadsheet.errors import Phrase
 from apps.scores import policies
 from apps.scores.models import DeliveredScore
 from apps.scores.rules import SCORES
-from apps.vehicles import facts
+from apps.vehicles import facts, versions
 
 IMPORT = "scores.score"
 _RECORD = "dealer_id bigint, month date, score text, value numeric, note text"
+SCORED = versions.Versioned(DeliveredScore, names=("score",), value="value", remarks=("note",))
 _RANGE = gettext_noop("This score lies between %(low)s and %(high)s.")
 _ONCE = Phrase(gettext_noop("This score stands in two rows."))
 
 
 def problems_of(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
     """What is wrong with rows, and which say what is in force already; nothing is stored."""
-    known, seen, found = _in_force(rows), set(), []
+    known, seen, found = SCORED.in_force(rows), set(), []
     for row in rows:
-        key, score = _key(row), SCORES[row["score"]]
+        key, score = SCORED.key_of(row), SCORES[row["score"]]
         if not score.fits(row["value"]):
             text = Phrase(_RANGE, {"low": f"{score.low:f}", "high": f"{score.high:f}"})
             found.append(RowProblem(row["row_no"], "value", "range", text, value=f"{row['value']:f}"))
@@ -83,57 +82,14 @@ def record_scores(
 def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Take the scores of the good staged rows of an import."""
     given = facts.from_batch(batch, IMPORT, _RECORD)
-    counted = facts.fetch(f"SELECT count(*) FROM ({given.sql}) AS given", given.params)[0][0]
     made = _post(given, batch.spec["source"], batch, actor, now)
-    return Committed(created=len(made), same=int(counted) - len(made))
+    return Committed(created=len(made), same=versions.counted(given) - len(made))
 
 
 def _post(
     given: facts.Given, source: str, batch: ImportBatch | None, actor: Actor, now: datetime
 ) -> list[int]:
     """Make versions of the given scores that differ from what is in force; answers their keys."""
-    jobs.lock("scores.record")
-    facts.execute("DROP TABLE IF EXISTS pg_temp.given_score")
-    facts.execute(
-        f"""
-        CREATE TEMP TABLE given_score ON COMMIT DROP AS
-        SELECT g.*, s.id AS known_id, coalesce(s.version, 0) AS known_version
-          FROM (SELECT dealer_id, date_trunc('month', month)::date AS period, score, value,
-                       coalesce(note, '') AS note FROM ({given.sql}) AS raw) AS g
-          LEFT JOIN scores_deliveredscore AS s ON s.dealer_id = g.dealer_id AND s.period = g.period
-               AND s.score = g.score AND s.replaced_at IS NULL
-         WHERE s.value IS DISTINCT FROM g.value
-        """,
-        given.params,
-    )
-    facts.execute(
-        "UPDATE scores_deliveredscore SET replaced_at = %s WHERE id IN (SELECT known_id FROM given_score)",
-        (now,),
-    )
-    made = facts.fetch(
-        """
-        INSERT INTO scores_deliveredscore (dealer_id, period, score, version, value, note, source,
-                                           recorded_at, recorded_by, batch_id)
-        SELECT dealer_id, period, score, known_version + 1, value, note, %s, %s, %s, %s FROM given_score
-        RETURNING id
-        """,
-        (source, now, actor.label, batch.pk if batch else None),
-    )
-    facts.analyse("scores_deliveredscore", rows=len(made))
-    return [pk for (pk,) in made]
-
-
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (row["dealer_id"], row["month"].replace(day=1), row["score"])
-
-
-def _in_force(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Any]:
-    held = DeliveredScore.objects.filter(
-        dealer_id__in={row["dealer_id"] for row in rows},
-        period__in={row["month"].replace(day=1) for row in rows},
-        replaced_at__isnull=True,
-    )
-    return {
-        (dealer, period, score): value
-        for dealer, period, score, value in held.values_list("dealer_id", "period", "score", "value")
-    }
+    stamp = {"source": source, "recorded_at": now, "recorded_by": actor.label}
+    made = SCORED.replace(given, stamp=stamp | {"batch_id": batch.pk if batch else None}, now=now)
+    return [pk for pk, _dealer, _period in made]

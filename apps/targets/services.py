@@ -1,7 +1,5 @@
 """Targets are set by the maker, countersigned by the dealer, and replaced by new versions."""
 
-# ruff: noqa: S608 -- names of tables and columns come from code, values are parameters
-
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +24,7 @@ from apps.periods import queries as periods
 from apps.targets import policies
 from apps.targets.models import Target
 from apps.targets.rules import signature
-from apps.vehicles import facts
+from apps.vehicles import facts, versions
 from apps.vehicles.models import Series
 from apps.work import calendar, registry
 from apps.work import services as work
@@ -35,6 +33,7 @@ IMPORT = "targets.target"
 WORKDAYS_TO_SIGN = 3
 EVENING = time(18)
 _RECORD = "dealer_id bigint, month date, kind text, line text, units integer"
+TARGETS = versions.Versioned(Target, names=("kind", "line"), value="units")
 _NO_LINE = Phrase(gettext_noop("There is no such model line."))
 _CLOSED = Phrase(gettext_noop("This month is closed; its targets stay as they are."))
 _ONCE = Phrase(gettext_noop("This target stands in two rows."))
@@ -57,11 +56,11 @@ def problems_of(rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
     """What is wrong with rows, and which say what is in force already; nothing is stored."""
     lines = set(Series.objects.values_list("code", flat=True))
     shut = periods.shut_months()
-    known = _in_force(rows)
+    known = TARGETS.in_force(rows)
     seen: set[tuple[Any, ...]] = set()
     found: list[RowProblem] = []
     for row in rows:
-        key = _key(row)
+        key = TARGETS.key_of(row)
         if row.get("line") and row["line"] not in lines:
             found.append(RowProblem(row["row_no"], "line", "unknown_line", _NO_LINE, value=row["line"]))
         elif key in seen:
@@ -113,9 +112,8 @@ def set_targets(
 def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Set the targets of the good staged rows of an import."""
     given = facts.from_batch(batch, IMPORT, _RECORD)
-    counted = facts.fetch(f"SELECT count(*) FROM ({given.sql}) AS given", given.params)[0][0]
     made = _post(given, batch, actor, now)
-    return Committed(created=len(made), same=int(counted) - len(made))
+    return Committed(created=len(made), same=versions.counted(given) - len(made))
 
 
 @transaction.atomic
@@ -200,32 +198,8 @@ def _allow(actor: Actor, target: Target) -> None:
 
 def _post(given: facts.Given, batch: ImportBatch | None, actor: Actor, now: datetime) -> list[int]:
     """Make versions of the given targets that differ from what is in force; answers their keys."""
-    jobs.lock("targets.set")
-    facts.execute("DROP TABLE IF EXISTS pg_temp.given_target")
-    facts.execute(
-        f"""
-        CREATE TEMP TABLE given_target ON COMMIT DROP AS
-        SELECT g.*, t.id AS known_id, coalesce(t.version, 0) AS known_version
-          FROM (SELECT dealer_id, date_trunc('month', month)::date AS period, kind,
-                       coalesce(line, '') AS line, units FROM ({given.sql}) AS raw) AS g
-          LEFT JOIN targets_target AS t ON t.dealer_id = g.dealer_id AND t.period = g.period
-               AND t.kind = g.kind AND t.line = g.line AND t.replaced_at IS NULL
-         WHERE t.units IS DISTINCT FROM g.units
-        """,
-        given.params,
-    )
-    facts.execute(
-        "UPDATE targets_target SET replaced_at = %s WHERE id IN (SELECT known_id FROM given_target)", (now,)
-    )
-    made = facts.fetch(
-        """
-        INSERT INTO targets_target (dealer_id, period, kind, line, version, units, set_at, set_by, batch_id)
-        SELECT dealer_id, period, kind, line, known_version + 1, units, %s, %s, %s FROM given_target
-        RETURNING id, dealer_id, period
-        """,
-        (now, actor.label, batch.pk if batch else None),
-    )
-    facts.analyse("targets_target", rows=len(made))
+    stamp = {"set_at": now, "set_by": actor.label, "batch_id": batch.pk if batch else None}
+    made = TARGETS.replace(given, stamp=stamp, now=now)
     _ask_to_sign({(dealer, period): pk for pk, dealer, period in made}, actor, now)
     return [pk for pk, _dealer, _period in made]
 
@@ -249,21 +223,3 @@ def _ask_to_sign(made: Mapping[tuple[int, date], int], actor: Actor, now: dateti
 
 def _todo_key(dealer_id: int, period: date) -> str:
     return f"targets.sign:{dealer_id}:{period:%Y-%m}"
-
-
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (row["dealer_id"], row["month"].replace(day=1), row["kind"], row.get("line") or "")
-
-
-def _in_force(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], int]:
-    held = Target.objects.filter(
-        dealer_id__in={row["dealer_id"] for row in rows},
-        period__in={row["month"].replace(day=1) for row in rows},
-        replaced_at__isnull=True,
-    )
-    return {
-        (dealer, period, kind, line): units
-        for dealer, period, kind, line, units in held.values_list(
-            "dealer_id", "period", "kind", "line", "units"
-        )
-    }
