@@ -12,7 +12,7 @@ from random import Random
 
 from apps.demo.rules.cars import Profile, Story
 from apps.finance.rules.checks import SWING, SWING_FLOOR, SWINGING
-from apps.finance.rules.lines import INPUTS, LINES, Nature
+from apps.finance.rules.lines import INPUTS, LINES, Measured, Nature
 from apps.kernel import period
 
 VAT = 1.13
@@ -185,6 +185,24 @@ def _notes(lines: Mapping[str, int], last: Mapping[str, int]) -> dict[str, str]:
         if before and abs(now - before) > max(LEAST_SWING, abs(before) * SWING_SHARE):
             notes[code] = text
     return notes
+
+
+def planned(months: Sequence[Mapping[str, int]], growth: float) -> dict[str, int]:
+    """What a store plans after these months: more of what it earns, expense as it was; no balance sheet.
+
+    Yuan are planned to the thousand; totals follow from the lines.
+    """
+    lines: dict[str, int] = {}
+    for line in INPUTS:
+        if line.nature is Nature.STOCK or line.section in ("cash", "ytd"):
+            continue
+        mean = sum(month[line.code] for month in months) / len(months)
+        wanted = mean if line.section == "expense" else mean * growth
+        lines[line.code] = round(wanted) if line.measured is Measured.COUNT else 1000 * round(wanted / 1000)
+    for code, parts in _PLAIN:
+        if all(part in lines for _sign, part in parts):
+            lines[code] = sum(sign * lines[part] for sign, part in parts)
+    return lines
 
 
 def audited(year: Sequence[Mapping[str, int]], rng: Random) -> tuple[dict[str, int], dict[str, str]]:

@@ -13,12 +13,14 @@ from django.db import connection
 
 from apps.demo.rules import Profile, Story, stream
 from apps.demo.rules.books import Month as Books
-from apps.demo.rules.books import Sold, Store, audited, month_of
+from apps.demo.rules.books import Sold, Store, audited, month_of, planned
 from apps.finance.models import WorkingCapitalStandard
 from apps.kernel.period import Month
 
 SOURCE = "sample"
 TABLE = "finance_statement"
+PLANNED_MONTHS = 6
+"""The last months have a plan too."""
 _ZONE = ZoneInfo("Asia/Shanghai")
 _SOLD = """
 SELECT d.dealer_id, d.period, sum(d.quantity), sum(d.quantity * d.price_amount), sum(d.quantity * u.cost)
@@ -40,7 +42,7 @@ _COLUMNS = (
 
 
 def load(found: Sequence[Profile], dealers: Mapping[str, int], months: Sequence[Month], *, seed: int) -> int:
-    """Give every dealer its statements of the closed months and audited years; returns how many."""
+    """Give every dealer statements of closed months, audited years and planned months; returns how many."""
     sold = _sold()
     stock = _stock(months)
     lines: list[str] = []
@@ -77,12 +79,17 @@ def _of_dealer(
     store = Store.of(profile, rng)
     books: Books | None = None
     year: list[dict[str, int]] = []
+    past: list[dict[str, int]] = []
     for index, month in enumerate(months):
         cars = sold.get((dealer, month), Sold(0, 0, 0))
+        if past and index >= len(months) - PLANNED_MONTHS:
+            plan = planned(past[-3:], 1.02 + dealer % 5 / 100)
+            yield _row(dealer, "plan", month, plan, {}, final=True, at=month)
         books = month_of(store, month, cars, stock.get((dealer, month), 0), books, rng)
         if month.month == 1:
             year = []
         year.append(books.lines)
+        past.append(books.lines)
         late = profile.story is Story.LATE and index >= len(months) - 2 and rng.random() < 0.5
         if not late:
             yield _row(dealer, "month", month, books.lines, books.notes, final=index < len(months) - 1)
