@@ -162,7 +162,9 @@ def test_a_frozen_month_keeps_what_it_knew_and_its_next_reading_takes_the_correc
     assert kpi("finance.absorption", revision=1) == (Decimal("0.84"), "")
 
 
-def test_the_page_shows_the_statement_beside_the_month_before(take: Take, client_of, d1_fin, d2_gm) -> None:
+def test_the_page_shows_the_statement_beside_month_before_and_plan(
+    take: Take, client_of, d1_fin, d2_gm
+) -> None:
     take(month=Month(2026, 5), E32=75_000)
     made = take()
     address = reverse("finance:statement-detail", args=[made.pk])
@@ -170,6 +172,11 @@ def test_the_page_shows_the_statement_beside_the_month_before(take: Take, client
     assert ">1,260,000<" in page
     assert "84.0%" in page
     assert "100.0%" in page  # depreciation doubled
+    assert ">654,321<" not in page
+    plan = take(kind="plan", E20=654_321)
+    assert ">654,321<" in client_of(d1_fin).get(address).content.decode()
+    own = client_of(d1_fin).get(reverse("finance:statement-detail", args=[plan.pk]))
+    assert (own.status_code, own.context["gaps"]) == (200, [])  # a plan asks for no explanation
     assert client_of(d2_gm).get(address).status_code == 404
 
 
