@@ -17,6 +17,7 @@ from apps.incentives import policies, services
 from apps.incentives.filters.statements import DisputeFilter, ItemFilter
 from apps.incentives.models import Dispute
 from apps.incentives.models.disputes import DISPUTE_REASONS
+from apps.incentives.queries import outside
 from apps.incentives.queries import statements as queries
 from apps.sales.models import EVIDENCE_KINDS
 
@@ -87,12 +88,16 @@ class DisputeViewSet(ScopedViewSet):
         statement = queries.statements(actor=actor).filter(pk=given["statement"]).first()
         if statement is None:
             raise serializers.ValidationError({"statement": _("Not found.")})
-        cars = queries.disputable(actor=actor, statement=statement)
-        line = cars.filter(vin__iexact=given["vin"].strip()).first()
-        if line is None:
+        lines = queries.disputable(actor=actor, statement=statement)
+        line = lines.filter(vin__iexact=given["vin"].strip()).first()
+        vin = given["vin"].strip()
+        cars = outside.disputable(actor=actor, statement=statement)
+        left_out = None if line else cars.filter(vin__iexact=vin).first()
+        if line is None and left_out is None:
             raise DomainError("no_cars", _("This car is not in the statement, or disputed already."))
         paper = services.Disputed(
-            line_id=line.pk,
+            line_id=line.pk if line else None,
+            delivery_id=left_out.pk if left_out else None,
             kind=given["kind"],
             number=given["number"],
             issued_on=given["issued_on"],

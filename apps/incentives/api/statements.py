@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from apps.core.kit.api import ScopedViewSet, actor_of
 from apps.incentives import policies, services
 from apps.incentives.filters.statements import StatementFilter
+from apps.incentives.queries import outside
 from apps.incentives.queries import statements as queries
 
 CAR = (
@@ -29,10 +30,11 @@ CAR = (
     "change",
     "origin_id",
 )
+OUTSIDE = ("id", "vin", "code", "occurred_on", "channel", "customer_type")
 
 
 class RebateStatementViewSet(ScopedViewSet):
-    """Rebate statements of the caller's dealers; `cars` lists every car with its reason."""
+    """Rebate statements of the caller's dealers; `cars` and `outside` list the cars."""
 
     read_action = policies.VIEW
     write_action = policies.CONFIRM
@@ -58,6 +60,7 @@ class RebateStatementViewSet(ScopedViewSet):
         "included": "included",
         "excluded": "excluded",
         "pending": "pending",
+        "out_of_scope": "out_of_scope",
         "curable": "curable",
         "curable_amount": "curable_amount",
         "components": "components",
@@ -75,6 +78,13 @@ class RebateStatementViewSet(ScopedViewSet):
         """Every car of the statement, a page at a time."""
         rows = queries.cars(actor=actor_of(request), statement=self.get_object())
         listed: Any = rows.order_by("status", "vin", "pk").values(*CAR)
+        return self.get_paginated_response(self.paginate_queryset(listed))
+
+    @action(detail=True, methods=["get"])
+    def outside(self, request: Request, pk: str) -> Response:
+        """The cars outside the policy with their reason, as known at the calculation, a page at a time."""
+        rows = outside.cars(actor=actor_of(request), statement=self.get_object())
+        listed: Any = rows.order_by("vin", "pk").values(*OUTSIDE)
         return self.get_paginated_response(self.paginate_queryset(listed))
 
     @action(detail=True, methods=["post"])

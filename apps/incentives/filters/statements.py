@@ -10,6 +10,7 @@ from apps.core.kit.filters import MonthFilter
 from apps.incentives.models import Dispute, DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.models.disputes import DISPUTE_REASONS, ITEM_STATES
 from apps.incentives.models.statements import LINE_STATUSES, RUN_KINDS, RUN_STATES, STATEMENT_STATES
+from apps.sales.models import RetailDelivery
 
 
 def _code(path: str, label: Any) -> django_filters.CharFilter:
@@ -64,6 +65,21 @@ class CarFilter(django_filters.FilterSet):
     def only_changed(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Lines that say something else than the statement before."""
         return rows.exclude(change=0)
+
+
+class OutsideFilter(django_filters.FilterSet):
+    """Cars outside the policy by reason and VIN."""
+
+    code = _code("code", _("Reason code"))
+    vin = django_filters.CharFilter(method="by_vin", label="VIN")
+
+    class Meta:
+        model = RetailDelivery
+        fields = ("vin",)
+
+    def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The car; the end of its VIN is enough."""
+        return rows.filter(vin__iendswith=value.strip())
 
 
 class DisputeFilter(django_filters.FilterSet):

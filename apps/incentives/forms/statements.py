@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.incentives import services
-from apps.incentives.models import Policy, StatementLine
+from apps.incentives.models import Policy
 from apps.incentives.models.disputes import DISPUTE_REASONS
 from apps.incentives.models.statements import RUN_KINDS
 from apps.incentives.tables import statements as tables
@@ -32,6 +33,22 @@ class RunForm(forms.Form):
         self.fields["policy"].queryset = policies  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class DisputedCar:
+    """A car that may be disputed: a line of the statement, or a delivery outside the policy."""
+
+    vin: str
+    code: str
+    cure: str = ""
+    line_id: int | None = None
+    delivery_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What its fields end with."""
+        return str(self.line_id) if self.delivery_id is None else f"d{self.delivery_id}"
+
+
 class DisputeForm(forms.Form):
     """What a dealer expects, and for each car it disputes the document that shows it."""
 
@@ -42,25 +59,25 @@ class DisputeForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, cars: Sequence[StatementLine], accepted: Iterable[str], **kwargs: Any
+        self, *args: Any, cars: Sequence[DisputedCar], accepted: Iterable[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.cars = cars
         kinds = [(code, label) for code, label in EVIDENCE_KINDS if code in set(accepted)]
         for car in cars:
-            self.fields[f"car_{car.pk}"] = forms.BooleanField(
+            self.fields[f"car_{car.key}"] = forms.BooleanField(
                 label=car.vin,
                 required=False,
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
-            self.fields[f"kind_{car.pk}"] = forms.ChoiceField(
+            self.fields[f"kind_{car.key}"] = forms.ChoiceField(
                 label=_("Document"), choices=kinds, initial=car.cure, required=False
             )
-            self.fields[f"issued_on_{car.pk}"] = _day(_("Date on the document"), required=False)
-            self.fields[f"number_{car.pk}"] = forms.CharField(
+            self.fields[f"issued_on_{car.key}"] = _day(_("Date on the document"), required=False)
+            self.fields[f"number_{car.key}"] = forms.CharField(
                 label=_("Document number"), max_length=80, required=False
             )
-            self.fields[f"file_{car.pk}"] = forms.FileField(
+            self.fields[f"file_{car.key}"] = forms.FileField(
                 label=_("File"), required=False, help_text=_("PDF or photo")
             )
 
@@ -71,8 +88,8 @@ class DisputeForm(forms.Form):
             {
                 "car": car,
                 "why": tables.why(car),
-                "box": self[f"car_{car.pk}"],
-                "fields": [self[f"{name}_{car.pk}"] for name in names],
+                "box": self[f"car_{car.key}"],
+                "fields": [self[f"{name}_{car.key}"] for name in names],
             }
             for car in self.cars
         ]
@@ -81,8 +98,8 @@ class DisputeForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         for car in self._chosen(cleaned):
             for name in ("issued_on", "file"):
-                if not cleaned.get(f"{name}_{car.pk}"):
-                    self.add_error(f"{name}_{car.pk}", _("This field is required."))
+                if not cleaned.get(f"{name}_{car.key}"):
+                    self.add_error(f"{name}_{car.key}", _("This field is required."))
         return cleaned
 
     def claim(self) -> services.Claim:
@@ -90,19 +107,20 @@ class DisputeForm(forms.Form):
         data = self.cleaned_data
         items = [
             services.Disputed(
-                line_id=car.pk,
-                kind=data[f"kind_{car.pk}"],
-                number=data[f"number_{car.pk}"],
-                issued_on=data[f"issued_on_{car.pk}"],
-                file_name=data[f"file_{car.pk}"].name,
-                file_content=data[f"file_{car.pk}"].read(),
+                line_id=car.line_id,
+                delivery_id=car.delivery_id,
+                kind=data[f"kind_{car.key}"],
+                number=data[f"number_{car.key}"],
+                issued_on=data[f"issued_on_{car.key}"],
+                file_name=data[f"file_{car.key}"].name,
+                file_content=data[f"file_{car.key}"].read(),
             )
             for car in self._chosen(data)
         ]
         return services.Claim(data["reason"], data["expected_amount"], data["note"], items)
 
-    def _chosen(self, data: dict[str, Any]) -> list[StatementLine]:
-        return [car for car in self.cars if data.get(f"car_{car.pk}")]
+    def _chosen(self, data: dict[str, Any]) -> list[DisputedCar]:
+        return [car for car in self.cars if data.get(f"car_{car.key}")]
 
 
 class AnswerForm(forms.Form):

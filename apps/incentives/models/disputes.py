@@ -62,13 +62,21 @@ class Dispute(models.Model):
 
 
 class DisputeItem(models.Model):
-    """One car of a dispute: the document handed in for it, and the answers of one or two people."""
+    """One car of a dispute: the document handed in for it, and the answers of one or two people.
+
+    It is about a line of the statement, or about the delivery of a car outside the policy, which has none.
+    """
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="items", db_constraint=False)
     dealer = models.ForeignKey(
         "dealers.Dealer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    line = models.ForeignKey(
+        StatementLine, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    delivery = models.ForeignKey(
+        "sales.RetailDelivery", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     vin = models.CharField("VIN", max_length=40)
     code = models.CharField(_("reason"), max_length=4, blank=True)
     kind = models.CharField(_("kind of document"), max_length=20, choices=EVIDENCE_KINDS)
@@ -97,6 +105,10 @@ class DisputeItem(models.Model):
         constraints = [
             SameDealer(parent="dispute", name="disputeitem_dispute_own"),
             SameDealer(parent="line", name="disputeitem_line_own"),
+            SameDealer(parent="delivery", name="disputeitem_delivery_own"),
+            models.CheckConstraint(
+                condition=Q(line__isnull=True) ^ Q(delivery__isnull=True), name="disputeitem_line_or_delivery"
+            ),
             # the second level is another person
             models.CheckConstraint(
                 condition=Q(second_by_id__isnull=True) | ~Q(second_by_id=models.F("first_by_id")),
@@ -106,6 +118,11 @@ class DisputeItem(models.Model):
                 fields=["line"],
                 condition=Q(state__in=["submitted", "escalated"]),
                 name="disputeitem_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["dispute", "delivery"],
+                condition=Q(state__in=["submitted", "escalated"]),
+                name="disputeitem_delivery_open",
             ),
         ]
         indexes = [

@@ -96,7 +96,7 @@ class Statement(models.Model):
     """What a run comes to for a dealer: recomputed in full, less what was settled, is what it adds.
 
     Its rows and figures never change once published; only where it stands goes on. `amount` None has a
-    reason.
+    reason. `excluded` counts all cars not paid for; those of `out_of_scope` (reason code → cars) have no line.
     """
 
     run = models.ForeignKey(
@@ -123,6 +123,7 @@ class Statement(models.Model):
     included = models.PositiveIntegerField(_("paid for"), default=0)
     excluded = models.PositiveIntegerField(_("not paid for"), default=0)
     pending = models.PositiveIntegerField(_("waiting"), default=0)
+    out_of_scope = models.JSONField(_("outside the policy by reason"), default=dict)
     curable = models.PositiveIntegerField(_("cars a document would bring in"), default=0)
     curable_amount = _money(_("what they would add (¥)"), null=True)
     components = models.JSONField(_("clauses"))

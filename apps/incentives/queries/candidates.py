@@ -16,12 +16,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
-from apps.incentives.models import DisputeItem
-from apps.incentives.queries import elsewhere, places
+from apps.incentives.models import DisputeItem, Statement
+from apps.incentives.queries import elsewhere, places, scope
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import DealerFacts, Evidence, Fact, Target, Window
 from apps.incentives.rules.settling import GRANTED
@@ -57,12 +58,13 @@ _JOINED = """
 LEFT JOIN vehicles_carmodel AS m ON m.id = f.model_id
 LEFT JOIN vehicles_series AS s ON s.id = m.series_id
 """
-_SALES = f"""
-SELECT {_COLUMNS.format(day="f.occurred_on", origin="NULL::bigint")}
+_SOLD = f"""
   FROM sales_retaildelivery AS f {_JOINED}
  WHERE f.dealer_id = ANY(%(dealers)s) AND f.occurred_on BETWEEN %(first)s AND %(last)s
    AND (f.quantity > 0 OR f.reverses_id IS NULL) AND {_NEWEST}
-UNION ALL
+"""
+_SALES = f"SELECT {_COLUMNS.format(day='f.occurred_on', origin='NULL::bigint')} {_SOLD}"
+_RETURNS = f"""
 SELECT {_COLUMNS.format(day="o.occurred_on", origin="f.reverses_id")}
   FROM sales_retaildelivery AS o
   JOIN sales_retaildelivery AS f ON f.reverses_id = o.id AND f.quantity < 0 {_JOINED}
@@ -80,6 +82,17 @@ SELECT DISTINCT ON (e.dealer_id, e.vin, e.kind)
           AND n.revision > e.revision AND n.recorded_at <= %(known)s)
  ORDER BY e.dealer_id, e.vin, e.kind, e.recorded_at DESC, e.id DESC
 """
+
+Facts = Mapping[int, tuple[Fact, ...]]
+"""Sales by dealer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Sales by dealer, and how many cars lie outside a policy's selection by dealer and reason code."""
+
+    facts: Facts
+    outside: Mapping[int, Mapping[str, int]]
 
 
 def gather(
@@ -109,13 +122,16 @@ class Source:
     known_at: datetime
     basis: Mapping[Month, int] | None = None
     until: Month | None = None
-    _facts: dict[tuple[date, date], Mapping[int, tuple[Fact, ...]]] = field(default_factory=dict)
+    _facts: dict[tuple[date, date], Facts] = field(default_factory=dict)
     _values: dict[tuple[Window, frozenset[str]], Mapping[int, dict[str, Any]]] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
-    def gather(self, document: PolicyDocument, window: Window) -> dict[int, DealerFacts]:
-        """What each dealer brings to one window of a policy."""
-        facts = self.facts(window, wide=document.date_basis != "occurred")
+    def gather(
+        self, document: PolicyDocument, window: Window, given: Facts | None = None
+    ) -> dict[int, DealerFacts]:
+        """What each dealer brings to one window of a policy; `given` in place of all its sales."""
+        wide = document.date_basis != "occurred"
+        facts = self.facts(window, wide=wide) if given is None else given
         values = self._measures(window, document.measures)
         last_year = self._last_year(window)
         paid = elsewhere.settled(document, self.dealers, self.known_at)
@@ -135,13 +151,21 @@ class Source:
             for dealer, classes in self.people()
         }
 
-    def facts(self, window: Window, *, wide: bool = False) -> Mapping[int, tuple[Fact, ...]]:
+    def facts(self, window: Window, *, wide: bool = False) -> Facts:
         """The sales of dealers in a window, and what takes them back; `wide` when another date decides."""
-        around = AROUND if wide else timedelta(0)
-        span = (window.first - around, window.last + around)
+        span = span_of(window, wide=wide)
         if span not in self._facts:
-            self._facts[span] = _facts_of(self.dealers, span, self.known_at, self.until)
+            self._facts[span] = _facts_of(self.dealers, span, self.known_at, self.until).facts
         return self._facts[span]
+
+    def inside(self, document: PolicyDocument, window: Window, kept: Collection[int] = ()) -> Narrowed:
+        """The sales a policy's selection covers; the others counted by dealer and reason.
+
+        Cars that were taken back, that a dispute was granted for, or that are `kept` are judged like those
+        inside, for other reasons may come first.
+        """
+        span = span_of(window, wide=document.date_basis != "occurred")
+        return _facts_of(self.dealers, span, self.known_at, self.until, scope.of(document), kept)
 
     def people(self) -> list[tuple[Dealer, Mapping[str, str]]]:
         if "people" not in self._known:
@@ -206,28 +230,77 @@ class Source:
         }
 
 
-def _facts_of(
+def span_of(window: Window, *, wide: bool) -> tuple[date, date]:
+    """The days of sale that are looked at for a window; `wide` when another date decides."""
+    around = AROUND if wide else timedelta(0)
+    return window.first - around, window.last + around
+
+
+def outside(document: PolicyDocument, statement: Statement) -> tuple[str, dict[str, Any]]:
+    """SQL and its values for the deliveries a statement only counts: `id` and `code` of each, as known then."""
+    asked = scope.of(document)
+    assert asked is not None
+    span = span_of(
+        Window(statement.window_first, statement.window_last), wide=document.date_basis != "occurred"
+    )
+    granted = list(_granted([statement.dealer_id], statement.known_at))
+    params = _params([statement.dealer_id], span, statement.known_at, None) | asked.params
+    text = f"""
+SELECT f.id, {asked.code} AS code {_SOLD} AND {asked.code} <> '' AND NOT f.id = ANY(%(kept)s)
+   AND NOT EXISTS (SELECT 1 FROM incentives_statementline AS l
+                    WHERE l.statement_id = %(statement)s AND l.delivery_id = f.id)
+"""
+    return text, params | {"statement": statement.pk, "kept": granted}
+
+
+def _params(
     chosen: Sequence[int], span: tuple[date, date], known_at: datetime, until: Month | None
-) -> dict[int, tuple[Fact, ...]]:
-    params: dict[str, Any] = {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at}
-    params["until"] = date.max if until is None else until.first
+) -> dict[str, Any]:
+    posted = date.max if until is None else until.first
+    return {"dealers": list(chosen), "first": span[0], "last": span[1], "known": known_at, "until": posted}
+
+
+def _facts_of(
+    chosen: Sequence[int],
+    span: tuple[date, date],
+    known_at: datetime,
+    until: Month | None,
+    asked: scope.Scope | None = None,
+    kept: Collection[int] = (),
+) -> Narrowed:
+    params = _params(chosen, span, known_at, until)
     zone = timezone.get_current_timezone()
+    verdicts = risk.verdicts(dealer_ids=chosen, known_at=known_at)
+    granted = _granted(chosen, known_at)
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_PAPERS, params)
         papers: dict[tuple[int, str], dict[str, Evidence]] = defaultdict(dict)
         for dealer, vin, kind, issued, recorded, number, person in cursor.fetchall():
             on = recorded.astimezone(zone).date()
             papers[dealer, vin][kind] = Evidence(kind, issued, on, number, person)
-        cursor.execute(_SALES, params)
+        cursor.execute(_RETURNS, params)
         rows = cursor.fetchall()
-    verdicts = risk.verdicts(dealer_ids=chosen, known_at=known_at)
-    granted = _granted(chosen, known_at)
+        if asked is None:
+            cursor.execute(_SALES, params)
+            rows += cursor.fetchall()
+        else:
+            params |= asked.params | {"kept": [*{row[5] for row in rows}, *granted, *kept]}
+            cursor.execute(f"{_SALES} AND ({asked.code} = '' OR f.id = ANY(%(kept)s))", params)
+            rows += cursor.fetchall()
+            cursor.execute(
+                f"SELECT f.dealer_id, {asked.code}, count(*) {_SOLD} AND {asked.code} <> ''"
+                " AND NOT f.id = ANY(%(kept)s) GROUP BY 1, 2",
+                params,
+            )
+            for dealer, code, cars in cursor.fetchall():
+                counted[dealer][code] = cars
     inside = places.inside(chosen, {(row[1], row[16]) for row in rows})
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows:
         near, on = inside.get((row[1], row[16])), row[4].astimezone(zone).date()
         found[row[1]].append(_fact(row, on, papers.get((row[1], row[6]), {}), verdicts, granted, near))
-    return {dealer: tuple(sorted(each, key=_place)) for dealer, each in found.items()}
+    return Narrowed({dealer: tuple(sorted(each, key=_place)) for dealer, each in found.items()}, counted)
 
 
 def _place(fact: Fact) -> tuple[date, str]:
@@ -240,7 +313,7 @@ def _granted(chosen: Sequence[int], known_at: datetime) -> dict[int, frozenset[s
         dealer_id__in=chosen, state__in=[state.value for state in GRANTED], granted_at__lte=known_at
     )
     found: dict[int, set[str]] = defaultdict(set)
-    for delivery, code in rows.values_list("line__delivery_id", "code"):
+    for delivery, code in rows.values_list(Coalesce("delivery_id", "line__delivery_id"), "code"):
         found[delivery].add(code)
     return {delivery: frozenset(codes) for delivery, codes in found.items()}
 

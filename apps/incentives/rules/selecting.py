@@ -93,7 +93,7 @@ def _verdict(
     signature = (fact.model_line, fact.model, fact.trim, fact.channel, fact.customer_type)
     verdict = selection.verdicts.get(signature)
     if verdict is None:
-        verdict = selection.verdicts[signature] = _scope(selection, fact)
+        verdict = selection.verdicts[signature] = scope(selection, fact)
     if verdict and verdict not in fact.waived:
         return verdict
     if fact.risk and (code := RISKS.get(fact.risk, reasons.FALSE_RETAIL)) not in fact.waived:
@@ -112,7 +112,8 @@ def _verdict(
     return ""
 
 
-def _scope(selection: Selection, fact: Fact) -> str:
+def scope(selection: Selection, fact: Fact) -> str:
+    """Why a fact lies outside a selection (R01, R02, R04), "" inside; `queries.scope` says the same in SQL."""
     if (
         (selection.model_lines and fact.model_line not in selection.model_lines)
         or (selection.models and fact.model not in selection.models)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ from apps.incentives.models import (
     StatementLine,
 )
 from apps.incentives.queries import candidates, settled, terms
-from apps.incentives.rules import comparing, engine
+from apps.incentives.rules import comparing, engine, reasons
 from apps.incentives.rules.comparing import LineOf
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import DealerFacts, Fact, Window
@@ -71,6 +71,7 @@ class Judged:
     facts: Mapping[int, DealerFacts]
     outcomes: Mapping[int, DealerOutcome]
     curable: Mapping[int, tuple[int, Decimal]]
+    outside: Mapping[int, Mapping[str, int]]
 
 
 @transaction.atomic
@@ -85,9 +86,13 @@ def calculate(*, policy: Policy, window: Window, kind: RunKind, actor: Actor, no
     version = check(policy=policy, window=window, kind=kind, actor=actor, now=now)
     same = SettlementRun.objects.filter(policy=policy, window_first=window.first)
     _replace(same)
-    judged = judge(version.read, window, dealers=terms.dealers_of(window), known_at=now)
+    before = settled.latest(policy.pk, window.first)
+    held = settled.paid_lines([each.pk for each in before.values()])
+    cars = {car for each in held.values() for _clause, car in each if car is not None}
+    everybody = terms.dealers_of(window)
+    judged = judge(version.read, window, dealers=everybody, known_at=now, settled_cars=cars)
     run = _new_run(policy, version, window, kind, actor, now, same)
-    _write(run, judged, version.read)
+    _write(run, judged, before, held)
     after = {"amount": run.amount, "delta": run.delta, "statements": run.statements_count}
     audit.record(actor=actor, action=policies.CALCULATE, obj=run, now=now, after=after)
     return run
@@ -115,10 +120,21 @@ def version_on(policy: Policy, window: Window) -> PolicyVersion:
     return found
 
 
-def judge(document: PolicyDocument, window: Window, *, dealers: Sequence[int], known_at: datetime) -> Judged:
-    """What a policy comes to for these dealers in a window, as known at a moment."""
+def judge(
+    document: PolicyDocument,
+    window: Window,
+    *,
+    dealers: Sequence[int],
+    known_at: datetime,
+    settled_cars: Collection[int] = (),
+) -> Judged:
+    """What a policy comes to for these dealers in a window, as known at a moment.
+
+    Cars outside the policy's selection are only counted, unless something was settled for them before.
+    """
     source = candidates.Source(tuple(dealers), known_at)
-    facts = source.gather(document, window)
+    narrowed = source.inside(document, window, settled_cars)
+    facts = source.gather(document, window, narrowed.facts)
     outcomes = settled.evaluated(document, facts, timezone.localdate(known_at), look_ahead=True)
     curable = {}
     for dealer, outcome in outcomes.items():
@@ -126,7 +142,7 @@ def judge(document: PolicyDocument, window: Window, *, dealers: Sequence[int], k
         if codes and outcome.amount is not None:
             then = engine.evaluate(document, cured, as_of=timezone.localdate(known_at)).amount
             curable[dealer] = (codes, (then or Decimal(0)) - outcome.amount)
-    return Judged(facts, outcomes, curable)
+    return Judged(facts, outcomes, curable, narrowed.outside)
 
 
 def _replace(same: Any) -> None:
@@ -167,10 +183,13 @@ def _new_run(
     )
 
 
-def _write(run: SettlementRun, judged: Judged, document: PolicyDocument) -> None:
+def _write(
+    run: SettlementRun,
+    judged: Judged,
+    before: Mapping[int, Statement],
+    held: Mapping[int, Mapping[tuple[str, int | None], comparing.Held]],
+) -> None:
     """Write a statement for every dealer the run says something new about, with its lines."""
-    before = settled.latest(run.policy_id, run.window_first)
-    held = settled.paid_lines([each.pk for each in before.values()])
     first_state = StatementState.INTERIM if run.kind == RunKind.INTERIM else StatementState.CALCULATED
     statements: list[Statement] = []
     lines: dict[int, list[LineOf]] = {}
@@ -183,12 +202,21 @@ def _write(run: SettlementRun, judged: Judged, document: PolicyDocument) -> None
         if last is not None and not any(line.change for line in given):
             continue
         statement = _statement(run, dealer, outcome, given, last, judged.curable.get(dealer), first_state)
+        statement.out_of_scope = _outside(outcome, judged.outside.get(dealer, {}))
+        statement.excluded += sum(statement.out_of_scope.values())
         statement.sha256 = content_hash(statement, given)
         statements.append(statement)
         lines[dealer] = given
     Statement.objects.bulk_create(statements, batch_size=2000)
     _write_lines((row, line) for row in statements for line in lines[row.dealer_id])
     _sum_up(run, judged, statements)
+
+
+def _outside(outcome: DealerOutcome, counted: Mapping[str, int]) -> dict[str, int]:
+    """Cars without a line by reason; where the policy is not for the dealer, that is the reason of all."""
+    if counted and outcome.reason == "not_eligible":
+        return {reasons.DEALER_NOT_ELIGIBLE: sum(counted.values())}
+    return dict(sorted(counted.items()))
 
 
 def _statement(
@@ -233,7 +261,7 @@ def _statement(
 
 
 def content_hash(statement: Statement, lines: Iterable[Any]) -> str:
-    """The hash of what a statement says: its figures, its clauses and every line, in a fixed order."""
+    """The hash of what a statement says: figures, clauses, cars outside by reason, every line, in order."""
     head = [
         str(statement.policy_id),
         statement.version_id,
@@ -246,6 +274,7 @@ def content_hash(statement: Statement, lines: Iterable[Any]) -> str:
         comparing.plain(statement.delta),
         statement.reason,
         statement.components,
+        *([statement.out_of_scope] if statement.out_of_scope else []),
     ]
     told = sorted(comparing.line_text(line) for line in lines)
     content = orjson.dumps([head, told], default=str, option=orjson.OPT_SORT_KEYS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
@@ -19,6 +20,7 @@ from apps.core.errors import DomainError
 from apps.core.roles import Role
 from apps.incentives import happenings, policies
 from apps.incentives.models import Dispute, DisputeItem, Statement, StatementLine
+from apps.incentives.queries import outside
 from apps.incentives.rules.reasons import EXCLUSIONS
 from apps.incentives.rules.settling import (
     ANSWERS,
@@ -49,14 +51,33 @@ ANSWERED = registry.notice(
 
 @dataclass(frozen=True)
 class Disputed:
-    """One car a dealer disputes, with the document that shows it should be paid for."""
+    """One car a dealer disputes, with the document that shows it should be paid for.
 
-    line_id: int
+    It is a line of the statement, or with `delivery_id` a car outside the policy, which has no line.
+    """
+
+    line_id: int | None
     kind: str
     number: str
     issued_on: date
     file_name: str
     file_content: bytes
+    delivery_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What the fields of a form about this car end with."""
+        return str(self.line_id) if self.delivery_id is None else f"d{self.delivery_id}"
+
+
+class _Car(NamedTuple):
+    """What a statement says of a car: its line or, outside the policy, its delivery and the reason."""
+
+    line: StatementLine | None
+    delivery_id: int | None
+    vin: str
+    code: str
+    cure: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,9 +104,9 @@ def open_dispute(*, statement: Statement, claim: Claim, actor: Actor, now: datet
     _check_open(row, now)
     if not claim.items:
         raise DomainError("no_cars", _("Choose at least one car."))
-    lines = {line.pk: line for line in StatementLine.objects.filter(statement=row)}
-    for item in claim.items:
-        _check_document(row, lines.get(item.line_id), item, now)
+    cars = [_car(row, item, actor) for item in claim.items]
+    for car, item in zip(cars, claim.items, strict=True):
+        _check_document(row, car, item, now)
     made = Dispute.objects.create(
         statement=row,
         dealer_id=row.dealer_id,
@@ -98,8 +119,8 @@ def open_dispute(*, statement: Statement, claim: Claim, actor: Actor, now: datet
         opened_at=now,
     )
     due = calendar.load().add_workdays(timezone.localdate(now), row.version.read.payout.answer_days)
-    for item in claim.items:
-        _add(made, lines[item.line_id], item, due, actor, now)
+    for car, item in zip(cars, claim.items, strict=True):
+        _add(made, car, item, due, actor, now)
     if row.state in UNSETTLED:
         row.state = StatementState.DISPUTED
         row.save(update_fields=["state"])
@@ -119,21 +140,32 @@ def _check_open(row: Statement, now: datetime) -> None:
         )
 
 
-def _check_document(row: Statement, line: StatementLine | None, item: Disputed, now: datetime) -> None:
-    if line is None or line.delivery_id is None:
-        raise DomainError("no_cars", _("This car is not in the statement."))
+def _car(row: Statement, item: Disputed, actor: Actor) -> _Car:
+    if item.delivery_id is not None:
+        found = outside.cars(actor=actor, statement=row).filter(pk=item.delivery_id).first()
+        if found is not None:
+            return _Car(None, found.pk, found.vin, found.code)  # type: ignore[attr-defined]  # annotated
+    else:
+        line = StatementLine.objects.filter(statement=row, pk=item.line_id).first()
+        if line is not None and line.delivery_id is not None:
+            return _Car(line, None, line.vin, line.code, line.cure)
+    raise DomainError("no_cars", _("This car is not in the statement."))
+
+
+def _check_document(row: Statement, car: _Car, item: Disputed, now: datetime) -> None:
     accepted = set(row.version.read.accepted_documents)
-    if line.cure and line.cure != "other":
-        accepted = {line.cure}
+    if car.cure and car.cure != "other":
+        accepted = {car.cure}
     if item.kind not in accepted:
         message = _("This document is not accepted here. Needed: %(kinds)s.") % {
             "kinds": ", ".join(names_of(accepted))
         }
-        raise DomainError("wrong_document", message, fields={f"kind_{line.pk}": message})
+        raise DomainError("wrong_document", message, fields={f"kind_{item.key}": message})
     if item.issued_on > timezone.localdate(now):
         message = _("The date lies in the future.")
-        raise DomainError("date_range", message, fields={f"issued_on_{line.pk}": message})
-    if DisputeItem.objects.filter(line=line, state__in=list(WAITING)).exists():
+        raise DomainError("date_range", message, fields={f"issued_on_{item.key}": message})
+    waiting = DisputeItem.objects.filter(dispute__statement=row, state__in=list(WAITING))
+    if waiting.filter(line=car.line, delivery=car.delivery_id).exists():
         raise DomainError("asked_already", _("This car is disputed already."))
 
 
@@ -143,9 +175,7 @@ def names_of(kinds: set[str]) -> list[str]:
     return [str(known.get(kind, kind)) for kind in sorted(kinds)]
 
 
-def _add(
-    dispute: Dispute, line: StatementLine, item: Disputed, due: date, actor: Actor, now: datetime
-) -> None:
+def _add(dispute: Dispute, car: _Car, item: Disputed, due: date, actor: Actor, now: datetime) -> None:
     stored = files.receive(
         content=item.file_content,
         name=item.file_name,
@@ -158,9 +188,10 @@ def _add(
     made = DisputeItem.objects.create(
         dispute=dispute,
         dealer_id=dispute.dealer_id,
-        line=line,
-        vin=line.vin,
-        code=line.code,
+        line=car.line,
+        delivery_id=car.delivery_id,
+        vin=car.vin,
+        code=car.code,
         kind=item.kind,
         number=item.number,
         issued_on=item.issued_on,

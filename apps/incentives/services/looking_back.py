@@ -35,7 +35,8 @@ SELECT EXISTS (SELECT 1 FROM sold WHERE recorded_at > %(known)s)
     OR EXISTS (SELECT 1 FROM risk_retaildecision AS d JOIN sold ON sold.id = d.delivery_id
                 WHERE d.decided_at > %(known)s)
     OR EXISTS (SELECT 1 FROM incentives_disputeitem AS i
-                 JOIN incentives_statementline AS l ON l.id = i.line_id JOIN sold ON sold.id = l.delivery_id
+                 LEFT JOIN incentives_statementline AS l ON l.id = i.line_id
+                 JOIN sold ON sold.id = coalesce(i.delivery_id, l.delivery_id)
                 WHERE i.granted_at > %(known)s)
 """
 

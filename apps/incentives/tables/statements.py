@@ -58,7 +58,7 @@ def item_badge(row: DisputeItem) -> tuple[str, Any]:
     return (_ITEMS[ItemState(row.state)], row.get_state_display())
 
 
-def why(row: StatementLine) -> str:
+def why(row: Any) -> str:
     """Why a car is not paid for, with the code."""
     found = reasons.EXCLUSIONS.get(row.code)
     return f"{row.code} {found.label.text(lang())}" if found else row.code
@@ -67,6 +67,19 @@ def why(row: StatementLine) -> str:
 def why_and_until(row: StatementLine) -> str:
     """The same, with the day until which the document may still come."""
     return f"{why(row)} · {_('Waits until')} {row.pending_until}" if row.pending_until else why(row)
+
+
+def outside(row: Statement) -> list[tuple[str, str, int]]:
+    """Cars outside the policy: reason code, its words, how many."""
+    return [
+        (code, reasons.EXCLUSIONS[code].label.text(lang()), cars)
+        for code, cars in sorted(row.out_of_scope.items())
+    ]
+
+
+def outside_text(row: Statement) -> str:
+    """The same in one text."""
+    return " · ".join(f"{code} {label} {cars}" for code, label, cars in outside(row)) or "0"
 
 
 def advice(row: StatementLine) -> str:
@@ -177,6 +190,20 @@ class CarTable(Table):
         Column("pending_until", _("Waits until"), "date", export_only=True),
     )
     order_by = ("status", "vin", "pk")
+
+
+class OutsideTable(Table):
+    """The cars of a statement that lie outside the policy, with the reason."""
+
+    columns = (
+        Column("vin", "VIN", "code"),
+        Column("why", _("Reason"), "long", value=why),
+        Column("occurred_on", _("Sold on"), "date", sort="occurred_on"),
+        Column("model", _("Model"), value=lambda row: row.model.code if row.model else ""),
+        Column("channel", _("Channel"), value=lambda row: row.get_channel_display()),
+        Column("customer_type", _("Customer type"), value=lambda row: row.get_customer_type_display()),
+    )
+    order_by = ("vin", "pk")
 
 
 def dispute_badge(row: Dispute) -> tuple[str, Any]:

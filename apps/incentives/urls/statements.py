@@ -14,6 +14,7 @@ urlpatterns = [
     path("statements/", statements.StatementList.as_view(), name="statement-list"),
     path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="statement-detail"),
     path("statements/<int:pk>/cars/", statements.CarList.as_view(), name="statement-cars"),
+    path("statements/<int:pk>/outside/", statements.OutsideList.as_view(), name="statement-outside"),
     path("statements/<int:pk>/cars/<int:line>/", statements.Car.as_view(), name="car"),
     path("statements/<int:pk>/confirm/", statements.StatementConfirm.as_view(), name="statement-confirm"),
     path("statements/<int:pk>/dispute/", disputes.DisputeOpen.as_view(), name="statement-dispute"),

@@ -13,6 +13,7 @@ from apps.core.kit.pages import DetailPage, ListPage, ObjectFormPage
 from apps.incentives import policies, services
 from apps.incentives.filters import statements as filters
 from apps.incentives.forms import statements as forms
+from apps.incentives.queries import outside
 from apps.incentives.queries import statements as queries
 from apps.incentives.rules.settling import WAITING, ItemState
 from apps.incentives.tables import statements as tables
@@ -43,7 +44,7 @@ class DisputeDetail(DetailPage):
                 {
                     "item": each,
                     "badge": tables.item_badge(each),
-                    "why": tables.why(each.line),
+                    "why": tables.why(each),
                     "answer": may_answer
                     and each.state in WAITING
                     and not (each.state == ItemState.ESCALATED and each.first_by_id == self.actor.user_id),
@@ -68,13 +69,26 @@ class DisputeOpen(ObjectFormPage):
         return str(_("Dispute a statement"))
 
     def context(self) -> dict[str, Any]:
-        return {"subtitle": str(self.object), "reasons": {car.pk: tables.why(car) for car in self.cars}}
+        return {
+            "subtitle": str(self.object),
+            "vin": self.request.GET.get("vin", ""),
+            "reasons": {car.key: tables.why(car) for car in self.cars},
+        }
 
     @cached_property
     def cars(self) -> list[Any]:
-        """The cars that can be disputed, those asked for first."""
+        """The cars that can be disputed, those outside the policy that are asked for by VIN first."""
         rows = queries.disputable(actor=self.actor, statement=self.object)
-        return list(rows[:MOST_CARS])
+        vin = self.request.GET.get("vin", "").strip()
+        asked: Any = outside.disputable(actor=self.actor, statement=self.object)
+        asked = asked.filter(vin__iendswith=vin)[:MOST_CARS] if vin else ()
+        return [
+            *(forms.DisputedCar(each.vin, each.code, delivery_id=each.pk) for each in asked),
+            *(
+                forms.DisputedCar(each.vin, each.code, each.cure, line_id=each.pk)
+                for each in rows[:MOST_CARS]
+            ),
+        ]
 
     def form_options(self) -> dict[str, Any]:
         return {"cars": self.cars, "accepted": self.object.version.read.accepted_documents}
@@ -102,7 +116,7 @@ class ItemAnswer(ObjectFormPage):
     success = _("The decision is saved and the dealer is told.")
 
     def context(self) -> dict[str, Any]:
-        return {"subtitle": tables.why(self.object.line)}
+        return {"subtitle": tables.why(self.object)}
 
     def save(self, cleaned: dict[str, Any]) -> str:
         services.answer(

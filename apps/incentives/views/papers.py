@@ -90,6 +90,7 @@ def _figures(row: Statement) -> list[tuple[Any, Any]]:
         (_("As known at"), f"{timezone.localtime(row.known_at):%Y-%m-%d %H:%M}"),
         (_("Cars paid for"), row.included),
         (_("Cars not paid for"), row.excluded),
+        (_("of which outside the policy"), tables.outside_text(row)),
         (_("Cars waiting"), row.pending),
         (_("Recomputed (¥)"), _yuan(row.amount)),
         (_("Settled before (¥)"), _yuan(row.settled_before)),

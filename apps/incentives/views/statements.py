@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.kit.pages import Button, ConfirmPage, DetailPage, ListPage, ObjectPage, Page
 from apps.incentives import policies, services
 from apps.incentives.filters import statements as filters
-from apps.incentives.queries import awards
+from apps.incentives.queries import awards, outside
 from apps.incentives.queries import statements as queries
 from apps.incentives.rules.settling import FINAL, OPEN
 from apps.incentives.tables import explaining
@@ -71,6 +71,7 @@ class StatementDetail(DetailPage):
             "window": tables.window_text(row),
             "version": tables.version_text(row),
             "clauses": explaining.clauses(row),
+            "outside": tables.outside(row),
             "open_lines": tables.CarTable(
                 queries.cars(actor=self.actor, statement=row)
                 .exclude(status="included")
@@ -106,6 +107,19 @@ class CarList(ListPage):
 
     def rows(self) -> Any:
         return queries.cars(actor=self.actor, statement=self.statement)
+
+
+class OutsideList(CarList):
+    """The cars of a statement that lie outside the policy, as known when it was calculated."""
+
+    filterset = filters.OutsideFilter
+    table = tables.OutsideTable
+
+    def page_title(self) -> str:
+        return f"{self.statement.dealer.code} · {self.statement} · {_('Outside the policy')}"
+
+    def rows(self) -> Any:
+        return outside.cars(actor=self.actor, statement=self.statement).select_related("model")
 
 
 class Car(ObjectPage):
