@@ -96,7 +96,8 @@ class Statement(models.Model):
     """What a run comes to for a dealer: recomputed in full, less what was settled, is what it adds.
 
     Its rows and figures never change once published; only where it stands goes on. `amount` None has a
-    reason. `excluded` counts all cars not paid for; those of `out_of_scope` (reason code → cars) have no line.
+    reason. `excluded` counts all cars not paid for; those in `out_of_scope` (reason code → cars) have no
+    line.
     """
 
     run = models.ForeignKey(

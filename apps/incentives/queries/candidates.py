@@ -237,7 +237,7 @@ def span_of(window: Window, *, wide: bool) -> tuple[date, date]:
 
 
 def outside(document: PolicyDocument, statement: Statement) -> tuple[str, dict[str, Any]]:
-    """SQL and its values for the deliveries a statement only counts: `id` and `code` of each, as known then."""
+    """SQL and its values for the deliveries a statement only counts: `id` and `code`, as known then."""
     asked = scope.of(document)
     assert asked is not None
     span = span_of(

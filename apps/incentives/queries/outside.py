@@ -1,6 +1,6 @@
-"""Cars outside a policy's selection: a statement counts them by reason, and here they are listed as known then."""
+"""Cars outside a policy's selection: counted by reason in a statement, listed here as known then."""
 
-# ruff: noqa: S611 -- the statements come from code, values are parameters
+# ruff: noqa: S608, S611 -- the statements come from code, values are parameters
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apps.sales.models import RetailDelivery
 
 
 def cars(*, actor: Actor, statement: Statement) -> QuerySet[RetailDelivery]:
-    """The deliveries a statement only counts, each with its reason `code`, of an actor who sees the statement.
+    """The deliveries a statement only counts, each with its reason `code`, for who sees the statement.
 
     Read from the same facts as known when it was calculated; none for statements with a line for every car.
     """

@@ -1,4 +1,4 @@
-"""Which sales a policy's selection covers, as an SQL expression that says what `rules.selecting.scope` says."""
+"""Which sales a policy's selection covers: an SQL expression that says what `rules.selecting.scope` says."""
 
 from __future__ import annotations
 

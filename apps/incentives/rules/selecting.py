@@ -113,7 +113,7 @@ def _verdict(
 
 
 def scope(selection: Selection, fact: Fact) -> str:
-    """Why a fact lies outside a selection (R01, R02, R04), "" inside; `queries.scope` says the same in SQL."""
+    """Why a fact lies outside a selection (R01, R02, R04), "" inside; `queries.scope` says it in SQL."""
     if (
         (selection.model_lines and fact.model_line not in selection.model_lines)
         or (selection.models and fact.model not in selection.models)

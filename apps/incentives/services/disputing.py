@@ -145,7 +145,7 @@ def _car(row: Statement, item: Disputed, actor: Actor) -> _Car:
         found = outside.cars(actor=actor, statement=row).filter(pk=item.delivery_id).first()
         if found is not None:
             return _Car(None, found.pk, found.vin, found.code)  # type: ignore[attr-defined]  # annotated
-    else:
+    elif item.line_id is not None:
         line = StatementLine.objects.filter(statement=row, pk=item.line_id).first()
         if line is not None and line.delivery_id is not None:
             return _Car(line, None, line.vin, line.code, line.cure)

@@ -86,12 +86,10 @@ class StatementDetail(DetailPage):
         }
 
 
-class CarList(ListPage):
-    """All cars of a statement, with the full set as a workbook."""
+class _OfStatement(ListPage):
+    """A list of cars of a statement, with the full set as a workbook."""
 
     action = policies.VIEW
-    filterset = filters.CarFilter
-    table = tables.CarTable
     empty = _("No car. The filter may be too narrow.")
 
     @cached_property
@@ -102,6 +100,13 @@ class CarList(ListPage):
             raise Http404
         return found
 
+
+class CarList(_OfStatement):
+    """The cars of a statement that have a line."""
+
+    filterset = filters.CarFilter
+    table = tables.CarTable
+
     def page_title(self) -> str:
         return f"{self.statement.dealer.code} · {self.statement} · {_('Cars')}"
 
@@ -109,7 +114,7 @@ class CarList(ListPage):
         return queries.cars(actor=self.actor, statement=self.statement)
 
 
-class OutsideList(CarList):
+class OutsideList(_OfStatement):
     """The cars of a statement that lie outside the policy, as known when it was calculated."""
 
     filterset = filters.OutsideFilter
