@@ -1,0 +1,166 @@
+"""Cars outside a policy's selection are counted by reason, still to be found, and may be disputed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from decimal import Decimal as D
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from apps.incentives import services
+from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
+from apps.incentives.queries import outside, scope
+from apps.incentives.rules import document as documents
+from apps.incentives.rules.settling import RunKind
+from apps.incentives.services import calculating
+from apps.incentives.services.calculating import content_hash
+from apps.sales import services as sales
+from apps.sales.models import RetailDelivery
+from apps.vehicles.models import Brand, CarModel, Series
+from apps.work import services as work
+from apps.work.models import Approval
+from tests.incentives import story
+from tests.sales.rows import row
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 7, 10, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+LATER = datetime(2026, 7, 12, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+SHOWROOM = {"channels": ["showroom"], "customer_types": ["private"]}
+SEEN = (
+    [SHOWROOM],
+    [{"model_lines": ["L1"]}],
+    [{"models": ["X1"], "channels": ["online"]}, SHOWROOM],
+    [{"trims": ["top"]}, {"kind": "wholesale"}],
+    [SHOWROOM, {}],
+)
+
+
+@pytest.fixture(autouse=True)
+def _stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+def clauses(*selections) -> list[dict]:
+    params = {"scale": "fixed", "pay": "per_unit", "value": "1000"}
+    return [
+        {"code": f"c{no}", "type": "volume", "params": params, "selection": selection}
+        for no, selection in enumerate(selections)
+    ]
+
+
+@pytest.fixture
+def sold(network):
+    """Forty cars of two dealers over channels, customers, models and trims; two were taken back."""
+    series = Series.objects.create(brand=Brand.objects.create(code="BR", name="BR"), code="L1", name="L1")
+    model = CarModel.objects.create(series=series, code="X1", name="X1")
+    rows = [
+        row(
+            f"O{number}",
+            (network.d1, network.d2)[number % 2].pk,
+            vin=story.vin(number),
+            channel=("showroom", "online", "fleet", "other")[number // 2 % 4],
+            customer_type=("private", "company")[number // 8 % 2],
+            model_id=model.pk if number % 3 else None,
+            trim_text="top" if number % 5 == 0 else "",
+        )
+        for number in range(40)
+    ]
+    sales.record_deliveries(rows=rows, source="dms", actor=story.SYSTEM, now=NOW)
+    for number in (0, 10):
+        held = RetailDelivery.objects.get(external_id=f"O{number}")
+        day = date(2026, 6, 20)
+        sales.record_return(delivery=held, returned_on=day, note="退车", actor=story.SYSTEM, now=NOW)
+
+
+def test_what_is_inside_is_judged_as_if_all_were_read(network, sold, monkeypatch) -> None:
+    for chosen in SEEN:
+        read = documents.read(story.body(components=clauses(*chosen)))
+        both = []
+        for asked in (scope.of, lambda _document: None):
+            monkeypatch.setattr(scope, "of", asked)
+            dealers = (network.d1.pk, network.d2.pk)
+            both.append(calculating.judge(read, story.JUNE, dealers=dealers, known_at=NOW))
+        monkeypatch.undo()
+        narrow, full = both
+        for dealer in (network.d1.pk, network.d2.pk):
+            mine, whole = narrow.outcomes[dealer], full.outcomes[dealer]
+            assert [each.lines for each in mine.components] == [each.lines for each in whole.components]
+            assert (mine.amount, mine.pending) == (whole.amount, whole.pending)
+            counted = Counter(out.code for out in mine.excluded) + Counter(narrow.outside.get(dealer, {}))
+            assert counted == Counter(out.code for out in whole.excluded), chosen
+        assert bool(narrow.outside) == (scope.of(read) is not None)
+        assert not full.outside
+
+
+def _published(actors, policy, now):
+    run = services.calculate(
+        policy=policy, window=story.JUNE, kind=RunKind.FINAL, actor=actors["policy"], now=now
+    )
+    services.ask_release(run=run, actor=actors["policy"], now=now)
+    asked = Approval.objects.get(flow="incentives.release", target_id=run.pk, state="waiting")
+    work.decide(approval=asked, verdict="approve", comment="", actor=actors["fin"], now=now)
+
+
+def test_a_car_outside_is_counted_listed_and_disputed(
+    network, sold, d1_gm, d2_gm, actor_of, client_of, api_of
+) -> None:
+    users = story.people(network)
+    actors = {name: actor_of(user) for name, user in users.items()}
+    policy = story.policy(components=clauses(SHOWROOM)).policy
+    _published(actors, policy, NOW)
+    first = Statement.objects.get(dealer=network.d1)
+    said = (content_hash(first, first.lines.all()), list(first.lines.order_by("pk").values_list()))
+    # 20 cars, 5 of them of the showroom: 1 taken back, 2 of companies; 1 more was taken back
+    assert (first.included, first.excluded, first.lines.count()) == (2, 18, 4)
+    assert first.out_of_scope == {"R02": 14, "R04": 2}
+    assert first.sha256 == said[0]
+
+    page = client_of(d1_gm).get(reverse("incentives:statement-detail", args=[first.pk])).content.decode()
+    listed = reverse("incentives:statement-outside", args=[first.pk])
+    assert f'{listed}?code=R02"><span class="num">14</span>' in page
+    shown = client_of(d1_gm).get(f"{listed}?code=R04").content.decode()
+    assert shown.count("客户类型不适用") == 2
+    assert client_of(d2_gm).get(listed).status_code == 404
+    store = api_of(d1_gm)
+    found = store.get(f"/api/v1/rebate-statements/{first.pk}/outside/").json()
+    assert Counter(each["code"] for each in found["results"]) == first.out_of_scope
+    vin = next(each["vin"] for each in found["results"] if each["code"] == "R02")
+    dispute = reverse("incentives:statement-dispute", args=[first.pk])
+    key = RetailDelivery.objects.get(vin=vin).pk
+    assert f'name="car_d{key}"' in client_of(d1_gm).get(f"{dispute}?vin={vin}").content.decode()
+
+    item = _disputed(store, first, vin)
+    assert (item.line_id, item.delivery_id, item.vin, item.code) == (None, key, vin, "R02")
+    opened = reverse("incentives:dispute-detail", args=[item.dispute_id])
+    assert "R02 销售渠道不适用" in client_of(d1_gm).get(opened).content.decode()
+    services.answer(item=item, granted=True, reason="", actor=actors["policy"], now=LATER)
+    assert services.look_back(now=LATER) == 1
+    _published(actors, policy, LATER)
+    second = Statement.objects.get(dealer=network.d1, number=2)
+    assert (second.delta, second.out_of_scope) == (D("1000.00"), {"R02": 13, "R04": 2})
+    assert StatementLine.objects.get(statement=second, vin=vin).status == "included"
+    first.refresh_from_db()
+    rows = list(first.lines.order_by("pk").values_list())
+    assert (content_hash(first, first.lines.all()), rows) == said
+    assert outside.cars(actor=actors["policy"], statement=first).count() == 16
+    assert SettlementRun.objects.count() == 2
+
+
+def _disputed(store, first, vin):
+    """The dispute of a car by its VIN, once."""
+    body = {"statement": first.pk, "vin": vin, "reason": "missing_car", "expected_amount": "4000"}
+    body |= {"kind": "invoice", "issued_on": "2026-07-01"}
+
+    def send(key):
+        paper = SimpleUploadedFile("a.pdf", PDF, content_type="application/pdf")
+        sent = {**body, "file": paper}
+        return store.post("/api/v1/rebate-disputes/", sent, format="multipart", HTTP_IDEMPOTENCY_KEY=key)
+
+    assert [send("outside-0001").status_code, send("outside-0002").json()["code"]] == [201, "no_cars"]
+    return DisputeItem.objects.get()
