@@ -22,15 +22,13 @@ from django.utils import timezone
 from apps.dealers import queries as dealers
 from apps.dealers.models import Dealer, OrgUnit
 from apps.incentives.models import DisputeItem, Statement
-from apps.incentives.queries import elsewhere, places, scope
+from apps.incentives.queries import elsewhere, figures, places, scope
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import DealerFacts, Evidence, Fact, Target, Window
 from apps.incentives.rules.settling import GRANTED
-from apps.kernel.formula import Kind
-from apps.kernel.missing import Missing
 from apps.kernel.period import Month, months_between
 from apps.metrics import queries as metrics
-from apps.metrics.models import KpiValue, MeasureValue, MonthRevision
+from apps.metrics.models import MonthRevision
 from apps.metrics.registry import registry
 from apps.periods import queries as periods
 from apps.risk import queries as risk
@@ -200,10 +198,12 @@ class Source:
         key = (window, codes)
         if key not in self._values:
             months = self._months(window)
-            stored = _stored(self.dealers, months, self._revisions(months), codes)
+            stored = figures.stored(self.dealers, months, self._revisions(months), codes)
             kinds = registry.kinds()
             self._values[key] = {
-                dealer: {code: _over(code, stored[dealer, code], months, kinds.get(code)) for code in codes}
+                dealer: {
+                    code: figures.over(code, stored[dealer, code], months, kinds.get(code)) for code in codes
+                }
                 for dealer in self.dealers
             }
         return self._values[key]
@@ -214,9 +214,12 @@ class Source:
         if key not in self._values:
             months = self._months(window)
             before = [month.year_ago for month in months]
-            stored = _stored(self.dealers, [*months, *before], self._revisions([*months, *before]), [UNITS])
+            stored = figures.stored(
+                self.dealers, [*months, *before], self._revisions([*months, *before]), [UNITS]
+            )
             self._values[key] = {
-                dealer: {"": _compared(stored[dealer, UNITS], months, before)} for dealer in self.dealers
+                dealer: {"": figures.compared(stored[dealer, UNITS], months, before)}
+                for dealer in self.dealers
             }
         return self._values[key]
 
@@ -375,46 +378,6 @@ def people(chosen: Sequence[int], on: date) -> list[tuple[Dealer, Mapping[str, s
         }
         found.append((dealer, classes))
     return found
-
-
-def _stored(
-    chosen: Sequence[int], months: Sequence[Month], revisions: Mapping[Month, int], codes: Iterable[str]
-) -> dict[tuple[int, str], dict[Month, Decimal]]:
-    """The values of measures and KPIs of whole dealers, by dealer and code."""
-    wanted = list(codes)
-    periods = [month.first for month in months]
-    found: dict[tuple[int, str], dict[Month, Decimal]] = defaultdict(dict)
-    measured = MeasureValue.objects.filter(
-        period__in=periods, measure__in=wanted, dimension="", dealer_id__in=chosen
-    ).values_list("dealer_id", "measure", "period", "revision", "value")
-    rated = KpiValue.objects.filter(
-        period__in=periods, kpi__in=set(wanted) - set(registry.measures), dealer_id__in=chosen
-    ).values_list("dealer_id", "kpi", "period", "revision", "value")
-    for dealer, code, period, revision, value in (*measured, *rated):
-        month = Month.of(period)
-        if value is not None and revisions.get(month) == revision:
-            found[dealer, code][month] = value
-    return found
-
-
-def _over(
-    code: str, values: Mapping[Month, Decimal], months: Sequence[Month], kind: Kind | None
-) -> Decimal | Missing:
-    """A measure over a window: flows are summed, anything else is the last month's."""
-    asked = months if kind is Kind.FLOW else months[-1:]
-    for month in asked:
-        if month not in values:
-            return Missing(f"no_data:{code}")
-    return sum((values[month] for month in asked), Decimal(0))
-
-
-def _compared(
-    values: Mapping[Month, Decimal], months: Sequence[Month], before: Sequence[Month]
-) -> Decimal | Missing:
-    for month in (*months, *before):
-        if month not in values:
-            return Missing(f"no_data:{month}")
-    return sum((values[month] for month in before), Decimal(0))
 
 
 def readings(month: Month, revision: int) -> dict[Month, int]:
