@@ -1,7 +1,7 @@
 """J: 50 policies over 200,000 cars settled car by car, against set-based SQL that writes the paid lines.
 
-The product judges every car of every dealer for every policy, with reasons, hashes and statements; the floor
-only joins, multiplies and writes, then indexes.
+The product judges the cars of every policy's selection and counts the others by reason, with statements of
+every dealer, their arithmetic and hashes; the floor only joins, multiplies and writes, then indexes.
 """
 
 from __future__ import annotations
