@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import openpyxl
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
@@ -111,7 +112,7 @@ def p2_nor_by_search_export_notice_or_file(stage: Stage, touched: Touched) -> No
     for word in touched.words:
         echoed = page.request.get(f"/search/?q={quote(word)}").text().count(word)
         assert echoed <= empty, f"{word} is found by search"
-        for address in ("/work/notices/", *touched.exports):
+        for address in (reverse("work:notice-list"), *touched.exports):
             assert word not in page.request.get(address).text(), f"{word} is told at {address}"
     for address in touched.exports:
         mark = "&" if "?" in address else "?"

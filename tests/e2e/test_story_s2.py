@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -251,7 +252,7 @@ def the_delegate_approves(story: Cast) -> Statement:
     )
     story.clock.to(7, 10, 11)
     page = story.page("am_1")
-    page.goto("/work/approvals/")
+    page.goto(reverse("work:approval-list"))
     browsers.follow(page, page.locator(".work-list a", has_text="2026-06").first)
     story.stage.look(page, "5_approval")
     expect(page.locator("main")).to_contain_text(story.said("您正代", "You decide on behalf of"))
@@ -326,7 +327,7 @@ def the_probes(story: Cast, final: Statement) -> None:
     """P1 to P9 on what the story touched."""
     book, manager = story.book.pk, story.page("am_1")
     asked = Approval.objects.filter(target_label="reports.submission", target_id=book).latest("pk")
-    manager.goto("/work/approvals/")
+    manager.goto(reverse("work:approval-list"))
     done = AuditEvent.objects.exclude(action=refusals.ACTION)
     touched = probes.Touched(
         owner=story.users["d1_fin"],
@@ -347,7 +348,9 @@ def the_probes(story: Cast, final: Statement) -> None:
     probes.run(
         story.stage,
         touched,
-        again=lambda: probes.post(manager, f"/work/approvals/{asked.pk}/decide/", verdict="approve"),
+        again=lambda: probes.post(
+            manager, reverse("work:approval-decide", args=[asked.pk]), verdict="approve"
+        ),
         state=lambda: (story.book.state, done.count(), Statement.objects.count()),
         stale=lambda: a_stale_tab_keeps_what_was_typed(story),
     )

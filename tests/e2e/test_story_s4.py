@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import openpyxl
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -211,7 +212,8 @@ def pay(cast: Cast) -> None:
     page.get_by_role("link", name="提交放行", exact=True).click()
     press(page, "提交放行")
     checker = cast.page("fin_2")
-    checker.goto(f"/work/approvals/{Approval.objects.get(flow='incentives.payments').pk}/")
+    asked = Approval.objects.get(flow="incentives.payments")
+    checker.goto(reverse("work:approval-detail", args=[asked.pk]))
     press(checker, "批准")
     gm = cast.page("gm")
     gm.goto(f"/incentives/statements/{cast.statement(1).pk}/")
