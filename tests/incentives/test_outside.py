@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal as D
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -18,6 +20,7 @@ from apps.incentives.rules import document as documents
 from apps.incentives.rules.settling import RunKind
 from apps.incentives.services import calculating
 from apps.incentives.services.calculating import content_hash
+from apps.incentives.tables import statements as tables
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.vehicles.models import Brand, CarModel, Series
@@ -108,7 +111,7 @@ def _published(actors, policy, now):
 
 
 def test_a_car_outside_is_counted_listed_and_disputed(
-    network, sold, d1_gm, d2_gm, actor_of, client_of, api_of
+    network, sold, d1_gm, d2_gm, actor_of, client_of, api_of, monkeypatch
 ) -> None:
     users = story.people(network)
     actors = {name: actor_of(user) for name, user in users.items()}
@@ -135,6 +138,7 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     key = RetailDelivery.objects.get(vin=vin).pk
     assert f'name="car_d{key}"' in client_of(d1_gm).get(f"{dispute}?vin={vin}").content.decode()
 
+    _same_on_paper(client_of(d1_gm), first, monkeypatch)
     item = _disputed(store, first, vin)
     assert (item.line_id, item.delivery_id, item.vin, item.code) == (None, key, vin, "R02")
     opened = reverse("incentives:dispute-detail", args=[item.dispute_id])
@@ -150,6 +154,39 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     assert (content_hash(first, first.lines.all()), rows) == said
     assert outside.cars(actor=actors["policy"], statement=first).count() == 16
     assert SettlementRun.objects.count() == 2
+
+
+def _same_on_paper(client, first, monkeypatch) -> None:
+    """The figures of the workbook are numbers and, as those of the PDF, the statement's to the fen."""
+    answer = client.get(reverse("incentives:statement-excel", args=[first.pk]))
+    figures, cars = openpyxl.load_workbook(BytesIO(answer.content)).worksheets
+    told = {label.value: value for label, value in figures.iter_rows(min_row=2, max_row=16)}
+    texts = {"R02": "14", "R04": "2"}
+    for code, label, units in tables.outside(first):
+        assert f"{code} {label} {units}" in told["其中政策范围外"].value
+        assert texts.pop(code) == str(units)
+    money = {"重算合计（元）": first.amount, "此前已结算（元）": D(0), "本单金额（元）": first.delta}
+    for label, amount in money.items():
+        assert (D(str(told[label].value)), told[label].number_format) == (amount, "#,##0.00")
+    assert (told["已计返利车辆"].value, told["未计返利车辆"].value) == (2, 18)
+    rows = list(cars.iter_rows(min_row=2, max_row=6, values_only=True))
+    heads = [cell.value for cell in cars[1]]
+    amounts = [D(str(row[heads.index("金额")])) for row in rows]
+    assert (sum(amounts[:4]), amounts[4]) == (first.amount, first.amount)
+
+    printed: list[str] = []
+
+    class Printer:
+        def __init__(self, string: str) -> None:
+            printed.append(string)
+
+        def write_pdf(self, stylesheets) -> bytes:
+            return b"%PDF-"
+
+    monkeypatch.setattr("weasyprint.HTML", Printer)
+    assert client.get(reverse("incentives:statement-pdf", args=[first.pk])).content == b"%PDF-"
+    for text in (f"<td>{first.delta:,.2f}</td>", told["其中政策范围外"].value, "<td>18</td>"):
+        assert text in printed[0]
 
 
 def _disputed(store, first, vin):

@@ -40,6 +40,8 @@ SHEET_ROWS = 1_048_576 - 3
 TITLE_LENGTH = 31
 DATED = ("date", "datetime", "month")
 HEADING = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+MIXED = {Decimal: "money", int: "integer", dt.date: "date"}
+"""How a value in a column of kind `mixed` is shown, by its type."""
 _SAMPLED_ROWS = 200
 _NARROWEST, _WIDEST = 8, 60
 _TRIGGERS = tuple("=+-@\t\r＝＋－＠")
@@ -49,7 +51,11 @@ _TITLE_SUBSTITUTES = str.maketrans("[]:*?/\\'!", "______" + "_’！")
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column: key of its value in mapping rows, heading, kind (a key of NUMBER_FORMATS or text), width."""
+    """A column: key of its value in mapping rows, heading, kind (NUMBER_FORMATS, text or mixed), width.
+
+    Where figures of several kinds stand below each other, `mixed` shows a Decimal as money, a whole number
+    and a day as such.
+    """
 
     key: str
     label: Any
@@ -113,12 +119,21 @@ class _Look:
         self.heading = Style.of(book.add_format(HEADING))
         self.footer = Style.of(book.add_format({"italic": True, "font_color": "#666666"}))
 
+    def of(self, kinds: Sequence[str], values: Sequence[Any]) -> list[Style]:
+        """The styles of the cells of a row; values matter in mixed columns only."""
+        told = (
+            MIXED.get(type(values[index]), "text") if kind == "mixed" else kind
+            for index, kind in enumerate(kinds)
+        )
+        return [self.kinds.get(kind, cells.PLAIN) for kind in told]
+
 
 def _write_table(book: xlsxwriter.Workbook, look: _Look, spec: SheetSpec, footer: Any) -> int:
     """Write one table into as many sheets as it needs; return its number of rows."""
     rows = _as_sequences(spec)
     pending = list(islice(rows, _SAMPLED_ROWS))
-    styles = [look.kinds.get(kind, cells.PLAIN) for kind in _kinds(spec.columns, pending)]
+    kinds = _kinds(spec.columns, pending)
+    styles = [] if "mixed" in kinds else look.of(kinds, ())
     total = 0
     while True:
         sheet = add_sheet(book, spec.title)
@@ -126,7 +141,7 @@ def _write_table(book: xlsxwriter.Workbook, look: _Look, spec: SheetSpec, footer
         written = 0
         for values in chain(pending, islice(rows, SHEET_ROWS - len(pending))):
             written += 1
-            sheet.write_values(written + 1, values, styles)
+            sheet.write_values(written + 1, values, styles or look.of(kinds, values))
         total += written
         pending = list(islice(rows, 1))
         mark_table(book, sheet, 1, len(spec.columns), written)

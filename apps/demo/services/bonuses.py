@@ -13,6 +13,7 @@ from apps.accounts.models import Assignment, User
 from apps.core.access import Actor
 from apps.core.roles import Role
 from apps.dealers.models import Dealer
+from apps.demo.services import cast
 from apps.engagement import services
 from apps.engagement.models import Bonus
 from apps.kernel.period import Month
@@ -43,10 +44,7 @@ def staff(hero: Dealer) -> None:
 
 def build(*, last: Month, now: datetime) -> None:
     """The month before the last is approved; of the last one some is signed and some waits."""
-    leaders = [_actor(name, now) for name in ("account", "region", "province")]
-    if None in leaders:
-        return
-    leader, *reviewers = (each for each in leaders if each is not None)
+    leader, *reviewers = (cast.person(name, now) for name in ("account", "region", "province"))
     made = list(User.objects.filter(username__in=[name for name, _label, _role in STAFF]).order_by("pk"))
     for month in (last.previous, last):
         rows = [_proposed(user, no, month, leader, now) for no, user in enumerate(made)]
@@ -76,8 +74,3 @@ def _signed(row: Bonus, reviewers: Sequence[Actor], now: datetime) -> None:
     for reviewer in reviewers:
         asked = Approval.objects.get(flow="engagement.bonus", target_id=row.pk)
         work.decide(approval=asked, verdict="approve", comment="同意", actor=reviewer, now=now)
-
-
-def _actor(username: str, now: datetime) -> Actor | None:
-    user = User.objects.filter(username=username).first()
-    return accounts.actor_for(user, on=timezone.localdate(now)) if user else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
 from apps.accounts.services import assign, create_user, current_code, set_up, typed
@@ -43,6 +45,7 @@ def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> 
         ("hq_ops", Role.HQ_OPERATIONS, {"unit": headquarters}),
         ("hq_policy", Role.HQ_POLICY, {"unit": headquarters}),
         ("hq_fin", Role.HQ_FINANCE, {"unit": headquarters}),
+        ("hq_audit", Role.HQ_AUDIT, {"unit": headquarters}),
         ("executive", Role.EXECUTIVE, {"unit": headquarters}),
         ("region", Role.REGION_MANAGER, {"unit": above.get(UnitKind.REGION, headquarters)}),
         ("province", Role.PROVINCE_MANAGER, {"unit": above.get(UnitKind.PROVINCE, headquarters)}),
@@ -58,6 +61,11 @@ def build(*, dealer: Dealer, neighbour: Dealer, actor: Actor, now: datetime) -> 
     if dealer.group is not None:
         wanted.append(("investor", Role.INVESTOR, {"group": dealer.group}))
     return [_login(name, role, place, actor, now) for name, role, place in wanted]
+
+
+def person(username: str, now: datetime) -> Actor:
+    """Somebody with a sample log-in, as seen by the services."""
+    return accounts.actor_for(User.objects.get(username=username), on=timezone.localdate(now))
 
 
 def logins() -> list[Login]:

@@ -80,7 +80,8 @@ SELECT k.kind, '', '', p.unit_id, p.user_id, 2, CASE WHEN past THEN p.label ELSE
        CASE WHEN past AND k.place AND draw %% 23 > 0 THEN 8 + draw %% 30 END,
        CASE WHEN past AND k.place AND draw %% 23 > 0 THEN draw %% 300 END,
        k.version, CASE WHEN past THEN k.answers -> (draw %% jsonb_array_length(k.answers)) ELSE '{{}}' END,
-       CASE WHEN past AND k.kind = 'display_check' THEN (ARRAY[100, 83.33, 66.67])[1 + draw %% 3] END, '',
+       CASE WHEN past AND k.kind IN ('display_check', 'warehouse_check')
+            THEN (ARRAY[100, 83.33, 66.67])[1 + draw %% 3] END, '',
        CASE WHEN past THEN day END, CASE WHEN past THEN at + interval '40 minutes' END, at - interval '3 days'
   FROM unnest(%(units)s::bigint[], %(users)s::bigint[], %(labels)s::text[]) AS p (unit_id, user_id, label)
   JOIN (SELECT unit_id, id AS dealer_id, NULL::bigint AS outlet_id, 'dealer' AS subject, latitude, longitude
@@ -163,6 +164,7 @@ def _wanted(managers: list[Assignment], seed: int, today: date, zone: str) -> di
     checks = [dict.fromkeys(asked, "yes") | dict.fromkeys(asked[:wrong], "no") for wrong in range(3)]
     given = [("visit", True, visits, turn) for turn in (0, 11, 22)]
     given += [("contact", False, contacts, 5), ("display_check", True, checks, 7)]
+    given += [("warehouse_check", True, _stores(), 13)]
     return {
         "seed": str(seed),
         "today": today,
@@ -178,6 +180,21 @@ def _wanted(managers: list[Assignment], seed: int, today: date, zone: str) -> di
         "told": [json.dumps(told, ensure_ascii=False) for _kind, _place, told, _turn in given],
         "turns": [turn for *_rest, turn in given],
     }
+
+
+def _stores() -> list[dict[str, str]]:
+    """What was found at warehouses: all well, or a thing or two to mend."""
+    asked = [each.code for each in kinds.kind_of("warehouse_check").questions[1:-1]]
+    shelved = ("first_in_first_out", "problem_stock")
+    found: tuple[tuple[str, tuple[str, ...], str], ...] = (
+        ("38", (), ""),
+        ("52", ("orderly",), "钥匙未与车辆一一对应，当场整理。"),
+        ("27", shelved, "两台长库龄车停在最里侧，未做标识。"),
+    )
+    return [
+        {"counted_units": units, "summary": said} | dict.fromkeys(asked, "yes") | dict.fromkeys(wrong, "no")
+        for units, wrong, said in found
+    ]
 
 
 def _ask(now: datetime) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.accounts import queries as accounts
-from apps.accounts.models import User
 from apps.core.access import Actor
 from apps.dealers.models import Dealer
+from apps.demo.services import cast
 from apps.finance import services as finance
 from apps.finance.models import Statement
 from apps.finance.report_forms import ACCOUNTS, MONTHLY
@@ -51,7 +50,7 @@ EARLIER = {"retail": "22", "orders": "23", "leads": "88", "visits": "131", "stoc
 def build(*, dealer: Dealer, last: Month, now: datetime) -> None:
     """Let the people of one dealer and of its area do a morning's paper work."""
     on = now.date()
-    books, sales, area = (_actor(name, now) for name in ("dealer_fin", "dealer_sales", "account"))
+    books, sales, area = (cast.person(name, now) for name in ("dealer_fin", "dealer_sales", "account"))
     finance.map_account(
         dealer_id=dealer.pk, account="6602.18", name="园区物业费", line="E50", actor=books, now=now
     )
@@ -73,10 +72,6 @@ def build(*, dealer: Dealer, last: Month, now: datetime) -> None:
         (sales, "清单已备好，周三上午可核对。"),
     ):
         work.add_remark(target=dealer, text=text, attached=None, url=home, actor=actor, now=now)
-
-
-def _actor(username: str, now: datetime) -> Actor:
-    return accounts.actor_for(User.objects.get(username=username), on=now.date())
 
 
 def _begun(form: ReportForm, period: Period, actor: Actor, now: datetime) -> Submission:

@@ -1,19 +1,18 @@
-"""A monthly volume rebate of the sample: two settled months, and what the open one may bring."""
+"""Rebates of the sample: two settled months, what the open one may bring, payments and a failed one."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
-from apps.accounts.models import User
 from apps.core.access import Actor
 from apps.dealers.models import Dealer
+from apps.demo.services import cast, corrections
 from apps.incentives import services
-from apps.incentives.models import Policy, PolicyVersion, SettlementRun, Statement
+from apps.incentives.models import PaymentBatch, Policy, PolicyVersion, SettlementRun, Statement
 from apps.incentives.rules import document as documents
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind, StatementState
@@ -25,23 +24,29 @@ from apps.work.services import webhooks
 
 CODE = "XL-01"
 TIERS = (("0", "0"), ("0.8", "1000"), ("1", "1500"), ("1.1", "2000"))
+SUPPORT_CODE = "ZT-01"
 AWARD_CODE = "DH-01"
 AWARDS = (
     {"upto": "1", "label": {"zh": "金牌经销商", "en": "Gold dealer"}, "value": "80000"},
     {"upto": "3", "label": {"zh": "银牌经销商", "en": "Silver dealer"}, "value": "40000"},
     {"upto": "6", "label": {"zh": "铜牌经销商", "en": "Bronze dealer"}, "value": "20000"},
 )
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+DAY = timedelta(days=1)
 
 
 def publish(*, last: Month) -> None:
-    """The monthly rebate and the quarterly awards, in force for half a year: every close accrues them."""
+    """Rebate, showroom support and quarterly awards, in force for half a year: every close accrues them."""
     since = last.shift(-5)
     evidence = {"kind": "registration", "within_days": 30, "since": "occurred"}
     tiers = [{"from": reach, "value": value} for reach, value in TIERS]
     volume = {"measure": "achievement", "scale": "cliff", "pay": "per_unit", "tiers": tiers}
     clause = {"code": "volume", "type": "volume", "params": volume, "selection": {"evidence": [evidence]}}
     _policy(CODE, "月度销量返利", "Monthly volume rebate", clause, since)
+    support = {"value": "300", "pay": "per_unit"}
+    showroom = {"channels": ["showroom"]}
+    clause = {"code": "showroom", "type": "retail_campaign", "params": support, "selection": showroom}
+    bank = {"form": "transfer"}
+    _policy(SUPPORT_CODE, "展厅零售支持", "Showroom retail support", clause, since, payout=bank)
     awards = {"measure": "sales.retail_units", "awards": [*AWARDS]}
     clause = {"code": "convention", "type": "convention_award", "params": awards}
     quarter = {"kind": "quarter"}
@@ -49,21 +54,29 @@ def publish(*, last: Month) -> None:
 
 
 def build(*, last: Month, actor: Actor, now: datetime) -> None:
-    """Settle the two months before the open one, pay the first, and show what the open one may bring."""
-    policy = Policy.objects.get(code=CODE)
+    """Settle the two months before the open one, pay the first, and show what the open one may bring.
+
+    The first was settled in time; what became known of it since is settled again now.
+    """
     months = [last.previous, last, last.next]
-    fin = _person("hq_fin", now)
-    if fin is None:
-        return
+    fin = cast.person("hq_fin", now)
     _webhooks(now)
-    first, second = (
-        _settle(policy, Window(month.first, month.last), actor, fin, now) for month in months[:2]
-    )
-    _pay(first, fin, now)
+    windows = [Window(month.first, month.last) for month in months]
+    rebate, support = (Policy.objects.get(code=code) for code in (CODE, SUPPORT_CODE))
+    then = timezone.make_aware(datetime.combine(last.first, time(10))) + timedelta(days=11)
+    first = _settle(rebate, windows[0], actor, fin, then)
+    _settle(support, windows[0], actor, fin, then)
+    corrections.granted(first, then + 2 * DAY)
+    services.deem_confirmed(now=then + 14 * DAY)
+    _pay("wallet", first, fin, then + 16 * DAY)
+    corrections.answered_by_bank(_pay("transfer", None, fin, then + 16 * DAY), then + 18 * DAY)
+    second = _settle(rebate, windows[1], actor, fin, now)
     _dispute(second, now)
-    window = Window(months[2].first, months[2].last)
-    services.calculate(policy=policy, window=window, kind=RunKind.INTERIM, actor=actor, now=now)
+    services.calculate(policy=rebate, window=windows[2], kind=RunKind.INTERIM, actor=actor, now=now)
     _award(last, actor, fin, now)
+    corrections.found_false(first, min(then + 20 * DAY, now))
+    again = _settle(rebate, windows[0], actor, fin, now)
+    corrections.taken_back(again, fin, now)
 
 
 def _policy(code: str, zh: str, en: str, clause: dict[str, Any], since: Month, **more: Any) -> None:
@@ -101,51 +114,37 @@ def _settle(policy: Policy, window: Window, actor: Actor, fin: Actor, now: datet
     return run
 
 
-def _pay(run: SettlementRun, fin: Actor, now: datetime) -> None:
-    """Dealers agreed and most of them have their money."""
-    rows = Statement.objects.filter(run=run)
-    rows.update(state=StatementState.CONFIRMED, confirmed_at=now, confirmed_by="sample")
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    services.make_payable(statements=keys, actor=fin, now=now)
+def _pay(form: str, run: SettlementRun | None, fin: Actor, now: datetime) -> PaymentBatch:
+    """What dealers agreed to is payable; payments go out in a form, of a run without its smallest ones."""
+    agreed = Statement.objects.filter(state=StatementState.CONFIRMED)
+    services.make_payable(statements=list(agreed.values_list("pk", flat=True)), actor=fin, now=now)
     owed = Statement.objects.filter(run=run, state=StatementState.PAYABLE).order_by("-delta")
     least = owed[len(owed) * 4 // 5].delta if owed else Decimal(0)
-    maker = _person("hq_admin", now) or fin
-    batch = services.build_batch(form="wallet", minimum_amount=least, actor=maker, now=now)
+    maker = cast.person("hq_admin", now)
+    batch = services.build_batch(form=form, minimum_amount=least, actor=maker, now=now)
     services.submit_batch(batch=batch, actor=maker, now=now)
     asked = Approval.objects.get(flow="incentives.payments", target_id=batch.pk)
     work.decide(approval=asked, verdict="approve", comment="", actor=fin, now=now)
+    return batch
 
 
 def _dispute(run: SettlementRun, now: datetime) -> None:
     """The people with log-ins dispute a car of theirs."""
-    gm = _person("dealer_gm", now)
-    dealer = Dealer.objects.filter(pk__in=gm.scope.dealer_ids).first() if gm else None
-    row = Statement.objects.filter(run=run, dealer=dealer).first()
-    line = row.lines.exclude(status="included").exclude(cure="").order_by("vin").first() if row else None
-    if gm is None or row is None or line is None:
-        return
-    on: date = (line.occurred_on or run.window_first) + timedelta(days=10)
-    paper = services.Disputed(
-        line.pk, line.cure, "浙A·D5821", min(on, timezone.localdate(now)), "行驶证.pdf", PDF
-    )
-    expected = (row.amount or Decimal(0)) + (row.curable_amount or Decimal(0))
-    claim = services.Claim("missing_car", expected, "车辆已按期上牌，行驶证见附件。", [paper])
-    services.open_dispute(statement=row, claim=claim, actor=gm, now=now)
+    corrections.dispute(run, "浙A·D5821", now)
 
 
 def _webhooks(now: datetime) -> None:
     """An address of the maker's ERP and one of the dealer with log-ins; nothing is sent to them."""
     events = ["incentives.payment_made", "incentives.statement_published"]
-    admin, gm = _person("hq_admin", now), _person("dealer_gm", now)
+    admin, gm = cast.person("hq_admin", now), cast.person("dealer_gm", now)
     made = [
         webhooks.create_webhook(label=label, url=url, events=events, dealer_id=dealer, actor=actor, now=now)[
             0
         ]
         for label, url, actor, dealer in (
             ("集团 ERP", "https://erp.example.com/dealerops", admin, None),
-            ("门店 DMS", "https://dms.example.com/hooks", gm, min(gm.scope.dealer_ids) if gm else None),
+            ("门店 DMS", "https://dms.example.com/hooks", gm, min(gm.scope.dealer_ids)),
         )
-        if actor is not None
     ]
     for row in made:
         _told(row, events, now)
@@ -173,8 +172,3 @@ def _told(hook: Webhook, events: list[str], now: datetime) -> None:
             created_at=now - timedelta(minutes=66),
         )
     Webhook.objects.filter(pk=hook.pk).update(active=False)
-
-
-def _person(username: str, now: datetime) -> Actor | None:
-    user = User.objects.filter(username=username).first()
-    return accounts.actor_for(user, on=timezone.localdate(now)) if user else None

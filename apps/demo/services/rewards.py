@@ -10,11 +10,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
 from apps.accounts.models import Assignment, User
 from apps.core.access import Actor
 from apps.core.roles import Role
 from apps.dealers.models import Dealer
+from apps.demo.services import cast
 from apps.engagement import queries, services
 from apps.engagement.models import Gift
 from apps.engagement.rules import RequestKind, Subject
@@ -103,9 +103,7 @@ def _rules(since: Month, actor: Actor) -> None:
 
 def _redeemed(now: datetime) -> None:
     """One gift handed out, one that waits for the desk."""
-    consultant, desk = _actor("consultant", now), _actor("hq_ops", now)
-    if consultant is None or desk is None:
-        return
+    consultant, desk = cast.person("consultant", now), cast.person("hq_ops", now)
     place: dict[str, Any] = {"deliver_to": "销售部前台", "units": 1, "actor": consultant, "now": now}
     wallet = queries.wallet(actor=consultant, on=timezone.localdate(now), shown=0).available
     for no, code in enumerate(("cup", "umbrella")):
@@ -120,10 +118,8 @@ def _redeemed(now: datetime) -> None:
 
 def _asked(now: datetime) -> None:
     """One grant approved by finance, one that waits."""
-    region, finance = _actor("region", now), _actor("hq_fin", now)
-    person = User.objects.filter(username="consultant").first()
-    if region is None or finance is None or person is None:
-        return
+    region, finance = cast.person("region", now), cast.person("hq_fin", now)
+    person = User.objects.get(username="consultant")
     for points, reason, decided in ((50, "区域服务技能竞赛第二名", True), (30, "协助新店开业", False)):
         wanted = services.Wanted(RequestKind.GRANT, person, reason, Decimal(points))
         row = services.ask(wanted=wanted, actor=region, now=now)
@@ -160,8 +156,3 @@ def _contests(last: Month, actor: Actor, now: datetime) -> None:
         **common,
     )
     services.open_contest(plan=running, actor=actor, now=now)
-
-
-def _actor(username: str, now: datetime) -> Actor | None:
-    user = User.objects.filter(username=username).first()
-    return accounts.actor_for(user, on=timezone.localdate(now)) if user else None

@@ -8,10 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
-from apps.accounts.models import User
-from apps.core.access import Actor
 from apps.dealers.models import Dealer
+from apps.demo.services import cast
 from apps.ledger import queries, services
 from apps.ledger.models import Entry
 from apps.ledger.rules import AccountKind, Book, EntryKind
@@ -21,9 +19,9 @@ from apps.work.models import Approval
 
 def build(*, hero: Dealer, now: datetime) -> None:
     """What the store's finance and the maker's finance did with the wallet."""
-    store, fin = _person("dealer_fin", now), _person("hq_fin", now)
+    store, fin = cast.person("dealer_fin", now), cast.person("hq_fin", now)
     wallet = queries.find(book=Book(hero.pk), kind=AccountKind.REBATE_WALLET)
-    if store is None or fin is None or wallet is None or wallet.available < 5_000:
+    if wallet is None or wallet.available < 5_000:
         return
     common: dict[str, Any] = {"account": wallet, "amount": Decimal(2_000), "actor": store, "now": now}
     done = services.ask_transfer(to_dealer_id=None, reason="偿还融资到期款", **common)
@@ -46,8 +44,3 @@ def _invoice(entry: Entry, number: int, now: datetime) -> services.Invoice:
         issued_on=today,
         amount=entry.amount if number == 1 else (entry.amount / 2).quantize(Decimal("0.01")),
     )
-
-
-def _person(username: str, now: datetime) -> Actor | None:
-    user = User.objects.filter(username=username).first()
-    return accounts.actor_for(user, on=timezone.localdate(now)) if user else None

@@ -8,15 +8,25 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
+
 from apps.core import access
 from apps.core.access import Actor
 from apps.dealers.models import Dealer
 from apps.inventory import queries
 from apps.inventory import services as inventory
-from apps.inventory.models import Shipment, StockUnit, TransferProposal, UnitMark
+from apps.inventory.models import CountSheet, Shipment, StockUnit, TransferProposal, UnitMark
 from apps.inventory.rules import Answer, CountKind, Inspection, MarkKind
 from apps.vehicles import facts
 
+WAREHOUSES = 3
+AWAY = "外展车辆，已通知当日归库"
+AGED_STORES = 5
+BOUGHT_BACK_AFTER = 120
+PLANS = {
+    "promotion": (45, "长库龄车专项促销：置换补贴 6,000 元"),
+    "task": (60, "销售顾问每人认领一台，月底前清库，成交另奖 800 元"),
+}
 CARRIERS = "(ARRAY['安捷物流', '长久汽运', '顺运商品车', '中铁特货'])"
 LENDERS = "(ARRAY['工商银行', '平安银行', '品牌汽车金融'])"
 _DRAW = "(('x' || substr(md5({of}), 1, 7))::bit(28)::int)"
@@ -138,10 +148,25 @@ def _receiving(actor: Actor, now: datetime, today: date) -> None:
 
 
 def _counting(hero: Dealer, actor: Actor, now: datetime) -> None:
-    """A count somebody is at: most cars are found already."""
+    """A count somebody is at, and warehouse checks of small stores: one agrees, one lacks a car."""
     sheet = inventory.open_count(dealer=hero, kind=CountKind.THREE_DAY, actor=actor, now=now)
-    vins = list(sheet.lines.order_by("pk").values_list("vin", flat=True)[:8])
-    for vin in vins:
+    _scan(sheet, 8, actor, now)
+    stock = StockUnit.objects.filter(gone_on=None).exclude(dealer=hero).values("dealer")
+    small = stock.annotate(cars=Count("pk")).filter(cars__gt=WAREHOUSES).order_by("cars", "dealer")
+    for no, dealer in enumerate(Dealer.objects.get(pk=row["dealer"]) for row in small[:WAREHOUSES]):
+        then = now - timedelta(days=1 + no)
+        sheet = inventory.open_count(dealer=dealer, kind=CountKind.WAREHOUSE, actor=actor, now=then)
+        _scan(sheet, sheet.book_units - no, actor, then)
+        row = inventory.finish_count(sheet=sheet, actor=actor, now=then + timedelta(minutes=50))
+        if no > 1:
+            told = dict.fromkeys(row.lines.filter(result="missing").values_list("pk", flat=True), AWAY)
+            inventory.explain_count(
+                sheet=row, explanations=told, adjust=frozenset(), actor=actor, now=then + timedelta(hours=2)
+            )
+
+
+def _scan(sheet: CountSheet, units: int, actor: Actor, now: datetime) -> None:
+    for vin in list(sheet.lines.order_by("pk").values_list("vin", flat=True)[:units]):
         inventory.scan(sheet=sheet, code=vin, actor=actor, now=now)
 
 
@@ -173,28 +198,19 @@ def _moving(actor: Actor, now: datetime, today: date) -> None:
 
 
 def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:
-    """An agreement about old cars, a plan for them, and one that may not be sold."""
-    terms = inventory.Terms(
-        f"HG{today:%Y}-{hero.code}",
-        "库龄超过 180 天的车辆，按成本 95% 回购，运费由厂家承担。",
-        180,
-        Decimal("0.95"),
-        10,
-        today - timedelta(200),
-        today + timedelta(25),
+    """Agreements about old cars, cars bought back, plans for others, and one that may not be sold."""
+    oldest = StockUnit.objects.filter(gone_on=None, received_on__lte=today - timedelta(BOUGHT_BACK_AFTER))
+    stores = list(
+        dict.fromkeys(row.dealer for row in oldest.select_related("dealer").order_by("received_on"))
     )
-    inventory.agree_buy_back(dealer=hero, terms=terms, actor=actor, now=now)
-    old = queries.aged_units(hero, older_than=60, vins=(), on=today)[:6]
-    if old:
-        inventory.plan_aged_action(
-            dealer=hero,
-            units=old,
-            kind="promotion",
-            plan="长库龄车专项促销：置换补贴 6,000 元",
-            due_on=now.date() + timedelta(20),
-            actor=actor,
-            now=now,
-        )
+    for no, dealer in enumerate([hero, *[each for each in stores if each != hero][: AGED_STORES - 1]]):
+        _agree(dealer, today + timedelta(25 + 40 * no), actor, now, today)
+        for turn, (kind, (since, plan)) in enumerate(PLANS.items()):
+            old = queries.aged_units(dealer, older_than=since, vins=(), on=today)[:6]
+            if old and (no == 0 or no % 2 == turn):
+                due = now.date() + timedelta(12 + 5 * no)
+                given = {"dealer": dealer, "units": old, "kind": kind, "plan": plan, "due_on": due}
+                inventory.plan_aged_action(**given, actor=actor, now=now)
     car = StockUnit.objects.filter(dealer=hero, gone_on=None, received_on__lte=today).order_by("pk").last()
     if car is not None and not UnitMark.objects.filter(unit=car, kind=MarkKind.STOP_SALE).exists():
         inventory.set_mark(
@@ -206,3 +222,23 @@ def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:
             actor=actor,
             now=now,
         )
+
+
+def _agree(dealer: Dealer, ends_on: date, actor: Actor, now: datetime, today: date) -> None:
+    """An agreement, and the oldest car that nobody has reserved taken back under it."""
+    terms = inventory.Terms(
+        f"HG{today:%Y}-{dealer.code}",
+        f"库龄超过 {BOUGHT_BACK_AFTER} 天的车辆，按成本 95% 回购，运费由厂家承担。",
+        BOUGHT_BACK_AFTER,
+        Decimal("0.95"),
+        10,
+        today - timedelta(200),
+        ends_on,
+    )
+    agreement = inventory.agree_buy_back(dealer=dealer, terms=terms, actor=actor, now=now)
+    old = queries.aged_units(dealer, older_than=BOUGHT_BACK_AFTER, vins=(), on=today)
+    held = {*queries.kept_for().values_list("unit", flat=True)}
+    held |= {*queries.stop_sales(old).values_list("unit", flat=True)}
+    free = [unit for unit in old if unit.pk not in held]
+    for unit in free[:1]:
+        inventory.buy_back(unit=unit, agreement=agreement, bought_on=today, actor=actor, now=now)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -30,6 +30,12 @@ def batches(*, actor: Actor) -> QuerySet[PaymentBatch]:
 def payments(*, actor: Actor) -> QuerySet[Payment]:
     """Payments to the actor's dealers; those still being prepared only for who sees batches."""
     return policies.payment.visible_to(actor, Payment.objects.select_related("batch", "dealer"))
+
+
+def payments_of(batch: PaymentBatch, *, actor: Actor) -> QuerySet[Payment]:
+    """The payments of a batch: those of which money came back first."""
+    back = Case(When(state__in=[PaymentState.FAILED, PaymentState.PART_PAID], then=0), default=1)
+    return payments(actor=actor).filter(batch=batch).order_by(back, "reference")
 
 
 def items(*, actor: Actor) -> QuerySet[PaymentItem]:

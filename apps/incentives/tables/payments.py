@@ -95,7 +95,6 @@ class OrderTable(Table):
 
     columns = (
         Column("reference", _("Payment no."), "code", link=payment_url),
-        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
         Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
         _AMOUNT,
         _STATE,

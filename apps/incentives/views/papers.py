@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -41,8 +42,8 @@ def workbook(row: Statement, lines: Iterable[StatementLine], *, actor: Actor, no
     change = sum(line.change for line in held)
     head = writing.SheetSpec(
         _("Rebate statement"),
-        [writing.ColumnSpec("label", _("Figure")), writing.ColumnSpec("value", _("Value"))],
-        [[str(label), str(value)] for label, value in _figures(row)],
+        [writing.ColumnSpec("label", _("Figure")), writing.ColumnSpec("value", _("Value"), "mixed")],
+        [[str(label), "—" if value is None else value] for label, value in _figures(row)],
     )
     columns = tables.CarTable.columns
     cars = writing.SheetSpec(
@@ -67,7 +68,7 @@ def pdf(row: Statement, lines: Iterable[StatementLine], *, actor: Actor, now: da
     held = list(lines)
     told = {
         "object": row,
-        "figures": _figures(row),
+        "figures": [(label, _said(value)) for label, value in _figures(row)],
         "clauses": explaining.clauses(row),
         "lines": [(line, tables.why(line), tables.line_badge(line)[1]) for line in held],
         "total": sum(line.amount for line in held),
@@ -86,22 +87,25 @@ def _figures(row: Statement) -> list[tuple[Any, Any]]:
         (_("Policy"), tables.version_text(row)),
         (_("Term"), tables.window_text(row)),
         (_("Statement no."), row.number),
-        (_("Status"), row.get_state_display()),
+        (_("Status"), str(row.get_state_display())),
         (_("As known at"), f"{timezone.localtime(row.known_at):%Y-%m-%d %H:%M}"),
         (_("Cars paid for"), row.included),
         (_("Cars not paid for"), row.excluded),
         (_("of which outside the policy"), tables.outside_text(row)),
         (_("Cars waiting"), row.pending),
-        (_("Recomputed (¥)"), _yuan(row.amount)),
-        (_("Settled before (¥)"), _yuan(row.settled_before)),
-        (_("This statement (¥)"), _yuan(row.delta)),
-        (_("To be paid by"), row.promised_on or "—"),
+        (_("Recomputed (¥)"), row.amount),
+        (_("Settled before (¥)"), row.settled_before),
+        (_("This statement (¥)"), row.delta),
+        (_("To be paid by"), row.promised_on),
         (_("Hash of the content"), row.sha256),
     ]
 
 
-def _yuan(value: Any) -> str:
-    return "—" if value is None else f"{value:,.2f}"
+def _said(value: Any) -> Any:
+    """A figure as printed; a missing one is a dash."""
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    return "—" if value is None else value
 
 
 def _plain(value: Any) -> Any:

@@ -78,7 +78,7 @@ class BatchDetail(DetailPage):
 
     def context(self) -> dict[str, Any]:
         row = self.object
-        held = queries.payments(actor=self.actor).filter(batch=row).order_by("reference")
+        held = queries.payments_of(row, actor=self.actor)
         found = work.approvals_of(actor=self.actor, target=row)
         sent = row.state in (BatchState.RELEASED, BatchState.CLOSED)
         return {

@@ -34,12 +34,12 @@ def file(row: PaymentBatch, kind: str, *, actor: Actor, now: datetime) -> HttpRe
         writing.write_csv(buffer, _columns(), [*rows, last])
     else:
         orders = SheetSpec(_("Payments"), _columns(), [_line(each) for each in payments])
-        figures = [ColumnSpec("label", _("Figure")), ColumnSpec("value", _("Value"))]
+        figures = [ColumnSpec("label", _("Figure")), ColumnSpec("value", _("Value"), "mixed")]
         control = [
             (_("Batch no."), row.number),
             (_("Paid by"), str(row.get_form_display())),
-            (_("Number of payments"), f"{totals.count}"),
-            (_("Sum of payments (¥)"), f"{totals.amount:.2f}"),
+            (_("Number of payments"), totals.count),
+            (_("Sum of payments (¥)"), totals.amount),
             (_("Prepared by"), row.created_by),
             (_("Released by"), row.released_by),
             (_("Hash of the content"), row.sha256),

@@ -141,6 +141,17 @@ def test_kinds_have_their_formats():
     ]
     assert [cell.value for cell in line][1:2] == [row[1]]
 
+    values = [Decimal("-1500.50"), 3, dt.date(2026, 7, 1), "=1+1", None]
+    book = written([ColumnSpec("value", "value", "mixed")], [[value] for value in values])
+    lines = openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows(min_row=2, max_row=6)
+    assert [(cell.value, cell.number_format) for (cell,) in lines] == [
+        (-1500.5, "#,##0.00"),
+        (3, "#,##0"),
+        (dt.datetime.fromisoformat("2026-07-01"), "yyyy-mm-dd"),
+        ("=1+1", "General"),
+        (None, "General"),
+    ]
+
 
 def test_plain_numbers_show_places_only_where_there_are_any():
     columns = [ColumnSpec(name, name, "number") for name in ("units", "rate", "none")]
