@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from apps.core.errors import DomainError
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.queries import outside, scope
@@ -27,6 +28,7 @@ from apps.vehicles.models import Brand, CarModel, Series
 from apps.work import services as work
 from apps.work.models import Approval
 from tests.incentives import story
+from tests.racing import unfinished
 from tests.sales.rows import row
 
 pytestmark = pytest.mark.django_db
@@ -127,14 +129,13 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     page = client_of(d1_gm).get(reverse("incentives:statement-detail", args=[first.pk])).content.decode()
     listed = reverse("incentives:statement-outside", args=[first.pk])
     assert f'{listed}?code=R02"><span class="num">14</span>' in page
-    shown = client_of(d1_gm).get(f"{listed}?code=R04").content.decode()
-    assert shown.count("客户类型不适用") == 2
+    _led_from_one_list_to_the_other(client_of(d1_gm), first, listed)
     assert client_of(d2_gm).get(listed).status_code == 404
     store = api_of(d1_gm)
-    found = store.get(f"/api/v1/rebate-statements/{first.pk}/outside/").json()
-    assert Counter(each["code"] for each in found["results"]) == first.out_of_scope
-    vin = next(each["vin"] for each in found["results"] if each["code"] == "R02")
+    vin = _first_left_out(store, first)
     dispute = reverse("incentives:statement-dispute", args=[first.pk])
+    assert f'href="{dispute}?vin={vin}"' in client_of(d1_gm).get(listed).content.decode()
+    assert dispute not in client_of(users["fin"]).get(listed).content.decode()
     key = RetailDelivery.objects.get(vin=vin).pk
     assert f'name="car_d{key}"' in client_of(d1_gm).get(f"{dispute}?vin={vin}").content.decode()
 
@@ -142,18 +143,35 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     item = _disputed(store, first, vin)
     assert (item.line_id, item.delivery_id, item.vin, item.code) == (None, key, vin, "R02")
     opened = reverse("incentives:dispute-detail", args=[item.dispute_id])
-    assert "R02 销售渠道不适用" in client_of(d1_gm).get(opened).content.decode()
+    page = client_of(d1_gm).get(opened).content.decode()
+    assert "R02 销售渠道不适用" in page and "已补发" not in page
     services.answer(item=item, granted=True, reason="", actor=actors["policy"], now=LATER)
     assert services.look_back(now=LATER) == 1
     _published(actors, policy, LATER)
     second = Statement.objects.get(dealer=network.d1, number=2)
     assert (second.delta, second.out_of_scope) == (D("1000.00"), {"R02": 13, "R04": 2})
+    page = client_of(d1_gm).get(opened).content.decode()
+    assert f'{reverse("incentives:statement-detail", args=[second.pk])}">{second}</a>: ¥1,000.00' in page
     assert StatementLine.objects.get(statement=second, vin=vin).status == "included"
     first.refresh_from_db()
     rows = list(first.lines.order_by("pk").values_list())
     assert (content_hash(first, first.lines.all()), rows) == said
     assert outside.cars(actor=actors["policy"], statement=first).count() == 16
     assert SettlementRun.objects.count() == 2
+
+
+def _first_left_out(store, first):
+    found = store.get(f"/api/v1/rebate-statements/{first.pk}/outside/").json()
+    assert Counter(each["code"] for each in found["results"]) == first.out_of_scope
+    return next(each["vin"] for each in found["results"] if each["code"] == "R02")
+
+
+def _led_from_one_list_to_the_other(client, first, listed) -> None:
+    shown = client.get(f"{listed}?code=R04").content.decode()
+    assert shown.count("客户类型不适用") == 2
+    cars = client.get(f"{reverse('incentives:statement-cars', args=[first.pk])}?status=excluded")
+    assert cars.context["page"].paginator.count == 2
+    assert f'{listed}?code=R02">R02 销售渠道不适用 (14)</a>' in cars.content.decode()
 
 
 def _same_on_paper(client, first, monkeypatch) -> None:
@@ -191,13 +209,36 @@ def _same_on_paper(client, first, monkeypatch) -> None:
 
 def _disputed(store, first, vin):
     """The dispute of a car by its VIN, once."""
-    body = {"statement": first.pk, "vin": vin, "reason": "missing_car", "expected_amount": "4000"}
-    body |= {"kind": "invoice", "issued_on": "2026-07-01"}
-
-    def send(key):
-        paper = SimpleUploadedFile("a.pdf", PDF, content_type="application/pdf")
-        sent = {**body, "file": paper}
-        return store.post("/api/v1/rebate-disputes/", sent, format="multipart", HTTP_IDEMPOTENCY_KEY=key)
-
-    assert [send("outside-0001").status_code, send("outside-0002").json()["code"]] == [201, "no_cars"]
+    answers = [_sent(store, first, vin, f"outside-{no}") for no in (1, 2)]
+    assert [answers[0].status_code, answers[1].json()["code"]] == [201, "no_cars"]
     return DisputeItem.objects.get()
+
+
+def _sent(store, first, vin, key):
+    body = {"statement": first.pk, "vin": vin, "reason": "missing_car", "expected_amount": "4000"}
+    paper = SimpleUploadedFile("a.pdf", PDF, content_type="application/pdf")
+    body |= {"kind": "invoice", "issued_on": "2026-07-01", "file": paper}
+    return store.post("/api/v1/rebate-disputes/", body, format="multipart", HTTP_IDEMPOTENCY_KEY=key)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_disputes_about_one_car_outside_one_is_taken(network, sold, d1_gm, actor_of, api_of) -> None:
+    actors = {name: actor_of(user) for name, user in story.people(network).items()}
+    _published(actors, story.policy(components=clauses(SHOWROOM)).policy, NOW)
+    first = Statement.objects.get(dealer=network.d1)
+    gm = actor_of(d1_gm)
+    car = outside.cars(actor=gm, statement=first).first()
+    paper = services.Disputed(None, "invoice", "", date(2026, 7, 1), "a.pdf", PDF, car.pk)
+
+    def dispute(*papers) -> None:
+        claim = services.Claim("missing_car", D(1), "", papers)
+        services.open_dispute(statement=first, claim=claim, actor=gm, now=NOW)
+
+    with pytest.raises(DomainError) as twice:
+        dispute(paper, paper)
+    assert (twice.value.code, DisputeItem.objects.count()) == ("asked_already", 0)
+    with unfinished(lambda: dispute(paper)):
+        second = _sent(api_of(d1_gm), first, car.vin, "outside-race")
+    assert (second.status_code, second.json()["code"]) == (409, "asked_already")
+    assert "已" in second.json()["message"]
+    assert DisputeItem.objects.get().delivery_id == car.pk

@@ -71,7 +71,8 @@ def build(*, last: Month, actor: Actor, now: datetime) -> None:
     _pay("wallet", first, fin, then + 16 * DAY)
     corrections.answered_by_bank(_pay("transfer", None, fin, then + 16 * DAY), then + 18 * DAY)
     second = _settle(rebate, windows[1], actor, fin, now)
-    _dispute(second, now)
+    _settle(support, windows[1], actor, fin, now)
+    corrections.dispute(second, "浙A·D5821", now)
     services.calculate(policy=rebate, window=windows[2], kind=RunKind.INTERIM, actor=actor, now=now)
     _award(last, actor, fin, now)
     corrections.found_false(first, min(then + 20 * DAY, now))
@@ -126,11 +127,6 @@ def _pay(form: str, run: SettlementRun | None, fin: Actor, now: datetime) -> Pay
     asked = Approval.objects.get(flow="incentives.payments", target_id=batch.pk)
     work.decide(approval=asked, verdict="approve", comment="", actor=fin, now=now)
     return batch
-
-
-def _dispute(run: SettlementRun, now: datetime) -> None:
-    """The people with log-ins dispute a car of theirs."""
-    corrections.dispute(run, "浙A·D5821", now)
 
 
 def _webhooks(now: datetime) -> None:

@@ -43,11 +43,6 @@ class DisputedCar:
     line_id: int | None = None
     delivery_id: int | None = None
 
-    @property
-    def key(self) -> str:
-        """What its fields end with."""
-        return str(self.line_id) if self.delivery_id is None else f"d{self.delivery_id}"
-
 
 class DisputeForm(forms.Form):
     """What a dealer expects, and for each car it disputes the document that shows it."""
@@ -65,19 +60,20 @@ class DisputeForm(forms.Form):
         self.cars = cars
         kinds = [(code, label) for code, label in EVIDENCE_KINDS if code in set(accepted)]
         for car in cars:
-            self.fields[f"car_{car.key}"] = forms.BooleanField(
+            key = services.key_of(car)
+            self.fields[f"car_{key}"] = forms.BooleanField(
                 label=car.vin,
                 required=False,
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
-            self.fields[f"kind_{car.key}"] = forms.ChoiceField(
+            self.fields[f"kind_{key}"] = forms.ChoiceField(
                 label=_("Document"), choices=kinds, initial=car.cure, required=False
             )
-            self.fields[f"issued_on_{car.key}"] = _day(_("Date on the document"), required=False)
-            self.fields[f"number_{car.key}"] = forms.CharField(
+            self.fields[f"issued_on_{key}"] = _day(_("Date on the document"), required=False)
+            self.fields[f"number_{key}"] = forms.CharField(
                 label=_("Document number"), max_length=80, required=False
             )
-            self.fields[f"file_{car.key}"] = forms.FileField(
+            self.fields[f"file_{key}"] = forms.FileField(
                 label=_("File"), required=False, help_text=_("PDF or photo")
             )
 
@@ -88,18 +84,18 @@ class DisputeForm(forms.Form):
             {
                 "car": car,
                 "why": tables.why(car),
-                "box": self[f"car_{car.key}"],
-                "fields": [self[f"{name}_{car.key}"] for name in names],
+                "box": self[f"car_{key}"],
+                "fields": [self[f"{name}_{key}"] for name in names],
             }
-            for car in self.cars
+            for car, key in self._keyed()
         ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for car in self._chosen(cleaned):
+        for _car, key in self._chosen(cleaned):
             for name in ("issued_on", "file"):
-                if not cleaned.get(f"{name}_{car.key}"):
-                    self.add_error(f"{name}_{car.key}", _("This field is required."))
+                if not cleaned.get(f"{name}_{key}"):
+                    self.add_error(f"{name}_{key}", _("This field is required."))
         return cleaned
 
     def claim(self) -> services.Claim:
@@ -109,18 +105,21 @@ class DisputeForm(forms.Form):
             services.Disputed(
                 line_id=car.line_id,
                 delivery_id=car.delivery_id,
-                kind=data[f"kind_{car.key}"],
-                number=data[f"number_{car.key}"],
-                issued_on=data[f"issued_on_{car.key}"],
-                file_name=data[f"file_{car.key}"].name,
-                file_content=data[f"file_{car.key}"].read(),
+                kind=data[f"kind_{key}"],
+                number=data[f"number_{key}"],
+                issued_on=data[f"issued_on_{key}"],
+                file_name=data[f"file_{key}"].name,
+                file_content=data[f"file_{key}"].read(),
             )
-            for car in self._chosen(data)
+            for car, key in self._chosen(data)
         ]
         return services.Claim(data["reason"], data["expected_amount"], data["note"], items)
 
-    def _chosen(self, data: dict[str, Any]) -> list[DisputedCar]:
-        return [car for car in self.cars if data.get(f"car_{car.key}")]
+    def _keyed(self) -> list[tuple[DisputedCar, str]]:
+        return [(car, services.key_of(car)) for car in self.cars]
+
+    def _chosen(self, data: dict[str, Any]) -> list[tuple[DisputedCar, str]]:
+        return [(car, key) for car, key in self._keyed() if data.get(f"car_{key}")]
 
 
 class AnswerForm(forms.Form):

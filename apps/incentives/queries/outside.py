@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from apps.core.access import Actor
@@ -35,6 +35,12 @@ def cars(*, actor: Actor, statement: Statement) -> QuerySet[RetailDelivery]:
             return rows.annotate(code=Value(reasons.DEALER_NOT_ELIGIBLE, CharField()))
         return rows.annotate(code=code)
     return rows.annotate(code=Value("", CharField()))
+
+
+def listed(*, actor: Actor, statement: Statement, disputable: bool) -> QuerySet[RetailDelivery]:
+    """The same, each with the statement it may be `disputed_in`, None when it may not be."""
+    key = Value(statement.pk if disputable else None, IntegerField())
+    return cars(actor=actor, statement=statement).annotate(disputed_in=key)
 
 
 def disputable(*, actor: Actor, statement: Statement) -> QuerySet[RetailDelivery]:

@@ -97,6 +97,22 @@ def later_settlements(line: StatementLine, *, actor: Actor) -> QuerySet[Statemen
     return policies.statement_line.visible_to(actor, rows).order_by("statement__number", "pk")
 
 
+def settled_since(dispute: Dispute, *, actor: Actor) -> Mapping[int, StatementLine]:
+    """What later statements paid for the cars of a dispute, by the key of the disputed car."""
+    origin = dispute.statement
+    cars = {each.pk: each.delivery_id or each.line.delivery_id for each in dispute.items.all()}
+    rows = StatementLine.objects.filter(
+        delivery_id__in=cars.values(),
+        statement__policy=origin.policy_id,
+        statement__window_first=origin.window_first,
+        statement__number__gt=origin.number,
+        change__gt=0,
+    ).select_related("statement__policy", "statement__version")
+    seen = policies.statement_line.visible_to(actor, rows).order_by("-statement__number", "-pk")
+    first = {row.delivery_id: row for row in seen}
+    return {item: first[car] for item, car in cars.items() if car in first}
+
+
 @dataclass(frozen=True)
 class Ageing:
     """Unpaid money of one age: how many statements of how many dealers, and how much; breaches among it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 
@@ -108,3 +109,8 @@ def age_group(days: int) -> str:
 
 
 AGE_GROUPS = tuple(age_group(days) for days in (0, *(each + 1 for each in AGES)))
+
+
+def is_disputable(state: str, until: date | None, today: date) -> bool:
+    """Whether a statement is published and its dispute window still open on a day."""
+    return state in FINAL and (until is None or today <= until)

@@ -1,7 +1,7 @@
 from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.booking import book_accruals
 from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
-from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, open_dispute
+from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, key_of, open_dispute
 from apps.incentives.services.looking_back import look_back
 from apps.incentives.services.paying import (
     Answer,
@@ -33,6 +33,7 @@ __all__ = [
     "deem_confirmed",
     "discard_batch",
     "escalate",
+    "key_of",
     "look_back",
     "make_payable",
     "open_dispute",

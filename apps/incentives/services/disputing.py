@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import transaction
 from django.urls import reverse
@@ -30,6 +30,7 @@ from apps.incentives.rules.settling import (
     WAITING,
     ItemState,
     StatementState,
+    is_disputable,
 )
 from apps.sales import services as sales
 from apps.work import calendar, registry
@@ -64,10 +65,18 @@ class Disputed:
     file_content: bytes
     delivery_id: int | None = None
 
+
+class _Named(Protocol):
     @property
-    def key(self) -> str:
-        """What the fields of a form about this car end with."""
-        return str(self.line_id) if self.delivery_id is None else f"d{self.delivery_id}"
+    def line_id(self) -> int | None: ...
+
+    @property
+    def delivery_id(self) -> int | None: ...
+
+
+def key_of(car: _Named) -> str:
+    """What the fields about a disputed car end with in a form, and in the errors about it."""
+    return f"{car.line_id}" if car.delivery_id is None else f"d{car.delivery_id}"
 
 
 class _Car(NamedTuple):
@@ -95,7 +104,7 @@ def open_dispute(*, statement: Statement, claim: Claim, actor: Actor, now: datet
     """Dispute cars of a published statement within its window, each with a document of an accepted kind.
 
     Errors: `not_open`, `window_closed`, `no_cars`, `wrong_document` (the policy names the accepted kinds),
-    `asked_already` for a car whose dispute waits.
+    `asked_already` for a car whose dispute waits, or that is named twice.
     """
     row = Statement.objects.select_for_update(of=("self",)).select_related("version").get(pk=statement.pk)
     decision = policies.statement.can(actor, policies.DISPUTE, row)
@@ -105,6 +114,8 @@ def open_dispute(*, statement: Statement, claim: Claim, actor: Actor, now: datet
     if not claim.items:
         raise DomainError("no_cars", _("Choose at least one car."))
     cars = [_car(row, item, actor) for item in claim.items]
+    if len({(car.line, car.delivery_id) for car in cars}) < len(cars):
+        raise DomainError("asked_already", _("A car is named twice."))
     for car, item in zip(cars, claim.items, strict=True):
         _check_document(row, car, item, now)
     made = Dispute.objects.create(
@@ -132,7 +143,7 @@ def open_dispute(*, statement: Statement, claim: Claim, actor: Actor, now: datet
 def _check_open(row: Statement, now: datetime) -> None:
     if row.state not in FINAL:
         raise DomainError("not_open", _("Only a published statement is disputed."))
-    if row.dispute_until is not None and timezone.localdate(now) > row.dispute_until:
+    if not is_disputable(row.state, row.dispute_until, timezone.localdate(now)):
         raise DomainError(
             "window_closed",
             _("The statement could be disputed until %(on)s."),
@@ -160,10 +171,10 @@ def _check_document(row: Statement, car: _Car, item: Disputed, now: datetime) ->
         message = _("This document is not accepted here. Needed: %(kinds)s.") % {
             "kinds": ", ".join(names_of(accepted))
         }
-        raise DomainError("wrong_document", message, fields={f"kind_{item.key}": message})
+        raise DomainError("wrong_document", message, fields={f"kind_{key_of(item)}": message})
     if item.issued_on > timezone.localdate(now):
         message = _("The date lies in the future.")
-        raise DomainError("date_range", message, fields={f"issued_on_{item.key}": message})
+        raise DomainError("date_range", message, fields={f"issued_on_{key_of(item)}": message})
     waiting = DisputeItem.objects.filter(dispute__statement=row, state__in=list(WAITING))
     if waiting.filter(line=car.line, delivery=car.delivery_id).exists():
         raise DomainError("asked_already", _("This car is disputed already."))

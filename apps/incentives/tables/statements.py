@@ -192,11 +192,18 @@ class CarTable(Table):
     order_by = ("status", "vin", "pk")
 
 
+def _dispute_url(row: Any) -> str | None:
+    """Where the dispute of a car outside is opened, while it may be."""
+    if row.disputed_in is None:
+        return None
+    return f"{reverse('incentives:statement-dispute', args=[row.disputed_in])}?vin={row.vin}"
+
+
 class OutsideTable(Table):
     """The cars of a statement that lie outside the policy, with the reason."""
 
     columns = (
-        Column("vin", "VIN", "code"),
+        Column("vin", "VIN", "code", link=_dispute_url),
         Column("why", _("Reason"), "long", value=why),
         Column("occurred_on", _("Sold on"), "date", sort="occurred_on"),
         Column("model", _("Model"), value=lambda row: row.model.code if row.model else ""),

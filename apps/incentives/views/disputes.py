@@ -37,6 +37,7 @@ class DisputeDetail(DetailPage):
 
     def context(self) -> dict[str, Any]:
         may_answer, may_appeal = self.actor.may(policies.DECIDE), self.actor.may(policies.DISPUTE)
+        paid = queries.settled_since(self.object, actor=self.actor)
         return {
             "subtitle": f"{self.object.dealer.code} {self.object.dealer}",
             "badge": tables.dispute_badge(self.object),
@@ -45,6 +46,7 @@ class DisputeDetail(DetailPage):
                     "item": each,
                     "badge": tables.item_badge(each),
                     "why": tables.why(each),
+                    "paid": paid.get(each.pk),
                     "answer": may_answer
                     and each.state in WAITING
                     and not (each.state == ItemState.ESCALATED and each.first_by_id == self.actor.user_id),
@@ -69,26 +71,30 @@ class DisputeOpen(ObjectFormPage):
         return str(_("Dispute a statement"))
 
     def context(self) -> dict[str, Any]:
-        return {
-            "subtitle": str(self.object),
-            "vin": self.request.GET.get("vin", ""),
-            "reasons": {car.key: tables.why(car) for car in self.cars},
-        }
+        return {"subtitle": str(self.object), "vin": self.request.GET.get("vin", ""), "more": self.more}
 
     @cached_property
     def cars(self) -> list[Any]:
-        """The cars that can be disputed, those outside the policy that are asked for by VIN first."""
-        rows = queries.disputable(actor=self.actor, statement=self.object)
+        """The cars that can be disputed: those asked for by VIN, else the first that have a line."""
+        rows: Any = queries.disputable(actor=self.actor, statement=self.object)
         vin = self.request.GET.get("vin", "").strip()
-        asked: Any = outside.disputable(actor=self.actor, statement=self.object)
-        asked = asked.filter(vin__iendswith=vin)[:MOST_CARS] if vin else ()
+        left_out: Any = ()
+        if vin:
+            rows = rows.filter(vin__iendswith=vin)
+            left_out = outside.disputable(actor=self.actor, statement=self.object)
+            left_out = left_out.filter(vin__iendswith=vin)[:MOST_CARS]
         return [
-            *(forms.DisputedCar(each.vin, each.code, delivery_id=each.pk) for each in asked),
+            *(forms.DisputedCar(each.vin, each.code, delivery_id=each.pk) for each in left_out),
             *(
                 forms.DisputedCar(each.vin, each.code, each.cure, line_id=each.pk)
                 for each in rows[:MOST_CARS]
             ),
         ]
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be cars to dispute that are only found by their VIN."""
+        return bool(self.object.out_of_scope) or self.object.excluded + self.object.pending > MOST_CARS
 
     def form_options(self) -> dict[str, Any]:
         return {"cars": self.cars, "accepted": self.object.version.read.accepted_documents}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from apps.incentives import policies, services
 from apps.incentives.filters import statements as filters
 from apps.incentives.queries import awards, outside
 from apps.incentives.queries import statements as queries
-from apps.incentives.rules.settling import FINAL, OPEN
+from apps.incentives.rules.settling import OPEN, is_disputable
 from apps.incentives.tables import explaining
 from apps.incentives.tables import statements as tables
 from apps.incentives.tables.awards import AwardTable
@@ -59,7 +60,7 @@ class StatementDetail(DetailPage):
         row, hidden = self.object, set()
         if row.state not in OPEN or row.confirmed_at:
             hidden.add("/confirm/")
-        if row.state not in FINAL or timezone.localdate() > row.dispute_until:
+        if not is_disputable(row.state, row.dispute_until, timezone.localdate()):
             hidden.add("/dispute/")
         return [each for each in super().head_buttons() if not any(part in each["url"] for part in hidden)]
 
@@ -102,13 +103,18 @@ class _OfStatement(ListPage):
 
 
 class CarList(_OfStatement):
-    """The cars of a statement that have a line."""
+    """The cars of a statement that have a line; it leads to those that have none."""
+
+    template_name = "incentives/statement_cars.html"
 
     filterset = filters.CarFilter
     table = tables.CarTable
 
     def page_title(self) -> str:
         return f"{self.statement.dealer.code} · {self.statement} · {_('Cars')}"
+
+    def context(self) -> dict[str, Any]:
+        return {"statement": self.statement, "outside": tables.outside(self.statement)}
 
     def rows(self) -> Any:
         return queries.cars(actor=self.actor, statement=self.statement)
@@ -117,14 +123,30 @@ class CarList(_OfStatement):
 class OutsideList(_OfStatement):
     """The cars of a statement that lie outside the policy, as known when it was calculated."""
 
+    template_name = "incentives/statement_outside.html"
     filterset = filters.OutsideFilter
     table = tables.OutsideTable
 
     def page_title(self) -> str:
         return f"{self.statement.dealer.code} · {self.statement} · {_('Outside the policy')}"
 
+    @cached_property
+    def until(self) -> date | None:
+        """The day until which the actor may dispute cars of the statement, None when it may not."""
+        row = self.statement
+        allowed = policies.statement.can(self.actor, policies.DISPUTE, row)
+        return (
+            row.dispute_until
+            if allowed and is_disputable(row.state, row.dispute_until, timezone.localdate())
+            else None
+        )
+
+    def context(self) -> dict[str, Any]:
+        return {"statement": self.statement, "until": self.until}
+
     def rows(self) -> Any:
-        return outside.cars(actor=self.actor, statement=self.statement).select_related("model")
+        rows = outside.listed(actor=self.actor, statement=self.statement, disputable=self.until is not None)
+        return rows.select_related("model")
 
 
 class Car(ObjectPage):
