@@ -84,6 +84,12 @@ class BackTestPage(DetailPage):
     def page_title(self) -> str:
         return str(_("Back-test of “%(policy)s”") % {"policy": self.object.version})
 
+    def head_buttons(self) -> list[dict[str, Any]]:
+        """The dealers are listed when all terms are replayed."""
+        found = super().head_buttons()
+        rows = reverse("incentives:back-test-rows", kwargs={"pk": self.object.pk})
+        return found if self.object.finished_at else [each for each in found if each["url"] != rows]
+
     def context(self) -> dict[str, Any]:
         run = self.object
         shown: dict[str, Any] = {

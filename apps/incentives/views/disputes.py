@@ -101,7 +101,11 @@ class DisputeOpen(ObjectFormPage):
 
     def initial(self) -> dict[str, Any]:
         row = self.object
-        return {"expected_amount": (row.amount or 0) + (row.curable_amount or 0)}
+        asked = self.cars[:1] if len(self.cars) == 1 else ()  # the only one is meant
+        return {
+            "expected_amount": (row.amount or 0) + (row.curable_amount or 0),
+            **{f"car_{services.key_of(car)}": True for car in asked},
+        }
 
     def form(self, data: Any = None, files: Any = None) -> Any:
         self.shown_form: Any = super().form(data, files)
