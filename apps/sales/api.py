@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from django.http import Http404
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.kit.api import ScopedViewSet, actor_of
 from apps.sales import policies, queries, services
-from apps.sales.filters import DeliveryFilter, EvidenceFilter
-from apps.sales.imports import COLUMNS, EVIDENCE_COLUMNS
+from apps.sales.filters import DeliveryFilter, EvidenceFilter, SharedFilter
+from apps.sales.imports import COLUMNS, CREDIT_COLUMNS, EVIDENCE_COLUMNS
 from apps.vehicles import push
 
 
@@ -30,6 +32,7 @@ class DeliveryViewSet(ScopedViewSet):
         "period": "period",
         "recorded_at": "recorded_at",
         "quantity": "quantity",
+        "credit": "credit",
         "vin": "vin",
         "model": "model__code",
         "model_text": "model_text",
@@ -79,4 +82,45 @@ class EvidenceViewSet(ScopedViewSet):
         return push.take(request, pushed, services.record_evidence)
 
 
-routes = [("deliveries", DeliveryViewSet, "delivery"), ("evidence", EvidenceViewSet, "evidence")]
+class CarSplitViewSet(ScopedViewSet):
+    """Cars that several stores reported, by VIN; POST splits cars between them, DELETE withdraws a split."""
+
+    read_action = policies.SPLIT
+    write_action = policies.SPLIT
+    query = queries.shared_cars
+    filterset_class = SharedFilter
+    serializer_class = push.schema("CarSplitInput", CREDIT_COLUMNS)
+    lookup_field = "vin"
+    lookup_value_regex = "[0-9A-Za-z]{1,40}"
+    order_by = ("-delivered_on", "vin")
+    fields = {
+        "vin": "vin",
+        "state": "state",
+        "stores": "stores",
+        "total": "total",
+        "dealers": "dealers",
+        "shares": "shares",
+        "delivered_on": "delivered_on",
+        "model_text": "model_text",
+    }
+
+    def create(self, request: Request) -> Response:
+        """Take shares, all rows of a car together; wrong rows are named, and a car is taken whole or not."""
+        pushed = push.read(request.data, CREDIT_COLUMNS, actor_of(request))
+        return push.take(request, pushed, services.record_splits)
+
+    def destroy(self, request: Request, vin: str) -> Response:
+        """Let a car count in full at each store again; `?note=` says why."""
+        note = request.query_params.get("note", "")[:300]
+        found = self.get_queryset().filter(vin=vin).exists()
+        if not found:
+            raise Http404
+        services.withdraw_split(vin=vin, note=note, actor=actor_of(request), now=timezone.now())
+        return Response(status=204)
+
+
+routes = [
+    ("deliveries", DeliveryViewSet, "delivery"),
+    ("evidence", EvidenceViewSet, "evidence"),
+    ("car-splits", CarSplitViewSet, "car-split"),
+]

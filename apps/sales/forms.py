@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from apps.core.access import Actor
 from apps.core.kit.widgets import ScannedInput
 from apps.dealers import queries as dealers
 from apps.sales.models import CHANNELS, CUSTOMER_TYPES, EVIDENCE_KINDS, RetailDelivery
+from apps.sales.rules import LEAST, PLACES, WHOLE, even_shares
 from apps.sales.services import evidence
 from apps.vehicles import queries as vehicles
 from apps.vehicles import rules
@@ -139,3 +142,52 @@ class WithdrawForm(forms.Form):
     """Why a document does not hold."""
 
     note = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class SplitForm(forms.Form):
+    """The share in percent of each store that reported a car."""
+
+    note = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, held: Sequence[RetailDelivery], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = held
+        shared = any(row.credit < WHOLE for row in held)
+        shares = [row.credit for row in held] if shared else even_shares(len(held))
+        for row, share in zip(held, shares, strict=True):
+            self.fields[_name(row)] = forms.DecimalField(
+                label=_("%(dealer)s (%%)") % {"dealer": f"{row.dealer.code} {row.dealer}"},
+                help_text=_("Delivered on %(day)s") % {"day": row.occurred_on.isoformat()},
+                min_value=LEAST * 100,
+                max_value=100,
+                decimal_places=PLACES - 2,
+                initial=f"{(share * 100).normalize():f}",
+            )
+        self.order_fields([*(_name(row) for row in held), "note"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        total = sum((cleaned.get(_name(row), Decimal(0)) for row in self.held), Decimal(0))
+        if not self.errors and total != 100:
+            told = {"sum": f"{total.normalize():f}%"}
+            raise forms.ValidationError(
+                _("The shares add up to %(sum)s; they must add up to 100%%."), params=told
+            )
+        return cleaned
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The shares as the service takes them."""
+        return [
+            {
+                "vin": row.vin,
+                "dealer_id": row.dealer_id,
+                "dealer": row.dealer.code,
+                "credit": self.cleaned_data[_name(row)] / 100,
+                "note": self.cleaned_data["note"],
+            }
+            for row in self.held
+        ]
+
+
+def _name(row: RetailDelivery) -> str:
+    return f"share_{row.pk}"

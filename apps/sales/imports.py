@@ -13,8 +13,8 @@ from apps.core.imports.registry import ImportColumn, ImportKind, RowProblem, Row
 from apps.core.spreadsheet import values
 from apps.core.spreadsheet.parsing import Parser
 from apps.sales import policies, services
-from apps.sales.rules import Channel, CustomerType, EvidenceKind
-from apps.sales.services import evidence
+from apps.sales.rules import LEAST, PLACES, WHOLE, Channel, CustomerType, EvidenceKind
+from apps.sales.services import evidence, sharing
 from apps.vehicles.facts import LONGEST_ID, VinText
 
 _CHANNELS = {
@@ -227,5 +227,63 @@ EVIDENCE = registry.declare(
         withdraw=evidence.withdraw_batch,
         list_url="sales:evidence-list",
         help=_("One row for each document: the invoice, registration or insurance of a car that was sold."),
+    )
+)
+
+
+CREDIT_COLUMNS = (
+    _column("vin", "VIN", VinText(), "车架号", "车辆识别代号", required=True, example="LDP0000A0SA000001"),
+    _column(
+        "dealer",
+        _("Dealer"),
+        values.text(200),
+        "经销商代码",
+        "经销商名称",
+        "门店",
+        "Dealer Code",
+        required=True,
+        lookup="dealer",
+        example="D001",
+    ),
+    _column(
+        "credit",
+        _("Share of the car"),
+        values.decimal(PLACES, min=LEAST, max=WHOLE),
+        "份额",
+        "分成比例",
+        "计销比例",
+        "占比",
+        "Share",
+        "Split",
+        required=True,
+        example="0.5",
+    ),
+    _column("note", _("Note"), values.text(300), "备注", "原因"),
+)
+
+
+def _credit_key(row: dict[str, Any]) -> str:
+    return f"{row['vin']}\x1f{row['dealer_id']}"
+
+
+def _credit_check(rows: Rows, actor: Actor) -> list[RowProblem]:
+    return sharing.problems_of(rows, actor=actor)
+
+
+CREDITS = registry.declare(
+    ImportKind(
+        code=sharing.KIND,
+        label=_("Cars split between stores"),
+        action=policies.SPLIT,
+        columns=CREDIT_COLUMNS,
+        key=_credit_key,
+        check=_credit_check,
+        commit=sharing.take_batch,
+        withdraw=sharing.withdraw_batch,
+        list_url="sales:shared-list",
+        help=_(
+            "One row for each store that sold the car, all rows of a car together; their shares add up to 1. "
+            "Each store has reported the car as its own delivery before."
+        ),
     )
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, When
+from typing import Any
+
+from django.db.models import Case, DecimalField, ExpressionWrapper, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -16,7 +18,8 @@ from apps.metrics.registry import Feed, Measure, registry
 from apps.sales.models import RetailDelivery
 
 RETAIL = "sales.retail"
-_MONEY = DecimalField(max_digits=20, decimal_places=2)
+_MONEY = DecimalField(max_digits=20, decimal_places=6)
+_UNITS = DecimalField(max_digits=20, decimal_places=6)
 COLUMNS = (
     Column("occurred_on", _("Date"), "date"),
     Column(
@@ -28,6 +31,7 @@ COLUMNS = (
     Column("vin", "VIN", "code"),
     Column("model", _("Model"), value=lambda row: str(row.model or row.model_text)),
     Column("quantity", _("Quantity"), "units"),
+    Column("credit", _("Share"), "share"),
     Column("price_amount", _("Transaction price"), "money"),
 )
 
@@ -36,10 +40,22 @@ def _of_month(month: Month) -> QuerySet[RetailDelivery]:
     return RetailDelivery.objects.filter(period=month.first).select_related("model")
 
 
+_SHARED = Q(credit__lt=1)
+
+
+def _credited(counted: Any, output: Any) -> Any:
+    """The sum over cars, each for its share: in full, less what other stores have of shared ones."""
+    of_others = Coalesce(Sum(counted * (1 - F("credit")), filter=_SHARED), 0, output_field=output)
+    return ExpressionWrapper(Sum(counted) - of_others, output_field=output)
+
+
 _UNPRICED = Coalesce(Sum("quantity", filter=Q(price_amount__isnull=True)), 0)
 # one unknown price makes the sum unknown, not smaller
 AMOUNT = Case(
-    When(Exact(_UNPRICED, 0), then=Coalesce(Sum(F("quantity") * F("price_amount")), 0, output_field=_MONEY)),
+    When(
+        Exact(_UNPRICED, 0),
+        then=Coalesce(_credited(F("quantity") * F("price_amount"), _MONEY), 0, output_field=_MONEY),
+    ),
     output_field=_MONEY,
 )
 
@@ -51,7 +67,7 @@ registry.measure(
         kind=Kind.FLOW,
         unit=Unit.UNITS,
         facts=_of_month,
-        aggregate=Sum("quantity"),
+        aggregate=_credited(F("quantity"), _UNITS),
         feed=RETAIL,
         columns=COLUMNS,
         dimension="model_id",

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.sales.rules import Channel, CustomerType, EvidenceKind
+from apps.sales.rules import Channel, CustomerType, EvidenceKind, ShareState
 from apps.vehicles.facts import LONGEST_VIN, Fact, same_dealer, vin_indexes
 
 CHANNELS = [
@@ -20,6 +22,11 @@ CUSTOMER_TYPES = [
     (CustomerType.GOVERNMENT, _("Public body")),
     (CustomerType.RENTAL, _("Rental company")),
     (CustomerType.STAFF, _("Own staff")),
+]
+SHARE_STATES = [
+    (ShareState.OPEN, _("In full at each store")),
+    (ShareState.SPLIT, _("Split")),
+    (ShareState.UNEVEN, _("Shares do not add up to 1")),
 ]
 EVIDENCE_KINDS = [
     (EvidenceKind.INVOICE, _("Motor vehicle invoice")),
@@ -39,7 +46,8 @@ EVIDENCE_KINDS = [
 class RetailDelivery(Fact):
     """A car handed over to a customer (+1), or taken back (−1); the fact that counts as a retail sale.
 
-    Prices are those of one car and always positive; what they add up to is quantity × price.
+    Prices are those of one car and always positive; what they add up to is quantity × price. A car that
+    several stores sold together counts at each of them for its `credit`, a share above 0 and up to 1.
     """
 
     vin = models.CharField("VIN", max_length=LONGEST_VIN, blank=True, db_default="")
@@ -66,6 +74,9 @@ class RetailDelivery(Fact):
         _("customer type"), max_length=20, choices=CUSTOMER_TYPES, blank=True, db_default=""
     )
     region_text = models.CharField(_("sales region"), max_length=100, blank=True, db_default="")
+    credit = models.DecimalField(
+        _("share of the car"), max_digits=7, decimal_places=6, default=Decimal(1), db_default=Decimal(1)
+    )
 
     class Meta:
         verbose_name = _("retail delivery")
@@ -80,6 +91,7 @@ class RetailDelivery(Fact):
             models.CheckConstraint(
                 condition=Q(price_amount__isnull=True) | Q(price_amount__gte=0), name="retaildelivery_price"
             ),
+            models.CheckConstraint(condition=Q(credit__gt=0, credit__lte=1), name="retaildelivery_credit"),
         ]
         indexes = [
             # the measures of a month, and a dealer's list by month

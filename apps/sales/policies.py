@@ -29,6 +29,9 @@ EVIDENCE = declare(
 WITHDRAW = declare(
     "sales.withdraw_evidence", _("Withdraw evidence of sales"), OPERATORS | {Role.HQ_POLICY, Role.HQ_FINANCE}
 )
+SPLIT = declare(
+    "sales.split", _("Split cars between the stores that sold them"), OPERATORS | {Role.PROVINCE_MANAGER}
+)
 DESPITE_STOP = declare("sales.despite_stop", _("Enter deliveries in spite of a stop sale"), OPERATORS)
 
 delivery = Policy(RetailDelivery, view=VIEW, ownership=Ownership.DEALER, wall=LEDGER)
@@ -38,6 +41,7 @@ trail.name_actions(
     {
         "sales.record": _("Delivery recorded"),
         "sales.correct": _("Delivery corrected or taken back"),
+        "sales.split": _("Car split between stores"),
         "sales.record_evidence": _("Evidence of a sale recorded"),
         "sales.withdraw_evidence": _("Evidence of a sale withdrawn"),
     }
@@ -46,6 +50,7 @@ trail.name_fields(
     {
         "occurred_on": _("Delivered on"),
         "quantity": _("Quantity"),
+        "credit": _("Share of the car"),
         "model_text": _("Model as written"),
         "price_amount": _("Price (¥)"),
         "vin": _("VIN"),

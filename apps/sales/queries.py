@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
 from apps.core.access import Actor
 from apps.sales import policies
 from apps.sales.models import RetailDelivery, SaleEvidence
+from apps.sales.rules import ShareState
 
 
 def deliveries(*, actor: Actor) -> QuerySet[RetailDelivery]:
@@ -26,6 +43,12 @@ def in_force() -> QuerySet[RetailDelivery]:
     return odd.filter(~Exists(newer))
 
 
+def standing() -> QuerySet[RetailDelivery]:
+    """Deliveries in force that were not returned."""
+    returned = in_force().filter(reverses=OuterRef("pk"))
+    return in_force().filter(~Exists(returned), quantity=1)
+
+
 def may_be_changed(delivery: RetailDelivery, chain: Iterable[RetailDelivery]) -> bool:
     """Whether a delivery is in force and was not returned, judged by its chain."""
     newest: dict[tuple[str, str], RetailDelivery] = {}
@@ -33,6 +56,12 @@ def may_be_changed(delivery: RetailDelivery, chain: Iterable[RetailDelivery]) ->
         newest[fact.source, fact.external_id] = fact
     held = [fact for fact in newest.values() if fact.revision % 2]
     return delivery in held and all(fact.reverses_id != delivery.pk for fact in held)
+
+
+def newest(delivery: RetailDelivery) -> RetailDelivery:
+    """The last word on a delivery."""
+    rows = RetailDelivery.objects.filter(source=delivery.source, external_id=delivery.external_id)
+    return rows.order_by("-revision")[0]
 
 
 def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:
@@ -51,6 +80,46 @@ def chain(delivery: RetailDelivery, *, actor: Actor) -> QuerySet[RetailDelivery]
     # a union, because an OR over all would read the whole table
     chained = same.union(returns, undone)
     return deliveries(actor=actor).filter(pk__in=chained).order_by("recorded_at", "pk")
+
+
+def shared_cars(*, actor: Actor) -> QuerySet[RetailDelivery, dict[str, Any]]:
+    """Cars that several of the actor's dealers reported, or that are split; one row for each VIN.
+
+    A row has vin, stores, total (the sum of the shares), state, newest (the key of a delivery), delivered_on
+    (the last day), model_text, and the lists dealers and shares in the order of the dealers' codes.
+    """
+    every = policies.delivery.visible_to(actor, RetailDelivery.objects.filter(quantity=1).exclude(vin=""))
+    told = every.order_by().values("vin").annotate(low=Min("dealer"), high=Max("dealer"), least=Min("credit"))
+    noticed = told.filter(Q(low__lt=F("high")) | Q(least__lt=1)).values("vin")
+    rows = policies.delivery.visible_to(actor, standing().filter(vin__in=noticed))
+    named: dict[str, Any] = {"order_by": ["dealer__code", "pk"]}
+    cars = (
+        rows.order_by()
+        .values("vin")
+        .annotate(
+            stores=Count("dealer", distinct=True),
+            total=Sum("credit"),
+            least=Min("credit"),
+            newest=Max("pk"),
+            delivered_on=Max("occurred_on"),
+            model_text=Max("model_text"),
+            dealers=ArrayAgg("dealer__code", **named),
+            shares=ArrayAgg("credit", **named),
+        )
+    )
+    state = Case(
+        When(least=1, then=Value(ShareState.OPEN.value)),
+        When(total=1, then=Value(ShareState.SPLIT.value)),
+        default=Value(ShareState.UNEVEN.value),
+        output_field=CharField(),
+    )
+    return cars.filter(Q(stores__gt=1) | Q(least__lt=1)).annotate(state=state)
+
+
+def deliveries_to_split(*, actor: Actor) -> QuerySet[RetailDelivery]:
+    """Deliveries that stand, of cars whose VIN is known: those a car can be split by."""
+    rows = standing().exclude(vin="").select_related("dealer", "model")
+    return policies.delivery.visible_to(actor, rows)
 
 
 def evidence(*, actor: Actor) -> QuerySet[SaleEvidence]:

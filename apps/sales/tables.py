@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.kit import formats
 from apps.core.kit.tables import Column, Table
-from apps.sales.models import RetailDelivery, SaleEvidence
+from apps.sales.models import SHARE_STATES, RetailDelivery, SaleEvidence
+from apps.sales.rules import WHOLE, ShareState
 
 
 def kind_badge(row: RetailDelivery) -> tuple[str, Any]:
@@ -37,6 +40,7 @@ class DeliveryTable(Table):
         Column("quantity", _("Quantity"), "units"),
         Column("price_amount", _("Transaction price"), "money", sort="price_amount"),
         Column("period", _("Month"), "month", sort="period"),
+        Column("credit", _("Share"), "share", export_only=True),
         Column("trim_text", _("Trim"), export_only=True),
         Column("colour", _("Colour"), export_only=True),
         Column("list_amount", _("List price"), "money", export_only=True),
@@ -53,6 +57,66 @@ class DeliveryTable(Table):
     order_by = ("-occurred_on", "-id")
 
 
+class ChainTable(Table):
+    """All that belongs to a delivery, with the share each entry counts for."""
+
+    columns = tuple(
+        replace(column, export_only=False) if column.key == "credit" else column
+        for column in DeliveryTable.columns
+    )
+
+
+_STATES = {ShareState.OPEN: "amber", ShareState.SPLIT: "green", ShareState.UNEVEN: "red"}
+
+
+def _shares(row: dict[str, Any]) -> str:
+    pairs = zip(row["dealers"], row["shares"], strict=True)
+    return " · ".join(f"{code} {formats.show(share, 'share')}" for code, share in pairs)
+
+
+class SharedTable(Table):
+    """Cars that several stores reported, the latest first."""
+
+    columns = (
+        Column(
+            "vin",
+            "VIN",
+            "code",
+            link=lambda row: reverse("sales:delivery-detail", kwargs={"pk": row["newest"]}),
+            sort="vin",
+        ),
+        Column(
+            "state",
+            _("How it counts"),
+            "badge",
+            value=lambda row: (_STATES[ShareState(row["state"])], dict(SHARE_STATES)[row["state"]]),
+        ),
+        Column("shares", _("Stores and shares"), value=_shares),
+        Column("total", _("Counts in all"), "cars", sort="total"),
+        Column("stores", _("Number of stores"), "units", sort="stores", phone=False),
+        Column("model_text", _("Model"), phone=False),
+        Column("delivered_on", _("Last delivered on"), "date", sort="delivered_on"),
+    )
+    order_by = ("-delivered_on", "vin")
+
+
+class HolderTable(Table):
+    """The stores that reported one car."""
+
+    columns = (
+        Column("dealer_code", _("Dealer code"), "code", value=lambda row: row.dealer.code),
+        Column("dealer", _("Dealer"), value=lambda row: str(row.dealer)),
+        Column(
+            "external_id",
+            _("External number"),
+            "code",
+            link=lambda row: reverse("sales:delivery-detail", kwargs={"pk": row.pk}),
+        ),
+        Column("occurred_on", _("Date"), "date"),
+        Column("credit", _("Share"), "share"),
+    )
+
+
 def facts_of(row: RetailDelivery) -> list[dict[str, Any]]:
     """What a delivery says, as blocks of label and value."""
     what = [
@@ -61,6 +125,7 @@ def facts_of(row: RetailDelivery) -> list[dict[str, Any]]:
         (_("Delivery date"), row.occurred_on, "date"),
         (_("Posted to"), row.period, "month"),
         (_("Quantity"), row.quantity, "units"),
+        *([(_("Share of the car"), row.credit, "share")] if row.credit < WHOLE else []),
         (_("Transaction price"), row.price_amount, "money"),
         (_("List price"), row.list_amount, "money"),
         (_("Invoice date"), row.invoiced_on, "date"),

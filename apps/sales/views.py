@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.imports import deciding
 from apps.core.kit.pages import Button, DetailPage, FormPage, ListPage, ObjectFormPage
-from apps.sales import forms, policies, queries, services, tables
-from apps.sales.filters import DeliveryFilter, EvidenceFilter
+from apps.sales import forms, policies, queries, rules, services, tables
+from apps.sales.filters import DeliveryFilter, EvidenceFilter, SharedFilter
 from apps.sales.models import RetailDelivery
 from apps.vehicles import holds
 
@@ -40,9 +41,28 @@ class DeliveryDetail(DetailPage):
     def context(self) -> dict[str, Any]:
         return {
             "blocks": tables.facts_of(self.object),
-            "chain": tables.DeliveryTable(self.chain),
+            "chain": tables.ChainTable(self.chain),
+            "shared": self.object.credit < rules.WHOLE,
+            **self._split(),
             "hold": holds.hold_on(self.object.vin, self.object.occurred_on),
         }
+
+    def _split(self) -> dict[str, Any]:
+        """Who else reported the car and how it is split, for who may split it."""
+        if not (self.actor.may(policies.SPLIT) and self.object.vin):
+            return {}
+        held = services.holdings([self.object.vin], self.actor)
+        rows = held.own.get(self.object.vin, [])
+        return {
+            "holders": tables.HolderTable(rows) if len(rows) > 1 or self._is_shared(rows) else None,
+            "outside": self.object.vin in held.outside,
+            "may_split": len(rows) > 1 and self.object in rows,
+            "may_withdraw": self._is_shared(rows) and self.object in rows,
+        }
+
+    @staticmethod
+    def _is_shared(rows: Sequence[RetailDelivery]) -> bool:
+        return any(row.credit < rules.WHOLE for row in rows)
 
     @cached_property
     def chain(self) -> list[RetailDelivery]:
@@ -104,6 +124,53 @@ class DeliveryReturn(ObjectFormPage):
     def save(self, cleaned: dict[str, Any]) -> str:
         made = services.record_return(delivery=self.object, actor=self.actor, now=timezone.now(), **cleaned)
         return reverse("sales:delivery-detail", kwargs={"pk": made.pk})
+
+
+class SharedList(ListPage):
+    action = policies.SPLIT
+    title = _("Cars reported by several stores")
+    query = queries.shared_cars
+    filterset = SharedFilter
+    table = tables.SharedTable
+    empty = _("No car was reported by several stores. Nothing is counted twice.")
+
+
+class DeliverySplit(ObjectFormPage):
+    action = policies.SPLIT
+    query = queries.deliveries_to_split
+    form_class = forms.SplitForm
+    submit_label = _("Split the car")
+    success = _("The car is split; each store counts its share.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"held": services.holdings([self.object.vin], self.actor).own.get(self.object.vin, [])}
+
+    def form(self, data: Any = None, files: Any = None) -> Any:
+        self.shown_form: Any = super().form(data, files)
+        return self.shown_form
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        rows = self.shown_form.rows()
+        services.record_splits(rows=rows, source=services.PAGE, actor=self.actor, now=timezone.now())
+        return _newest_url(self.object)
+
+
+class DeliveryUnsplit(ObjectFormPage):
+    action = policies.SPLIT
+    query = queries.deliveries_to_split
+    form_class = forms.WithdrawForm
+    submit_label = _("Withdraw the split")
+    success = _("The split is withdrawn; the car counts in full at each store again.")
+
+    def save(self, cleaned: dict[str, Any]) -> str:
+        services.withdraw_split(
+            vin=self.object.vin, note=cleaned["note"], actor=self.actor, now=timezone.now()
+        )
+        return _newest_url(self.object)
+
+
+def _newest_url(delivery: RetailDelivery) -> str:
+    return reverse("sales:delivery-detail", kwargs={"pk": queries.newest(delivery).pk})
 
 
 class EvidenceList(ListPage):

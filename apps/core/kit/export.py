@@ -45,7 +45,7 @@ class Counted:
 
 def _kind(column: Column) -> str:
     if column.numeric:
-        return "percent" if column.kind == "percent" else "number"
+        return "percent" if column.kind in ("percent", "share") else "number"
     return "date" if column.kind in ("date", "datetime", "month") else "text"
 
 

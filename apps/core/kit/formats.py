@@ -12,9 +12,12 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 MISSING = "—"
-NUMERIC = frozenset({"units", "number", "money", "percent", "score", "days", "months", "yuan"})
+NUMERIC = frozenset(
+    {"units", "cars", "share", "number", "money", "percent", "score", "days", "months", "yuan"}
+)
 UNITS: dict[str, Any] = {
     "units": pgettext_lazy("unit", "vehicles"),
+    "cars": pgettext_lazy("unit", "vehicles"),
     "months": pgettext_lazy("unit", "months"),
     "days": pgettext_lazy("unit", "days"),
     "score": pgettext_lazy("unit", "points"),
@@ -48,6 +51,10 @@ def show(value: Any, kind: str = "text", places: int | None = None) -> Any:
         return badge(value)
     if kind == "percent":
         return f"{grouped(Decimal(value) * 100, 1 if places is None else places)}%"
+    if kind == "share":
+        return f"{exact(Decimal(value) * 100)}%"
+    if kind == "cars":
+        return exact(Decimal(value))
     if kind in _PLACES:
         return grouped(Decimal(value), _PLACES[kind] if places is None else places)
     if kind == "month":
@@ -80,6 +87,11 @@ def grouped(value: Decimal, places: int) -> str:
     """A number with thousands separators and fixed places, rounded half up."""
     rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{rounded:,}"
+
+
+def exact(value: Decimal) -> str:
+    """A number with thousands separators and just the places it needs, as cars and shares of cars do."""
+    return f"{value.normalize() + 0:,f}"
 
 
 def badge(value: Any) -> Any:

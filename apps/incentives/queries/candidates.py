@@ -50,7 +50,7 @@ mod(f.revision, 2) = 1 AND f.recorded_at <= %(known)s AND f.period <= %(until)s 
 _COLUMNS = """
 f.id, f.dealer_id, f.quantity, {day} AS occurred_on, f.recorded_at, coalesce({origin}, 0), f.vin,
 coalesce(s.code, ''), coalesce(m.code, ''), f.trim_text, f.channel, f.customer_type,
-f.price_amount, f.list_amount, f.invoiced_on, f.plated_on, f.region_text
+f.price_amount, f.list_amount, f.invoiced_on, f.plated_on, f.region_text, nullif(f.credit, 1)
 """
 _JOINED = """
 LEFT JOIN vehicles_carmodel AS m ON m.id = f.model_id
@@ -335,7 +335,7 @@ def _fact(
     return Fact(
         key=fact_key(pk),
         dealer=dealer,
-        units=Decimal(quantity),
+        units=Decimal(quantity) if row[17] is None else (quantity * row[17]).normalize(),
         occurred_on=day,
         model_line=line,
         model=model,

@@ -63,7 +63,7 @@ class AccrualCarTable(Table):
             sort="delivery__occurred_on",
         ),
         Column("component", _("Clause"), "code", phone=False),
-        Column("units", _("Units"), "units"),
+        Column("units", _("Units"), "cars"),
         Column("base", _("Base"), "number", sort="base"),
         Column("amount", _("Rebate (¥)"), "money", sort="amount"),
     )

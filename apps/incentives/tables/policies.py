@@ -104,7 +104,7 @@ class BackTestTable(Table):
         Column("city_tier", _("City tier"), value=lambda row: row.dealer.get_city_tier_display()),
         Column("window_first", _("Term from"), "date", sort="window_first"),
         Column("window_last", _("Term to"), "date", export_only=True),
-        Column("units", _("Qualifying cars"), "units", sort="units"),
+        Column("units", _("Qualifying cars"), "cars", sort="units"),
         Column("achievement", _("Achievement"), "percent", sort="achievement"),
         Column("compared_amount", _("Compared (¥)"), "money", sort="compared_amount"),
         Column("amount", _("Draft (¥)"), "money", sort="amount"),

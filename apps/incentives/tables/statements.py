@@ -182,6 +182,7 @@ class CarTable(Table):
         Column("occurred_on", _("Sold on"), "date", sort="occurred_on"),
         Column("invoiced_on", _("Invoiced on"), "date", phone=False),
         Column("plated_on", _("Plated on"), "date", phone=False),
+        Column("units", _("Units"), "cars", value=lambda row: row.units or None, phone=False),
         Column("base", _("Base"), "number", export_only=True),
         Column("amount", _("Amount"), "money", sort="amount"),
         Column("before", _("Settled before"), "money", export_only=True),

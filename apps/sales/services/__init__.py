@@ -1,7 +1,5 @@
 from apps.sales.services.deliveries import (
-    FEED,
     PAGE,
-    TABLE,
     correct,
     enter,
     new_external_id,
@@ -17,6 +15,8 @@ from apps.sales.services.evidence import (
     record_evidence,
     withdraw_evidence,
 )
+from apps.sales.services.posting import FEED, TABLE
+from apps.sales.services.sharing import holdings, record_splits, withdraw_split
 
 __all__ = [
     "FEED",
@@ -25,13 +25,16 @@ __all__ = [
     "correct",
     "enter",
     "enter_evidence",
+    "holdings",
     "new_external_id",
     "problems_of",
     "record_accepted",
     "record_deliveries",
     "record_evidence",
     "record_return",
+    "record_splits",
     "take_batch",
     "withdraw_batch",
     "withdraw_evidence",
+    "withdraw_split",
 ]

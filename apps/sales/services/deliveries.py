@@ -29,23 +29,10 @@ from apps.metrics import services as metrics
 from apps.sales import policies
 from apps.sales import queries as sales
 from apps.sales.models import RetailDelivery
+from apps.sales.services import posting
 from apps.vehicles import facts, handovers, holds, queries
-from apps.vehicles import services as vehicles
 
-FEED = "sales.retail"
-TABLE = RetailDelivery._meta.db_table
 PAGE = "page"
-_POSTED = "given_delivery"
-_TEXTS = ("vin", "trim_text", "colour", "channel", "customer_type", "region_text", "note")
-_PLAIN = ("price_amount", "list_amount", "invoiced_on", "plated_on")
-_RECORD = (
-    "external_id text, dealer_id bigint, occurred_on date, quantity smallint, vin text, model text, "
-    "model_id bigint, trim_text text, colour text, price_amount numeric(18,2), list_amount numeric(18,2), "
-    "invoiced_on date, plated_on date, channel text, customer_type text, region_text text, note text, "
-    "returns text"
-)
-_CONTENT = ("dealer_id", "occurred_on", "quantity", "model_text", *_TEXTS, *_PLAIN)
-_CARRIED = (*_CONTENT, "model_id", "vehicle_id")
 _TAKEN_BACK = Phrase(gettext_noop("No delivery in force has this number, so it cannot be taken back."))
 _STOPPED = gettext_noop("This vehicle may not be handed over since %(day)s: %(reason)s")
 _SAME_CAR = Phrase(gettext_noop("The same car was handed over by the same dealer on the same day already."))
@@ -61,7 +48,7 @@ def problems_of(rows: Sequence[Mapping[str, Any]], *, today: date) -> list[RowPr
         if row["vin"] and decoded[row["vin"]].findings:
             found += facts.vin_problems(row["row_no"], decoded[row["vin"]])
     found.sort(key=lambda problem: problem.row_no)
-    found += facts.known_rows(rows, table=TABLE, content=_CONTENT, content_of=_content_of)
+    found += facts.known_rows(rows, table=posting.TABLE, content=posting.CONTENT, content_of=_content_of)
     found += _unknown_returns(rows)
     found += _same_cars(rows)
     found += _stopped(rows)
@@ -89,9 +76,9 @@ def record_deliveries(
             raise DomainError("not_found", _("This dealer does not exist."))
     problems = [*unreadable, *problems_of(numbered, today=timezone.localdate(now))]
     good = facts.good_rows(numbered, problems, only_good=only_good)
-    posted = _post(facts.from_rows(good, _RECORD), source, None, now)
-    metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=source, now=now)
-    handovers.changed(given=_POSTED, now=now)
+    posted = posting.post(facts.from_rows(good, posting.RECORD), source, None, now)
+    metrics.mark_reported(feed=posting.FEED, pairs=posted.pairs, source=source, now=now)
+    handovers.changed(given=posting.POSTED, now=now)
     _audit_new(source, actor, now)
     return facts.Recorded(posted.created, posted.same, posted.late, problems)
 
@@ -109,11 +96,11 @@ def enter(*, row: Mapping[str, Any], actor: Actor, now: datetime) -> RetailDeliv
 def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Make deliveries of the good staged rows of an import, and note what it reports on."""
     source = batch.spec["source"]
-    posted = _post(facts.from_batch(batch, FEED, _RECORD), source, batch, now)
+    posted = posting.post(facts.from_batch(batch, posting.FEED, posting.RECORD), source, batch, now)
     named = {row[0] for row in facts.fetch("SELECT DISTINCT dealer_id FROM given_delivery")}
     pairs = set(posted.pairs) | _covered(batch, named)
-    metrics.mark_reported(feed=FEED, pairs=pairs, source=source, now=now)
-    handovers.changed(given=_POSTED, now=now)
+    metrics.mark_reported(feed=posting.FEED, pairs=pairs, source=source, now=now)
+    handovers.changed(given=posting.POSTED, now=now)
     return Committed(created=posted.created, same=posted.same, late=posted.late)
 
 
@@ -121,12 +108,13 @@ def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
 def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
     """Take back every delivery of an import that is in force, and the returns of them; answers how many."""
     chosen = (
-        f"SELECT f.id FROM {TABLE} AS f LEFT JOIN {TABLE} AS origin ON origin.id = f.reverses_id "
+        f"SELECT f.id FROM {posting.TABLE} AS f "
+        f"LEFT JOIN {posting.TABLE} AS origin ON origin.id = f.reverses_id "
         "WHERE f.batch_id = %(batch)s OR origin.batch_id = %(batch)s"
     )
-    countered = _counter(chosen, {"batch": batch.pk}, batch, now)
+    countered = posting.counter(chosen, {"batch": batch.pk}, batch, now)
     handovers.changed(given="taken_back", now=now)
-    metrics.retract(feed=FEED, pairs=_left_empty(batch), source=batch.spec["source"])
+    metrics.retract(feed=posting.FEED, pairs=_left_empty(batch), source=batch.spec["source"])
     return countered
 
 
@@ -151,12 +139,12 @@ def record_return(
         "returns": held.external_id,
         "note": note,
     }
-    _post(facts.from_rows([row], _RECORD), held.source, None, now)
+    posting.post(facts.from_rows([row], posting.RECORD), held.source, None, now)
     made = _newest(held.source, row["external_id"])
     metrics.mark_reported(
-        feed=FEED, pairs=[(made.dealer_id, Month.of(made.period))], source=held.source, now=now
+        feed=posting.FEED, pairs=[(made.dealer_id, Month.of(made.period))], source=held.source, now=now
     )
-    handovers.changed(given=_POSTED, now=now)
+    handovers.changed(given=posting.POSTED, now=now)
     audit.record(actor=actor, action=policies.CORRECT, obj=made, now=now, after=_trail(made))
     return made
 
@@ -178,13 +166,13 @@ def correct(
     other = RetailDelivery(dealer_id=row["dealer_id"])
     if not policies.delivery.can(actor, policies.CORRECT, other):
         raise DomainError("not_found", _("This dealer does not exist."))
-    _counter("SELECT %(pk)s::bigint", {"pk": held.pk}, None, now)
+    posting.counter("SELECT %(pk)s::bigint", {"pk": held.pk}, None, now)
     wrong = [problem for problem in problems_of([row], today=timezone.localdate(now)) if not problem.warning]
     if wrong:
         raise facts.RowsRefused(wrong)
-    posted = _post(facts.from_rows([row], _RECORD), held.source, None, now)
-    metrics.mark_reported(feed=FEED, pairs=posted.pairs, source=held.source, now=now)
-    both = f"(SELECT dealer_id, vin FROM {_POSTED} UNION SELECT dealer_id, vin FROM taken_back)"
+    posted = posting.post(facts.from_rows([row], posting.RECORD), held.source, None, now)
+    metrics.mark_reported(feed=posting.FEED, pairs=posted.pairs, source=held.source, now=now)
+    both = f"(SELECT dealer_id, vin FROM {posting.POSTED} UNION SELECT dealer_id, vin FROM taken_back)"
     handovers.changed(given=both, now=now)
     made = _newest(held.source, held.external_id)
     audit.record(
@@ -196,77 +184,6 @@ def correct(
 def new_external_id() -> str:
     """An identity for a delivery that was entered by hand."""
     return uuid.uuid4().hex
-
-
-def _post(given: facts.Given, source: str, batch: ImportBatch | None, now: datetime) -> facts.Posted:
-    """Insert the given rows that are not in force; sales first, so that returns find what they take back."""
-    jobs.lock(f"facts:{TABLE}:{source}")
-    texts = ", ".join(f"coalesce({name}, '') AS {name}" for name in _TEXTS)
-    cleaned = facts.Given(
-        "SELECT row_no, external_id, dealer_id, occurred_on, coalesce(quantity, 1) AS quantity, "
-        f"coalesce(model, '') AS model_text, model_id, {texts}, {', '.join(_PLAIN)}, returns "
-        f"FROM ({given.sql}) AS raw",
-        given.params,
-    )
-    facts.stage("given_delivery", cleaned, table=TABLE, source=source, content=_CONTENT)
-    facts.refuse_differing("given_delivery")
-    vehicles.register_vehicles(given="given_delivery", now=now)
-    facts.stage_months("given_month", of="given_delivery", column="occurred_on", kind=FEED)
-    values = {"source": source, "now": now, "batch": batch.pk if batch else None}
-    pairs = {pair for sign in (1, -1) for pair in facts.fetch(_INSERT, values | {"sign": sign})}
-    late = facts.fetch(
-        "SELECT count(*) FROM given_delivery JOIN given_month ON occurred_on BETWEEN first_on AND last_on "
-        "WHERE late AND NOT in_force"
-    )
-    created = facts.count("given_delivery", "NOT in_force")
-    facts.analyse(TABLE, "vehicles_vehicle", rows=created)
-    return facts.Posted(
-        created=created,
-        same=facts.count("given_delivery", "in_force"),
-        late=int(late[0][0]),
-        pairs=frozenset((dealer, Month.of(period)) for dealer, period in pairs),
-    )
-
-
-_INSERT = f"""
-WITH made AS (
-    INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, period, reverses_id,
-                         vehicle_id, model_id, {", ".join(_CONTENT)})
-    SELECT %(source)s, %(now)s, %(batch)s, g.external_id, g.newest + 1, month.period, origin.id,
-           v.id, g.model_id, {", ".join(f"g.{column}" for column in _CONTENT)}
-      FROM given_delivery AS g
-      JOIN given_month AS month ON g.occurred_on BETWEEN month.first_on AND month.last_on
-      LEFT JOIN vehicles_vehicle AS v ON v.vin = g.vin
-      LEFT JOIN LATERAL (
-           SELECT id, revision FROM {TABLE} AS o
-            WHERE g.returns IS NOT NULL AND o.source = %(source)s AND o.external_id = g.returns
-            ORDER BY revision DESC LIMIT 1) AS origin ON mod(origin.revision, 2) = 1
-     WHERE NOT g.in_force AND sign(g.quantity) = %(sign)s
-     ORDER BY g.row_no
-    RETURNING dealer_id, period)
-SELECT DISTINCT dealer_id, period FROM made
-"""
-_COUNTER = f"""
-INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, quantity, period, reverses_id,
-                     {", ".join(column for column in _CARRIED if column != "quantity")})
-SELECT source, %(now)s, %(batch)s, external_id, revision + 1, -quantity, month.period, id,
-       {", ".join(column for column in _CARRIED if column != "quantity")}
-  FROM taken_back JOIN given_month AS month ON occurred_on BETWEEN month.first_on AND month.last_on
- ORDER BY id
-"""
-
-
-def _counter(chosen: str, params: Mapping[str, Any], batch: ImportBatch | None, now: datetime) -> int:
-    """Write the counter-facts of chosen deliveries in force; a late one is posted to an open month."""
-    facts.execute("DROP TABLE IF EXISTS pg_temp.taken_back")
-    facts.execute(
-        f"CREATE TEMP TABLE taken_back ON COMMIT DROP AS SELECT f.* FROM {TABLE} AS f "
-        f"WHERE f.id IN ({chosen}) AND mod(f.revision, 2) = 1 AND NOT EXISTS (SELECT 1 FROM {TABLE} AS n "
-        "WHERE n.source = f.source AND n.external_id = f.external_id AND n.revision > f.revision)",
-        params,
-    )
-    facts.stage_months("given_month", of="taken_back", column="occurred_on", kind=FEED)
-    return facts.execute(_COUNTER, {"now": now, "batch": batch.pk if batch else None})
 
 
 def _covered(batch: ImportBatch, dealers: Iterable[int]) -> set[tuple[int, Month]]:
@@ -289,14 +206,14 @@ def _left_empty(batch: ImportBatch) -> set[tuple[int, Month]]:
 
 
 def _content_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    texts = (row.get(name) or "" for name in ("model", *_TEXTS))
-    plain = (row.get(name) for name in _PLAIN)
+    texts = (row.get(name) or "" for name in ("model", *posting.TEXTS))
+    plain = (row.get(name) for name in posting.PLAIN)
     return (row["dealer_id"], row["occurred_on"], row.get("quantity") or 1, *texts, *plain)
 
 
 def _row_of(held: RetailDelivery) -> dict[str, Any]:
     """A delivery as a row that could be given again."""
-    row = {column: getattr(held, column) for column in (*_CONTENT, "model_id", "external_id")}
+    row = {column: getattr(held, column) for column in (*posting.CONTENT, "model_id", "external_id")}
     origin = held.reverses.external_id if held.reverses else None
     return row | {"model": row.pop("model_text"), "returns": origin}
 
@@ -308,7 +225,7 @@ def _unknown_returns(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
         return
     given = {row["external_id"] for row in rows}
     known = facts.fetch(
-        f"SELECT DISTINCT external_id FROM {TABLE} WHERE source = %s AND external_id = ANY(%s)",
+        f"SELECT DISTINCT external_id FROM {posting.TABLE} WHERE source = %s AND external_id = ANY(%s)",
         (rows[0]["source"], [row["returns"] for row in named]),
     )
     found = given | {external_id for (external_id,) in known}
@@ -321,7 +238,7 @@ def _same_cars(rows: Sequence[Mapping[str, Any]]) -> Iterator[RowProblem]:
     """Warn of cars handed over twice on one day by one dealer under different numbers."""
     sold = [row for row in rows if row["vin"] and (row.get("quantity") or 1) > 0]
     known = facts.fetch(
-        f"SELECT dealer_id, vin, occurred_on, source, external_id FROM {TABLE} "
+        f"SELECT dealer_id, vin, occurred_on, source, external_id FROM {posting.TABLE} "
         "WHERE vin = ANY(%s) AND vin <> '' AND quantity > 0",
         ([row["vin"] for row in sold],),
     )
@@ -356,7 +273,7 @@ def _refuse_stopped(row: Mapping[str, Any], actor: Actor) -> None:
 
 def _in_force(delivery: RetailDelivery, actor: Actor, action: str) -> RetailDelivery:
     """The delivery, locked, if it is in force, not returned, and the actor's to change."""
-    jobs.lock(f"facts:{TABLE}:{delivery.source}")
+    jobs.lock(f"facts:{posting.TABLE}:{delivery.source}")
     decision = policies.delivery.can(actor, action, delivery)
     if not decision:
         raise DomainError("forbidden", decision.reason)
