@@ -153,11 +153,19 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     page = client_of(d1_gm).get(opened).content.decode()
     assert f'{reverse("incentives:statement-detail", args=[second.pk])}">{second}</a>: ¥1,000.00' in page
     assert StatementLine.objects.get(statement=second, vin=vin).status == "included"
+    _only_for_the_policy_of_the_dispute(network.d1.pk)
     first.refresh_from_db()
-    rows = list(first.lines.order_by("pk").values_list())
-    assert (content_hash(first, first.lines.all()), rows) == said
+    assert (content_hash(first, first.lines.all()), list(first.lines.order_by("pk").values_list())) == said
     assert outside.cars(actor=actors["policy"], statement=first).count() == 16
     assert SettlementRun.objects.count() == 2
+
+
+def _only_for_the_policy_of_the_dispute(dealer) -> None:
+    """The same clauses in another policy: nobody decided about its money."""
+    for code, amount in (("P1", D("3000.00")), ("P2", D("2000.00"))):
+        read = documents.read(story.body(code, components=clauses(SHOWROOM)))
+        judged = calculating.judge(read, story.JUNE, dealers=(dealer,), known_at=LATER)
+        assert judged.outcomes[dealer].amount == amount
 
 
 def _first_left_out(store, first):

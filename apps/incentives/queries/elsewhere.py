@@ -1,18 +1,23 @@
-"""Cars other policies of an exclusive group pay for already: a car is paid once in a group."""
+"""What other policies say of a car: they pay for it already, or a dispute about them was won.
+
+A car is paid once in an exclusive group. A reason that was waived in a dispute is waived for the policy of
+that dispute only: who decided looked at its clauses and its money, not at others.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 
-from apps.incentives.models import AccrualLine, PolicyVersion, Statement, StatementLine
+from apps.incentives.models import AccrualLine, DisputeItem, PolicyVersion, Statement, StatementLine
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import Fact
-from apps.incentives.rules.settling import FINAL
+from apps.incentives.rules.settling import FINAL, GRANTED
 from apps.kernel.period import Month
 
 _FINAL = [state.value for state in FINAL]
@@ -20,8 +25,33 @@ Paid = Mapping[int, frozenset[str]]
 """By delivery: the exclusive groups in which another policy pays for it."""
 
 
-def settled(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
-    """Cars that published statements of other policies pay for, as known at a moment."""
+class Others(NamedTuple):
+    """By delivery: the groups in which others pay for it, the reasons that were waived for others only."""
+
+    paid: Paid
+    waived: Paid
+
+
+def settled(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Others:
+    """What statements of other policies pay for and disputes about them waived, as known at a moment."""
+    return Others(_paid(document, dealers, known_at), _waived(document, dealers, known_at))
+
+
+def _waived(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
+    rows = DisputeItem.objects.filter(
+        dealer__in=list(dealers),
+        state__in=[state.value for state in GRANTED],
+        granted_at__lte=known_at,
+    )
+    mine: dict[int, set[str]] = defaultdict(set)
+    theirs: dict[int, set[str]] = defaultdict(set)
+    car, policy = Coalesce("delivery_id", "line__delivery_id"), F("dispute__statement__policy__code")
+    for delivery, code, held in rows.values_list(car, "code", policy):
+        (mine if held == document.code else theirs)[delivery].add(code)
+    return {delivery: frozenset(codes - mine[delivery]) for delivery, codes in theirs.items()}
+
+
+def _paid(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
     if not groups_of(document):
         return {}
     shown = {"state__in": _FINAL, "published_at__lte": known_at}
@@ -40,14 +70,14 @@ def settled(document: PolicyDocument, dealers: Collection[int], known_at: dateti
     return _groups(document, rows, "statement__version")
 
 
-def accrued(document: PolicyDocument, month: Month, revision: int, dealers: Collection[int]) -> Paid:
+def accrued(document: PolicyDocument, month: Month, revision: int, dealers: Collection[int]) -> Others:
     """Cars that other policies pay for in the same reading of a month, as far as it is computed."""
     if not groups_of(document):
-        return {}
+        return Others({}, {})
     rows = AccrualLine.objects.filter(
         accrual__period=month.first, accrual__revision=revision, dealer__in=list(dealers)
     ).exclude(accrual__version__policy__code=document.code)
-    return _groups(document, rows, "accrual__version")
+    return Others(_groups(document, rows, "accrual__version"), {})
 
 
 def groups_of(document: PolicyDocument) -> frozenset[str]:
@@ -55,12 +85,18 @@ def groups_of(document: PolicyDocument) -> frozenset[str]:
     return frozenset(each.exclusive_group for each in document.components if each.exclusive_group)
 
 
-def marked(facts: tuple[Fact, ...], paid: Paid) -> tuple[Fact, ...]:
-    """The facts with what others pay for them."""
-    if not paid:
+def marked(facts: tuple[Fact, ...], others: Others) -> tuple[Fact, ...]:
+    """The facts with what others pay for them, and without what was waived for others only."""
+    paid, waived = others
+    if not paid and not waived:
         return facts
     return tuple(
-        fact._replace(paid=fact.paid | paid[int(fact.key)]) if int(fact.key) in paid else fact
+        fact._replace(
+            paid=fact.paid | paid.get(int(fact.key), frozenset()),
+            waived=fact.waived - waived.get(int(fact.key), frozenset()),
+        )
+        if int(fact.key) in paid or int(fact.key) in waived
+        else fact
         for fact in facts
     )
 
