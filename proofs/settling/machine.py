@@ -28,9 +28,10 @@ from apps.closing import services as closing
 from apps.core.errors import DomainError
 from apps.incentives import services
 from apps.incentives.models import Accrual, DisputeItem, PolicyVersion, Statement, StatementLine
+from apps.incentives.queries.candidates import Source
 from apps.incentives.rules.facts import Window
 from apps.incentives.services import calculating
-from apps.incentives.services.calculating import content_hash
+from apps.incentives.services.stating import content_hash
 from apps.kernel.period import Month
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
@@ -235,7 +236,8 @@ class Machine(RuleBasedStateMachine):
             self.notes.published[row.pk] = _frozen(row)
 
     def _compare(self, window: Window) -> None:
-        judged = calculating.judge(self.version.read, window, dealers=self._ids, known_at=self.now)
+        source = Source(tuple(self._ids), self.now, documents=(self.version.read,))
+        judged = calculating.judge(self.version.read, window, source)
         for dealer, outcome in judged.outcomes.items():
             by_hand = self._by_hand(dealer, window)
             fen = sum(clause.fen or 0 for clause in by_hand.values())

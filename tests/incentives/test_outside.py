@@ -16,11 +16,13 @@ from django.urls import reverse
 from apps.core.errors import DomainError
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
-from apps.incentives.queries import outside, scope
+from apps.incentives.queries import outside
+from apps.incentives.queries.candidates import Source
 from apps.incentives.rules import document as documents
+from apps.incentives.rules import selecting
 from apps.incentives.rules.settling import RunKind
 from apps.incentives.services import calculating
-from apps.incentives.services.calculating import content_hash
+from apps.incentives.services.stating import content_hash
 from apps.incentives.tables import statements as tables
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
@@ -87,10 +89,10 @@ def test_what_is_inside_is_judged_as_if_all_were_read(network, sold, monkeypatch
     for chosen in SEEN:
         read = documents.read(story.body(components=clauses(*chosen)))
         both = []
-        for asked in (scope.of, lambda _document: None):
-            monkeypatch.setattr(scope, "of", asked)
-            dealers = (network.d1.pk, network.d2.pk)
-            both.append(calculating.judge(read, story.JUNE, dealers=dealers, known_at=NOW))
+        for asked in (selecting.is_narrow, lambda _document: False):
+            monkeypatch.setattr(selecting, "is_narrow", asked)
+            source = Source((network.d1.pk, network.d2.pk), NOW, documents=(read,))
+            both.append(calculating.judge(read, story.JUNE, source))
         monkeypatch.undo()
         narrow, full = both
         for dealer in (network.d1.pk, network.d2.pk):
@@ -99,7 +101,7 @@ def test_what_is_inside_is_judged_as_if_all_were_read(network, sold, monkeypatch
             assert (mine.amount, mine.pending) == (whole.amount, whole.pending)
             counted = Counter(out.code for out in mine.excluded) + Counter(narrow.outside.get(dealer, {}))
             assert counted == Counter(out.code for out in whole.excluded), chosen
-        assert bool(narrow.outside) == (scope.of(read) is not None)
+        assert bool(narrow.outside) == selecting.is_narrow(read)
         assert not full.outside
 
 

@@ -16,8 +16,8 @@ from apps.core.roles import Role
 from apps.incentives import services
 from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.rules.settling import RunKind
-from apps.incentives.services.calculating import content_hash
 from apps.incentives.services.disputing import Claim, Disputed
+from apps.incentives.services.stating import content_hash
 from apps.kernel.period import Month
 from apps.ledger.models import Account
 from apps.risk import services as risk

@@ -10,8 +10,10 @@ from django.db.models.expressions import RawSQL
 from apps.core.access import Actor
 from apps.incentives import policies
 from apps.incentives.models import DisputeItem, Statement
-from apps.incentives.queries import candidates, scope
-from apps.incentives.rules import reasons
+from apps.incentives.queries import candidates
+from apps.incentives.queries import cars as sales
+from apps.incentives.rules import reasons, selecting
+from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import WAITING
 from apps.sales.models import RetailDelivery
 
@@ -24,8 +26,9 @@ def cars(*, actor: Actor, statement: Statement) -> QuerySet[RetailDelivery]:
     rows = RetailDelivery.objects.none()
     document = statement.version.read
     seen = policies.statement.visible_to(actor, Statement.objects.filter(pk=statement.pk))
-    if statement.out_of_scope and scope.of(document) is not None and seen.exists():
-        text, values = candidates.outside(document, statement)
+    if statement.out_of_scope and selecting.is_narrow(document) and seen.exists():
+        span = candidates.span_of(document, Window(statement.window_first, statement.window_last))
+        text, values = sales.outside(document, statement, span)
         rows = RetailDelivery.objects.filter(
             dealer_id=statement.dealer_id, pk__in=_raw(f"SELECT id FROM ({text}) AS o", values)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +35,17 @@ def paid_lines(statements: Iterable[int]) -> dict[int, dict[tuple[str, int | Non
         total = amount + (earlier.amount if earlier else Decimal(0))
         found[dealer][component, delivery] = Held(total, pk)
     return found
+
+
+def cars(policies: Collection[int], window_first: date) -> set[int]:
+    """The cars that published statements of these policies settled for a window."""
+    rows = StatementLine.objects.filter(
+        statement__policy__in=policies,
+        statement__window_first=window_first,
+        statement__state__in=[state.value for state in FINAL],
+        delivery__isnull=False,
+    )
+    return set(rows.exclude(amount=0).values_list("delivery", flat=True))
 
 
 def evaluated(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -25,8 +25,7 @@ class Held(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True)
-class LineOf:
+class LineOf(NamedTuple):
     """A car in a statement: paid for by a clause, not paid for, or waiting; `counts` once for each car."""
 
     fact: Fact | None
@@ -57,7 +56,7 @@ def lines(
     found: list[LineOf] = []
     seen: set[str] = set()
     for part in outcome.components:
-        fined = {out.key: out for out in part.excluded} if len(part.lines) > len(part.paid) else {}
+        fined = {out.key: out for out in part.excluded}
         for paid in part.lines:
             fact, out = facts.get(paid.key), fined.get(paid.key)
             before = left.pop((part.code, int(paid.key) if paid.key else None), None)

@@ -7,7 +7,7 @@ whole window so far; what was settled before is taken off by whoever settles.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -64,10 +64,16 @@ def evaluate(
 
 @dataclass
 class _Work:
+    """A clause at work: `alone` is its price by itself, `priced` what the other clauses leave of it."""
+
     component: Component
     chosen: Chosen
     given: Given
-    priced: Priced
+    alone: Priced
+    priced: Priced = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.priced = self.alone
 
 
 def _pick(
@@ -76,8 +82,8 @@ def _pick(
     chosen = chosen_for(document, component, given, as_of)
     if component.cap.units is not None:
         chosen = _quota(chosen, component.cap.units)
-    sums = sums_of(document, component, given, chosen)
-    sums = replace(sums, standing=standings.get(component.code, {}).get(given.dealer))
+    place = standings.get(component.code, {}).get(given.dealer)
+    sums = sums_of(document, component, given, chosen, place)
     return chosen, sums, judging.price(component, sums)
 
 
@@ -89,7 +95,13 @@ def chosen_for(document: PolicyDocument, component: Component, given: DealerFact
     )
 
 
-def sums_of(document: PolicyDocument, component: Component, given: DealerFacts, chosen: Chosen) -> Given:
+def sums_of(
+    document: PolicyDocument,
+    component: Component,
+    given: DealerFacts,
+    chosen: Chosen,
+    standing: Standing | None = None,
+) -> Given:
     """The facts a clause counts, with what it asks of them."""
     return Given(
         given,
@@ -97,6 +109,7 @@ def sums_of(document: PolicyDocument, component: Component, given: DealerFacts, 
         target_key=component.target_key,
         date_basis=document.date_basis,
         retroactive=component.retroactive,
+        standing=standing,
         local_units=_local(given, component.selection),
     )
 
@@ -144,7 +157,7 @@ def _exclusive(work: list[_Work]) -> None:
             kept = tuple(fact for fact in each.chosen.included if fact.key not in keys)
             each.chosen = Chosen(kept, tuple(sorted((*each.chosen.excluded, *excluded))), each.chosen.pending)
             each.given = replace(each.given, facts=kept)
-            each.priced = judging.price(each.component, each.given)
+            each.priced = each.alone = judging.price(each.component, each.given)
         if each.priced.exact:
             used |= {fact.key for fact in each.chosen.included}
 
@@ -211,16 +224,18 @@ def _outcome(work: _Work, look_ahead: bool) -> ComponentOutcome:
         rate=payment.rate,
         base=payment.base,
         exact=exact,
-        next_step=next_step(work.component, work.given) if look_ahead else None,
+        next_step=_next_step(work) if look_ahead else None,
     )
 
 
-def next_step(component: Component, given: Given) -> NextStep | None:
+def _next_step(work: _Work) -> NextStep | None:
     """What the next average car and the next tier would bring under the same conditions."""
+    component, given, now = work.component, work.given, work.alone.exact
     units = given.units
-    now = judging.price(component, given).exact
+    if now is None:
+        return None
     after = judging.price(component, given.at(units + ONE)).exact
-    if now is None or after is None:
+    if after is None:
         return None
     kind = TYPES[component.type]
     above = [reach for reach in kind.reaches(given, component.params) if reach > units]

@@ -123,7 +123,9 @@ class Given:
 
     def at(self, units: Decimal) -> Given:
         """The same dealer with so many average cars."""
-        return replace(self, what_if=units)
+        found = replace(self, what_if=units)
+        found.__dict__.update(counted=self.counted, _summed=self._summed)  # sums of the same facts
+        return found
 
     def months(self) -> list[Given]:
         """The facts cut by month of the date that counts, in order."""

@@ -84,8 +84,8 @@ class ComponentOutcome:
     @property
     def paid(self) -> frozenset[str]:
         """Keys of the facts that count; a line of a fact that is out is a penalty."""
-        out = {each.key for each in self.excluded}
-        return frozenset(line.key for line in self.lines if line.key not in out)
+        found = {line.key for line in self.lines}
+        return frozenset(found.difference([each.key for each in self.excluded]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class DealerOutcome:
     @property
     def excluded(self) -> tuple[Excluded, ...]:
         """Facts no clause paid, each once, with the reason of the first clause that looked at it."""
+        if not any(each.excluded for each in self.components):
+            return ()
         paid = {key for each in self.components for key in each.paid}
         found: dict[str, Excluded] = {}
         for each in self.components:

@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from apps.incentives.rules import reasons
-from apps.incentives.rules.document import EvidenceNeed, Selection
+from apps.incentives.rules.document import EvidenceNeed, PolicyDocument, Selection
 from apps.incentives.rules.facts import DealerFacts, Fact
 from apps.incentives.rules.given import DATE_OF, PRICE_OF
 from apps.incentives.rules.outcomes import Excluded, Pending
 
 LATE = {"invoice": reasons.INVOICE_DATE, "registration": reasons.NOT_PLATED}
 RISKS = {"false_retail": reasons.FALSE_RETAIL, "customer_data": reasons.CUSTOMER_DATA}
+
+
+LOCAL_SHARE = "policy.local_share"
+"""The measure that is taken over all sales of a dealer, also those outside a selection."""
+
+
+class Signature(NamedTuple):
+    """What a selection asks of a sale."""
+
+    model_line: str = ""
+    model: str = ""
+    trim: str = ""
+    channel: str = ""
+    customer_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +105,10 @@ def _verdict(
     selection: Selection, basis: str, given: DealerFacts, as_of: date, fact: Fact
 ) -> str | tuple[str, date]:
     """ "" to count the fact, an exclusion code, or (kind of evidence, day until which it may come)."""
-    signature = (fact.model_line, fact.model, fact.trim, fact.channel, fact.customer_type)
-    verdict = selection.verdicts.get(signature)
+    asked = signature(fact)
+    verdict = selection.verdicts.get(asked)
     if verdict is None:
-        verdict = selection.verdicts[signature] = scope(selection, fact)
+        verdict = selection.verdicts[asked] = scope(selection, asked)
     if verdict and verdict not in fact.waived:
         return verdict
     if fact.risk and (code := RISKS.get(fact.risk, reasons.FALSE_RETAIL)) not in fact.waived:
@@ -112,17 +127,43 @@ def _verdict(
     return ""
 
 
-def scope(selection: Selection, fact: Fact) -> str:
-    """Why a fact lies outside a selection (R01, R02, R04), "" inside; `queries.scope` says it in SQL."""
+def is_narrow(document: PolicyDocument) -> bool:
+    """Whether the sales that no clause's selection covers mean nothing to a policy.
+
+    They do to one that reads a dealer's share of local sales.
+    """
+    chosen = [each.selection for each in document.components if each.selection.kind == "retail"]
+    asks_area = any(each.type == "local_sales" for each in document.components)
+    return (
+        bool(chosen)
+        and all(any(getattr(each, f"{name}s") for name in Signature._fields) for each in chosen)
+        and not asks_area
+        and LOCAL_SHARE not in document.to_json()
+    )
+
+
+def outside(document: PolicyDocument, asked: Signature) -> str:
+    """Why no clause of a policy covers a sale, as its first clause says it; "" where one covers it."""
+    told = [scope(each.selection, asked) for each in document.components if each.selection.kind == "retail"]
+    return "" if "" in told else told[0]
+
+
+def signature(fact: Fact) -> Signature:
+    """What a selection asks of a sale."""
+    return Signature(fact.model_line, fact.model, fact.trim, fact.channel, fact.customer_type)
+
+
+def scope(selection: Selection, asked: Signature) -> str:
+    """Why a sale lies outside a selection (R01, R02, R04), "" inside."""
     if (
-        (selection.model_lines and fact.model_line not in selection.model_lines)
-        or (selection.models and fact.model not in selection.models)
-        or (selection.trims and fact.trim not in selection.trims)
+        (selection.model_lines and asked.model_line not in selection.model_lines)
+        or (selection.models and asked.model not in selection.models)
+        or (selection.trims and asked.trim not in selection.trims)
     ):
         return reasons.WRONG_MODEL
-    if selection.channels and fact.channel not in selection.channels:
+    if selection.channels and asked.channel not in selection.channels:
         return reasons.CHANNEL
-    if selection.customer_types and fact.customer_type not in selection.customer_types:
+    if selection.customer_types and asked.customer_type not in selection.customer_types:
         return reasons.CUSTOMER_TYPE
     return ""
 

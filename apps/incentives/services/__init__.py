@@ -1,6 +1,6 @@
 from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.booking import book_accruals
-from apps.incentives.services.calculating import ask_calculation, calculate, run_calculation
+from apps.incentives.services.calculating import ask_calculation, calculate, calculate_all, run_calculation
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, key_of, open_dispute
 from apps.incentives.services.looking_back import look_back
 from apps.incentives.services.paying import (
@@ -29,6 +29,7 @@ __all__ = [
     "book_accruals",
     "build_batch",
     "calculate",
+    "calculate_all",
     "confirm",
     "deem_confirmed",
     "discard_batch",
