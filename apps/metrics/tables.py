@@ -49,7 +49,7 @@ def role(code: str) -> str:
 
 def shown(kpi: Kpi, value: Any) -> str:
     """A value with the unit and decimals of its KPI; missing is a dash."""
-    return str(formats.show(value, kpi.unit.value, kpi.decimals))
+    return str(formats.figure(value, kpi.unit.value, kpi.decimals))
 
 
 def light(kpi: Kpi, value: Any) -> tuple[str, Any] | None:

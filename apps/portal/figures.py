@@ -61,7 +61,7 @@ class Card:
 
 def exact(kpi: Kpi, value: Decimal | None) -> str:
     """The value with the KPI's own decimals; missing is a dash."""
-    return str(formats.show(value, kpi.unit.value, kpi.decimals))
+    return str(formats.figure(value, kpi.unit.value, kpi.decimals))
 
 
 def short(kpi: Kpi, value: Decimal | None) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from apps.core.access import Actor
 from apps.risk import policies
 from apps.risk.models import RetailDecision
 from apps.risk.rules import DecisionState
+from apps.sales.models import RetailDelivery
 
 
 def decisions(*, actor: Actor) -> QuerySet[RetailDecision]:
@@ -20,8 +21,26 @@ def decisions(*, actor: Actor) -> QuerySet[RetailDecision]:
 
 
 def verdicts(*, dealer_ids: Iterable[int], known_at: datetime) -> dict[int, str]:
-    """What holds about deliveries of these dealers as known at a moment: delivery → verdict."""
+    """What holds about deliveries of these dealers as known at a moment: delivery → verdict.
+
+    A decision stays with the car when its delivery is corrected or split: it holds for every later revision.
+    """
     rows = RetailDecision.objects.filter(
         dealer_id__in=list(dealer_ids), state=DecisionState.DECIDED, decided_at__lte=known_at
     )
-    return dict(rows.order_by("decided_at", "pk").values_list("delivery_id", "verdict"))
+    told = rows.order_by("decided_at", "pk").values_list(
+        "delivery_id", "verdict", "delivery__source", "delivery__external_id", "delivery__vin"
+    )
+    found: dict[int, str] = {}
+    by_car: dict[tuple[str, ...], str] = {}
+    for pk, verdict, *car in told:
+        found[pk] = by_car[tuple(car)] = verdict
+    if not by_car:
+        return found
+    later = RetailDelivery.objects.filter(
+        source__in={car[0] for car in by_car}, external_id__in={car[1] for car in by_car}, revision__gt=1
+    )
+    for pk, *car in later.values_list("pk", "source", "external_id", "vin"):
+        if tuple(car) in by_car:
+            found[pk] = by_car[tuple(car)]
+    return found

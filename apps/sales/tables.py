@@ -57,12 +57,16 @@ class DeliveryTable(Table):
     order_by = ("-occurred_on", "-id")
 
 
+_SAME_IN_A_CHAIN = ("dealer_code", "dealer", "model")
+
+
 class ChainTable(Table):
     """All that belongs to a delivery, with the share each entry counts for."""
 
     columns = tuple(
         replace(column, export_only=False) if column.key == "credit" else column
         for column in DeliveryTable.columns
+        if column.key not in _SAME_IN_A_CHAIN
     )
 
 

@@ -139,8 +139,12 @@ class DeliverySplit(ObjectFormPage):
     action = policies.SPLIT
     query = queries.deliveries_to_split
     form_class = forms.SplitForm
+    title = _("Split the car")
     submit_label = _("Split the car")
     success = _("The car is split; each store counts its share.")
+
+    def page_title(self) -> str:
+        return f"{self.title} · {self.object.vin}"
 
     def form_options(self) -> dict[str, Any]:
         return {"held": services.holdings([self.object.vin], self.actor).own.get(self.object.vin, [])}
@@ -159,8 +163,12 @@ class DeliveryUnsplit(ObjectFormPage):
     action = policies.SPLIT
     query = queries.deliveries_to_split
     form_class = forms.WithdrawForm
+    title = _("Withdraw the split")
     submit_label = _("Withdraw the split")
     success = _("The split is withdrawn; the car counts in full at each store again.")
+
+    def page_title(self) -> str:
+        return f"{self.title} · {self.object.vin}"
 
     def save(self, cleaned: dict[str, Any]) -> str:
         services.withdraw_split(

@@ -43,6 +43,10 @@ def test_two_people_decide(delivery, hq_ops, auditor, actor_of, now) -> None:
     made.refresh_from_db()
     assert (made.state, made.decided_by, made.answer) == ("decided", actor_of(auditor).label, "属实")
     assert queries.verdicts(dealer_ids=dealers, known_at=now) == {delivery.pk: "false_retail"}
+    # a delivery that is corrected stays what it was found to be
+    mended = sales.correct(delivery=delivery, changes={"colour": "白"}, actor=actor_of(hq_ops), now=now)
+    found = queries.verdicts(dealer_ids=dealers, known_at=now)
+    assert found.pop(mended.pk) == found[delivery.pk] == "false_retail"
 
 
 def test_what_is_turned_down_or_taken_back_does_not_hold(delivery, hq_ops, auditor, actor_of, now) -> None:

@@ -54,12 +54,19 @@ def show(value: Any, kind: str = "text", places: int | None = None) -> Any:
     if kind == "share":
         return f"{exact(Decimal(value) * 100)}%"
     if kind == "cars":
-        return exact(Decimal(value))
+        return exact(Decimal(value) if places is None else round(Decimal(value), places))
     if kind in _PLACES:
         return grouped(Decimal(value), _PLACES[kind] if places is None else places)
     if kind == "month":
         return value.strftime("%Y-%m") if isinstance(value, date) else str(value)
     return _plain(value)
+
+
+def figure(value: Any, unit: str, places: int | None = None) -> Any:
+    """The text of a figure in its unit; cars are whole unless shares of shared ones make part of a car."""
+    if unit == "units" and not places:
+        return show(value, "cars", 2)
+    return show(value, unit, places)
 
 
 def label_of(row: Any) -> str:

@@ -29,6 +29,7 @@ from apps.demo.services import (
     papers,
     rebates,
     rewards,
+    shared,
     statements,
     surveys,
     wallets,
@@ -90,13 +91,14 @@ def build(plan: Plan, *, now: datetime, say: Say, closing_too: bool = True) -> N
     if closing_too:
         _settled(plan, actor=actor, now=now, say=say)
         say("today")
-        _today(_hero(rows, found), plan.end, actor, now)
+        _today(_hero(rows, found), rows[0], plan.end, actor, now)
 
 
-def _today(hero: Dealer, last: Month, actor: access.Actor, now: datetime) -> None:
+def _today(hero: Dealer, neighbour: Dealer, last: Month, actor: access.Actor, now: datetime) -> None:
     """What people find on their desks and do about it."""
     papers.build(dealer=hero, last=last, now=now)
     wallets.build(hero=hero, now=now)
+    shared.build(hero=hero, neighbour=neighbour, actor=actor, now=now)
     answers.build(actor=actor, now=now)
 
 

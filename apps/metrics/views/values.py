@@ -55,7 +55,7 @@ class Explain(ReadingPage, SimplePage):
         args = [each.code, self.dealer.code, str(each.month)]
         return {
             "input": each,
-            "value": formats.show(each.value, each.unit),
+            "value": formats.figure(each.value, each.unit),
             "url": reverse("metrics:explain" if each.is_kpi else "metrics:facts", args=args),
             "mend": self._mend(each),
         }
@@ -149,7 +149,7 @@ class Facts(ReadingPage, ListPage):
         return super().context() | {
             "measure": self.measure,
             "dealer": self.dealer,
-            "total": formats.show(total if total is not None or stored is None else 0, unit),
-            "stored": formats.show(stored, unit),
+            "total": formats.figure(total if total is not None or stored is None else 0, unit),
+            "stored": formats.figure(stored, unit),
             "differs": self.reading is not None and (total or 0) != (stored or 0),
         }
