@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,7 +44,7 @@ class StatementInput(serializers.Serializer[Any]):
     def validate_dealer(self, text: str) -> int:
         found = dealers.by_code(actor=self.context["actor"], code=text)
         if found is None:
-            raise serializers.ValidationError("This dealer does not exist.")
+            raise serializers.ValidationError(_("This dealer does not exist."))
         return int(found.pk)
 
 

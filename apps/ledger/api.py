@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -46,7 +47,7 @@ class OfDealer(serializers.Serializer[Any]):
     def validate_dealer(self, text: str) -> int:
         found = dealers.by_code(actor=self.context["actor"], code=text)
         if found is None:
-            raise serializers.ValidationError("This dealer does not exist.")
+            raise serializers.ValidationError(_("This dealer does not exist."))
         return int(found.pk)
 
 
@@ -148,14 +149,14 @@ class WalletTransferInput(serializers.Serializer[Any]):
     def validate_account(self, pk: int) -> Any:
         found = queries.wallets(actor=self.context["actor"]).filter(pk=pk).first()
         if found is None:
-            raise serializers.ValidationError("This wallet does not exist.")
+            raise serializers.ValidationError(_("This wallet does not exist."))
         return found
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         code = attrs.pop("to_dealer")
         known = {each.code: each.pk for each in queries.sisters(attrs["account"].dealer)}
         if code and code not in known:
-            raise serializers.ValidationError({"to_dealer": "No dealer of the same group has this code."})
+            raise serializers.ValidationError({"to_dealer": _("No dealer of the same group has this code.")})
         return attrs | {"to_dealer_id": known.get(code)}
 
 
@@ -214,7 +215,7 @@ class CreditNoteInput(serializers.Serializer[Any]):
     def validate_entry(self, pk: int) -> Any:
         found = queries.entries(actor=self.context["actor"]).filter(pk=pk).first()
         if found is None:
-            raise serializers.ValidationError("This entry does not exist.")
+            raise serializers.ValidationError(_("This entry does not exist."))
         return found
 
 

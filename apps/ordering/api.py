@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -38,13 +39,13 @@ class OrderPlanInput(serializers.Serializer[Any]):
     def validate_dealer(self, text: str) -> Any:
         found = dealers.by_code(actor=self.context["actor"], code=text)
         if found is None:
-            raise serializers.ValidationError("This dealer does not exist.")
+            raise serializers.ValidationError(_("This dealer does not exist."))
         return found
 
     def validate_starts_on(self, day: date) -> Any:
         windows = {each.starts_on: each for each in queries.windows_for(timezone.localdate())}
         if day not in windows:
-            raise serializers.ValidationError("No plan for this day can be ordered now.")
+            raise serializers.ValidationError(_("No plan for this day can be ordered now."))
         return windows[day]
 
     def validate_lines(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -52,7 +53,9 @@ class OrderPlanInput(serializers.Serializer[Any]):
         found = vehicles.models_by_spelling(spelt, actor=self.context["actor"])
         unknown = [text for text in spelt if text not in found]
         if unknown:
-            raise serializers.ValidationError(f"These models do not exist: {', '.join(unknown)}")
+            raise serializers.ValidationError(
+                _("These models do not exist: %(codes)s") % {"codes": ", ".join(unknown)}
+            )
         return [{**line, "model": found[line["model"]]} for line in given]
 
 

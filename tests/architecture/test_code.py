@@ -12,6 +12,8 @@ DOORS = {"views", "forms", "api", "admin", "tasks"}
 OUTER = ("views", "api", "tables", "filters", "forms", "tasks", "panels", "pages")
 MANAGERS_ALLOWED = {"core.kit.api"}  # receipts of idempotent requests belong to the kit itself
 HANDLERS = {("batch", "actor", "now"), ("spellings", "actor", "now")}
+MESSAGE_AT = {"ValidationError": 0, "DomainError": 1}
+"""Which argument of an error is its message."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -75,6 +77,25 @@ def test_pages_api_and_tables_touch_no_managers() -> None:
 
 def _is_outer(module: Module) -> bool:
     return any(part in OUTER for part in module.name.split(".")[1:])
+
+
+def test_errors_speak_the_language_of_their_reader() -> None:
+    """The message of an error people see goes through the translations."""
+    found = [
+        module.at(node)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and _name(node.func) in MESSAGE_AT
+        for message in node.args[MESSAGE_AT[_name(node.func)] :]
+        for part in (message.values if isinstance(message, ast.Dict) else [message])
+        if isinstance(part, ast.JoinedStr)
+        or (isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value)
+    ]
+    assert found == []
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def test_forms_and_serializers_list_their_fields() -> None:

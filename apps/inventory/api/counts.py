@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -59,7 +60,7 @@ class CountViewSet(ScopedViewSet):
         given.is_valid(raise_exception=True)
         dealer = dealers.by_code(actor=actor, code=given.validated_data["dealer"])
         if dealer is None:
-            raise serializers.ValidationError({"dealer": "Not found."})
+            raise serializers.ValidationError({"dealer": _("Not found.")})
 
         def effect() -> tuple[int, Any]:
             kind = given.validated_data["kind"]

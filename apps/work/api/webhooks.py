@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -35,7 +36,7 @@ class WebhookInput(serializers.Serializer[Any]):
             return None
         found = dealers.by_code(actor=self.context["actor"], code=text)
         if found is None:
-            raise serializers.ValidationError("This dealer does not exist.")
+            raise serializers.ValidationError(_("This dealer does not exist."))
         return int(found.pk)
 
 
