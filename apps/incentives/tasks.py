@@ -16,7 +16,7 @@ from apps.incentives.services import backtesting, calculating
 @jobs.handler(calculating.JOB, label=_("Calculation of a settlement"))
 def calculate(job: Job) -> dict[str, Any]:
     made = services.run_calculation(args=job.args, now=timezone.now())
-    return {"run": made.pk, "statements": made.statements_count}
+    return {"runs": [run.pk for run in made], "statements": sum(run.statements_count for run in made)}
 
 
 @jobs.handler(backtesting.JOB, label=_("Back-test of a policy"))

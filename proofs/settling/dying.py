@@ -121,7 +121,7 @@ def _steps(stage: Stage, policy: Policy) -> Iterator[Step]:
     yield "ask", ask
     yield (
         "calculate",
-        lambda: jobs.run(str(Job.objects.get(code="incentives.calculate", args__policy=policy.pk).pk)),
+        lambda: jobs.run(str(Job.objects.get(code="incentives.calculate", args__policies=[policy.pk]).pk)),
     )
     yield "hand in", lambda: stage.hand_in(run(), now)
     yield "publish", lambda: stage.release(run(), now)

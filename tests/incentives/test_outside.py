@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -14,8 +14,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.core.errors import DomainError
+from apps.core.models import Job
 from apps.incentives import services
-from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
+from apps.incentives.models import (
+    DisputeItem,
+    Policy,
+    PolicyVersion,
+    SettlementRun,
+    Statement,
+    StatementLine,
+)
 from apps.incentives.queries import outside
 from apps.incentives.queries.candidates import Source
 from apps.incentives.rules import document as documents
@@ -105,6 +113,52 @@ def test_what_is_inside_is_judged_as_if_all_were_read(network, sold, monkeypatch
         assert not full.outside
 
 
+def _hashes() -> dict[tuple[str, int], str]:
+    rows = Statement.objects.values_list("policy__code", "dealer", "sha256")
+    return {(code, dealer): said for code, dealer, said in rows}
+
+
+def test_all_policies_of_a_day_come_to_what_each_comes_to_alone(
+    network, sold, actor_of, client_of, run_jobs
+) -> None:
+    user = story.people(network)["policy"]
+    held = [_policy(f"P{no}", *chosen) for no, chosen in enumerate(SEEN)]
+    asked = {"actor": actor_of(user), "now": NOW}
+    for policy in held:
+        services.calculate(policy=policy, window=story.JUNE, kind=RunKind.INTERIM, **asked)
+    alone = _hashes()
+    assert len(set(alone.values())) == len(alone) >= 2 * len(held)
+    SettlementRun.objects.filter(policy=held[0]).update(state="reviewing")
+    SettlementRun.objects.exclude(policy=held[0]).delete()
+    client, page = client_of(user), reverse("incentives:run-new")
+
+    refused = client.post(page, {"day": "2026-07-05", "kind": "final"})
+    assert (refused.status_code, Job.objects.count()) == (422, 0)
+    assert "没有可以核算的政策" in refused.content.decode()
+    assert client.post(page, {"day": "2026-06-05", "kind": "interim"}).status_code == 302
+    others = [policy.pk for policy in held[1:]]
+    assert Job.objects.filter(args__policies=others).count() == 1  # what waits for its release is left out
+    run_jobs()
+    assert {key: said for key, said in _hashes().items() if key in alone} == alone
+
+
+def _policy(code: str, *selections) -> Policy:
+    body = story.body(code, components=clauses(*selections))
+    policy = Policy.objects.create(code=code, label_zh=code, label_en=code)
+    read = documents.read(body)
+    PolicyVersion.objects.create(
+        policy=policy,
+        version=1,
+        state="published",
+        document=read.data(),
+        sha256=read.sha256(),
+        effective_from=date(2026, 6, 1),
+        published_on=date(2026, 6, 1),
+        published_at=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+    return policy
+
+
 def _published(actors, policy, now):
     run = services.calculate(
         policy=policy, window=story.JUNE, kind=RunKind.FINAL, actor=actors["policy"], now=now
@@ -166,7 +220,7 @@ def _only_for_the_policy_of_the_dispute(dealer) -> None:
     """The same clauses in another policy: nobody decided about its money."""
     for code, amount in (("P1", D("3000.00")), ("P2", D("2000.00"))):
         read = documents.read(story.body(code, components=clauses(SHOWROOM)))
-        judged = calculating.judge(read, story.JUNE, dealers=(dealer,), known_at=LATER)
+        judged = calculating.judge(read, story.JUNE, Source((dealer,), LATER, documents=(read,)))
         assert judged.outcomes[dealer].amount == amount
 
 

@@ -148,7 +148,7 @@ def _pay_and_take_back(policy, actors, network, first, second) -> None:
     )
     assert services.look_back(now=at(8, 19)) == 1  # June only, and only what was settled
     job = Job.objects.filter(code="incentives.calculate").latest("created_at")
-    made = services.run_calculation(args=job.args, now=at(8, 20))
+    (made,) = services.run_calculation(args=job.args, now=at(8, 20))
     assert services.look_back(now=at(8, 20)) == 0
     publish(made, actors, at(8, 20))
     third = statement(network.d1, 3)

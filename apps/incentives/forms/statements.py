@@ -24,7 +24,12 @@ def _day(label: Any, *, required: bool = True, **more: Any) -> forms.DateField:
 class RunForm(forms.Form):
     """Which policy is settled for which term, and whether it is only to see what is expected."""
 
-    policy = forms.ModelChoiceField(label=_("Policy"), queryset=None)
+    policy = forms.ModelChoiceField(
+        label=_("Policy"),
+        queryset=None,
+        required=False,
+        empty_label=_("All policies with a term on this day"),
+    )
     day = _day(_("A day of the term"), help_text=_("The month, quarter or year it lies in is settled."))
     kind = forms.ChoiceField(label=_("Kind"), choices=RUN_KINDS, widget=forms.RadioSelect, initial="interim")
 

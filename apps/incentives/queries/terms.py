@@ -17,11 +17,17 @@ from apps.periods import queries as periods
 
 
 @dataclass(frozen=True)
-class Due:
-    """A version of a policy with the term that a month is computed for, up to that month."""
+class OnDay:
+    """A version of a policy with the term it is for."""
 
     version: PolicyVersion
     window: Window
+
+
+@dataclass(frozen=True)
+class Due(OnDay):
+    """The same for a month that is computed: the months of the term up to it."""
+
     months: tuple[Month, ...]
 
 
@@ -38,12 +44,17 @@ def version_on(policy_id: int, window: Window) -> PolicyVersion | None:
 def due(month: Month) -> list[Due]:
     """Every published policy whose term includes the last day of a business month, with its version."""
     end = periods.business_calendar().bounds(month)[1]
+    return [Due(each.version, each.window, _months(each.window, month)) for each in of_day(end)]
+
+
+def of_day(day: date) -> list[OnDay]:
+    """The term of every published policy that a day lies in, with the version that is for it."""
     found = []
-    for version in _in_force(end):
-        window = version.read.window_of(end)
+    for version in _in_force(day):
+        window = version.read.window_of(day)
         applied = None if window is None else version_on(version.policy_id, window)
         if window is not None and applied is not None:
-            found.append(Due(applied, window, _months(window, month)))
+            found.append(OnDay(applied, window))
     return found
 
 

@@ -1,6 +1,12 @@
 from apps.incentives.services.accruing import accrue, accrue_shared
 from apps.incentives.services.booking import book_accruals
-from apps.incentives.services.calculating import ask_calculation, calculate, calculate_all, run_calculation
+from apps.incentives.services.calculating import (
+    ask_all,
+    ask_calculation,
+    calculate,
+    calculate_all,
+    run_calculation,
+)
 from apps.incentives.services.disputing import Claim, Disputed, answer, escalate, key_of, open_dispute
 from apps.incentives.services.looking_back import look_back
 from apps.incentives.services.paying import (
@@ -24,6 +30,7 @@ __all__ = [
     "accrue",
     "accrue_shared",
     "answer",
+    "ask_all",
     "ask_calculation",
     "ask_release",
     "book_accruals",

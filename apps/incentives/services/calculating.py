@@ -31,6 +31,8 @@ from apps.periods import queries as periods
 
 KIND = "incentives.settlement"
 JOB = "incentives.calculate"
+AT_ONCE = 25
+"""How many policies one job settles: what they look at is read once, and workers share the jobs."""
 
 
 def calculate_all(
@@ -38,14 +40,22 @@ def calculate_all(
 ) -> list[SettlementRun]:
     """Calculate several policies for a window, each for itself; what they look at is read once.
 
-    Errors as of `calculate`, for the first policy that has one; nothing is calculated then.
+    A policy that cannot be calculated now is left out. Errors as of `calculate` when none of them can.
     """
-    versions = [check(policy=each, window=window, kind=kind, actor=actor, now=now) for each in chosen]
-    kept = settled.cars([each.pk for each in chosen], window.first)
-    source = _source(window, now, [each.read for each in versions], kept)
+    refused: DomainError | None = None
+    versions: dict[Policy, PolicyVersion] = {}
+    for policy in chosen:
+        try:
+            versions[policy] = check(policy=policy, window=window, kind=kind, actor=actor, now=now)
+        except DomainError as error:
+            refused = error
+    if refused is not None and not versions:
+        raise refused
+    kept = settled.cars([each.pk for each in versions], window.first)
+    source = _source(window, now, [each.read for each in versions.values()], kept)
     return [
         calculate(policy=each, window=window, kind=kind, actor=actor, now=now, source=source)
-        for each in chosen
+        for each in versions
     ]
 
 
@@ -88,16 +98,24 @@ def _source(
 
 def check(*, policy: Policy, window: Window, kind: RunKind, actor: Actor, now: datetime) -> PolicyVersion:
     """The version a run would apply, when it may be calculated now; errors as of `calculate`."""
-    if not actor.may(policies.CALCULATE):
-        raise DomainError("forbidden", _("Your role does not include this action."))
+    _allow(actor)
     version = version_on(policy, window)
     if kind is RunKind.FINAL and timezone.localdate(now) <= window.last:
         message = _("The term is not over yet. Calculate an interim run.")
         raise DomainError("not_due", message, fields={"kind": message})
-    same = SettlementRun.objects.filter(policy=policy, window_first=window.first)
-    if same.filter(state=RunState.REVIEWING).exists():
+    if _under_review(policy.pk, window):
         raise DomainError("under_review", _("A run of this term waits for its release."))
     return version
+
+
+def _allow(actor: Actor) -> None:
+    if not actor.may(policies.CALCULATE):
+        raise DomainError("forbidden", _("Your role does not include this action."))
+
+
+def _under_review(policy_id: int, window: Window) -> bool:
+    same = SettlementRun.objects.filter(policy=policy_id, window_first=window.first)
+    return same.filter(state=RunState.REVIEWING).exists()
 
 
 def version_on(policy: Policy, window: Window) -> PolicyVersion:
@@ -171,8 +189,42 @@ def ask_calculation(*, policy: Policy, day: date, kind: str, actor: Actor, now: 
     """
     window = window_of(policy, day)
     check(policy=policy, window=window, kind=RunKind(kind), actor=actor, now=now)
-    given = {"policy": policy.pk, "first": window.first, "kind": kind, "actor": actors.packed(actor)}
-    return jobs.enqueue(JOB, orjson.loads(orjson.dumps(given, default=str)), actor=actor, now=now)
+    (job,) = enqueue({window: [policy.pk]}, kind=RunKind(kind), actor=actor, now=now)
+    return job
+
+
+@transaction.atomic
+def ask_all(*, day: date, kind: str, actor: Actor, now: datetime) -> int:
+    """Ask for the calculation of every policy's term that a day lies in; returns of how many policies.
+
+    Left out are terms that wait for their release, and for final runs those that are not over. DomainError
+    `forbidden`, `nothing`.
+    """
+    _allow(actor)
+    chosen: dict[Window, list[int]] = {}
+    for each in terms.of_day(day):
+        due = RunKind(kind) is RunKind.INTERIM or timezone.localdate(now) > each.window.last
+        if due and not _under_review(each.version.policy_id, each.window):
+            chosen.setdefault(each.window, []).append(each.version.policy_id)
+    if not chosen:
+        message = _("No policy has a term on this day that can be calculated now.")
+        raise DomainError("nothing", message, fields={"day": message})
+    enqueue(chosen, kind=RunKind(kind), actor=actor, now=now)
+    return sum(map(len, chosen.values()))
+
+
+def enqueue(
+    chosen: Mapping[Window, Sequence[int]], *, kind: RunKind, actor: Actor, now: datetime
+) -> list[Job]:
+    """Jobs that calculate policies (by their ids) for windows; those of a window share what they read."""
+    given = {"kind": kind, "actor": actors.packed(actor)}
+    asked = [
+        given | {"first": window.first, "policies": found[start : start + AT_ONCE]}
+        for window, found in chosen.items()
+        for start in range(0, len(found), AT_ONCE)
+    ]
+    packed = [orjson.loads(orjson.dumps(args, default=str)) for args in asked]
+    return [jobs.enqueue(JOB, args, actor=actor, now=now) for args in packed]
 
 
 def window_of(policy: Policy, day: date) -> Window:
@@ -185,13 +237,9 @@ def window_of(policy: Policy, day: date) -> Window:
     return found
 
 
-def run_calculation(*, args: Mapping[str, Any], now: datetime) -> SettlementRun:
+def run_calculation(*, args: Mapping[str, Any], now: datetime) -> list[SettlementRun]:
     """Do what was asked for in the background."""
-    policy = Policy.objects.get(pk=args["policy"])
-    return calculate(
-        policy=policy,
-        window=window_of(policy, date.fromisoformat(args["first"])),
-        kind=RunKind(args["kind"]),
-        actor=actors.unpacked(args["actor"]),
-        now=now,
-    )
+    chosen = list(Policy.objects.filter(pk__in=args["policies"]).order_by("code"))
+    window = window_of(chosen[0], date.fromisoformat(args["first"]))
+    kind, actor = RunKind(args["kind"]), actors.unpacked(args["actor"])
+    return calculate_all(chosen=chosen, window=window, kind=kind, actor=actor, now=now)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import orjson
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from apps.core import access, jobs, reach
-from apps.core.imports import actors
+from apps.core import access, reach
 from apps.incentives.models import SettlementRun
+from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind, RunState
-from apps.incentives.services.calculating import JOB
+from apps.incentives.services import calculating
 from apps.kernel.period import Month
 
 MONTHS = 12
@@ -46,7 +45,8 @@ def look_back(*, now: datetime) -> int:
 
     A term that waits for its release is left until that is decided.
     """
-    actor, asked = access.system("incentives"), 0
+    actor = access.system("incentives")
+    chosen: dict[Window, list[int]] = {}
     since = Month.of(timezone.localdate(now)).shift(-MONTHS).first
     with reach.as_worker(), transaction.atomic():
         terms = SettlementRun.objects.filter(window_last__gte=since)
@@ -57,11 +57,10 @@ def look_back(*, now: datetime) -> int:
         for row in known.annotate(known=Max("known_at")).order_by("policy", "window_first"):
             term = (row["policy"], row["window_first"])
             if term in keys and _is_changed(row["window_first"], row["window_last"], row["known"]):
-                given = {"policy": row["policy"], "first": row["window_first"], "kind": RunKind.FINAL}
-                given |= {"actor": actors.packed(actor)}
-                jobs.enqueue(JOB, orjson.loads(orjson.dumps(given, default=str)), actor=actor, now=now)
-                asked += 1
-    return asked
+                window = Window(row["window_first"], row["window_last"])
+                chosen.setdefault(window, []).append(row["policy"])
+        calculating.enqueue(chosen, kind=RunKind.FINAL, actor=actor, now=now)
+    return sum(map(len, chosen.values()))
 
 
 def _is_changed(first: date, last: date, known_at: datetime) -> bool:

@@ -46,13 +46,11 @@ class RunNew(FormPage):
         return {"policy": self.request.GET.get("policy"), "day": self.request.GET.get("day")}
 
     def save(self, cleaned: dict[str, Any]) -> str:
-        services.ask_calculation(
-            policy=cleaned["policy"],
-            day=cleaned["day"],
-            kind=cleaned["kind"],
-            actor=self.actor,
-            now=timezone.now(),
-        )
+        asked: dict[str, Any] = {"day": cleaned["day"], "kind": cleaned["kind"], "actor": self.actor}
+        if cleaned["policy"]:
+            services.ask_calculation(policy=cleaned["policy"], now=timezone.now(), **asked)
+        else:
+            services.ask_all(now=timezone.now(), **asked)
         return reverse("incentives:run-list")
 
 
