@@ -189,6 +189,23 @@ def _false_retail(policy, actors, network) -> None:
     )
     assert taken.origin.statement.number == 3
     assert _held(network.d1)["accrual"] == D("-52000.00")  # the car taken back in August and this one
+    _nobody_alone_overrules_two(fourth, taken, car, actors)
+
+
+def _nobody_alone_overrules_two(fourth, taken, car, actors) -> None:
+    """A dispute about a sale found false is granted when two people cleared it, not before."""
+    paper = Disputed(taken.pk, "invoice", "", date(2026, 8, 20), "发票.pdf", PDF)
+    claim = Claim("missing_car", D("99000"), "", [paper])
+    made = services.open_dispute(statement=fourth, claim=claim, actor=actors["gm"], now=at(8, 25))
+    given = {"item": made.items.get(), "granted": True, "reason": "", "actor": actors["policy"]}
+    with pytest.raises(DomainError) as refused:
+        services.answer(**given, now=at(8, 26))
+    assert (refused.value.code, made.items.get().state) == ("decided_by_two", "submitted")
+    cleared = risk.Finding("cleared", "客户已到店确认")
+    row = risk.propose_decision(delivery=car, finding=cleared, actor=actors["policy"], now=at(8, 26))
+    asked = Approval.objects.get(flow="risk.retail_decision", target_id=row.pk)
+    work.decide(approval=asked, verdict="approve", comment="", actor=actors["audit"], now=at(8, 27))
+    assert services.answer(**given, now=at(8, 28)).state == "accepted"
 
 
 def _first_published(made, actors, network):

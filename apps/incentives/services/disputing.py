@@ -21,7 +21,7 @@ from apps.core.roles import Role
 from apps.incentives import happenings, policies
 from apps.incentives.models import Dispute, DisputeItem, Statement, StatementLine
 from apps.incentives.queries import outside
-from apps.incentives.rules.reasons import EXCLUSIONS
+from apps.incentives.rules.reasons import EXCLUSIONS, FALSE_RETAIL
 from apps.incentives.rules.settling import (
     ANSWERS,
     FINAL,
@@ -32,6 +32,8 @@ from apps.incentives.rules.settling import (
     StatementState,
     is_disputable,
 )
+from apps.risk import queries as risk
+from apps.risk.rules import RetailVerdict
 from apps.sales import services as sales
 from apps.work import calendar, registry
 from apps.work import services as work
@@ -239,7 +241,8 @@ def _call(item: DisputeItem, role: Role, *, without: int | None, now: datetime) 
 def answer(*, item: DisputeItem, granted: bool, reason: str, actor: Actor, now: datetime) -> DisputeItem:
     """Decide about a disputed car; what is granted is recorded as evidence and settled by the next run.
 
-    Errors: `answered`, `same_person` at the second level, `reason_needed` to refuse.
+    Errors: `answered`, `same_person` at the second level, `reason_needed` to refuse, `decided_by_two` for a
+    sale that two people hold for false: nobody alone overrules them.
     """
     row = DisputeItem.objects.select_for_update(of=("self",)).select_related("dispute").get(pk=item.pk)
     if not policies.item.can(actor, policies.DECIDE, row):
@@ -248,6 +251,11 @@ def answer(*, item: DisputeItem, granted: bool, reason: str, actor: Actor, now: 
         raise DomainError("answered", _("This car was decided already."))
     if not granted and not reason.strip():
         raise DomainError("reason_needed", _("Say why."), fields={"reason": _("Needed to refuse.")})
+    if granted and row.code == FALSE_RETAIL and _is_held_false(row, now):
+        raise DomainError(
+            "decided_by_two",
+            _("Two people found this sale false. It is accepted after two people cleared it."),
+        )
     before = ItemState(row.state)
     if before is ItemState.ESCALATED and actor.user_id == row.first_by_id:
         raise DomainError("same_person", _("The second level is decided by another person."))
@@ -273,6 +281,12 @@ def answer(*, item: DisputeItem, granted: bool, reason: str, actor: Actor, now: 
     _tell(row, reason, now)
     happenings.tell_decision(row, now=now)
     return row
+
+
+def _is_held_false(row: DisputeItem, now: datetime) -> bool:
+    car = row.delivery_id or (row.line.delivery_id if row.line else None)
+    held = risk.verdicts(dealer_ids=[row.dealer_id], known_at=now)
+    return car is not None and held.get(car) == RetailVerdict.FALSE_RETAIL
 
 
 def _record(row: DisputeItem, actor: Actor, now: datetime) -> None:
