@@ -65,7 +65,7 @@ def test_every_command_is_named(name: str):
 def test_the_log_ins_are_those_of_the_sample(name: str):
     text = text_of(name)
     users = set(re.findall(r'^        \("(\w+)", Role\.', inspect.getsource(cast.build), re.MULTILINE))
-    assert len(users) == 16
+    assert len(users) == 17
     assert {user for user in users if f"`{user}`" not in text} == set()
     assert f"`{cast.PASSWORD}`" in text
 

@@ -57,7 +57,7 @@ def granted(run: SettlementRun, now: datetime) -> None:
 def found_false(run: SettlementRun, now: datetime) -> None:
     """Two people found that a car the neighbour was paid for was never sold."""
     line = _paid_car(run, now)
-    if line is None:
+    if line is None or line.delivery_id is None:
         return
     finding = risk.Finding(
         RetailVerdict.FALSE_RETAIL, "盘点时车辆仍在库，发票抬头为门店员工，三个月内无保养与投保记录。"

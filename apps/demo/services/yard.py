@@ -208,9 +208,15 @@ def _ageing(hero: Dealer, actor: Actor, now: datetime, today: date) -> None:
         for turn, (kind, (since, plan)) in enumerate(PLANS.items()):
             old = queries.aged_units(dealer, older_than=since, vins=(), on=today)[:6]
             if old and (no == 0 or no % 2 == turn):
-                due = now.date() + timedelta(12 + 5 * no)
-                given = {"dealer": dealer, "units": old, "kind": kind, "plan": plan, "due_on": due}
-                inventory.plan_aged_action(**given, actor=actor, now=now)
+                inventory.plan_aged_action(
+                    dealer=dealer,
+                    units=old,
+                    kind=kind,
+                    plan=plan,
+                    due_on=now.date() + timedelta(12 + 5 * no),
+                    actor=actor,
+                    now=now,
+                )
     car = StockUnit.objects.filter(dealer=hero, gone_on=None, received_on__lte=today).order_by("pk").last()
     if car is not None and not UnitMark.objects.filter(unit=car, kind=MarkKind.STOP_SALE).exists():
         inventory.set_mark(

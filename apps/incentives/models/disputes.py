@@ -138,3 +138,8 @@ class DisputeItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vin} · {self.get_kind_display()}"
+
+    @property
+    def car_id(self) -> int | None:
+        """The delivery it is about, by its line or as a car outside the policy."""
+        return self.line.delivery_id if self.line else self.delivery_id

@@ -100,7 +100,7 @@ def later_settlements(line: StatementLine, *, actor: Actor) -> QuerySet[Statemen
 def settled_since(dispute: Dispute, *, actor: Actor) -> Mapping[int, StatementLine]:
     """What later statements paid for the cars of a dispute, by the key of the disputed car."""
     origin = dispute.statement
-    cars = {each.pk: each.delivery_id or each.line.delivery_id for each in dispute.items.all()}
+    cars = {each.pk: each.car_id for each in dispute.items.all()}
     rows = StatementLine.objects.filter(
         delivery_id__in=cars.values(),
         statement__policy=origin.policy_id,

@@ -284,9 +284,8 @@ def answer(*, item: DisputeItem, granted: bool, reason: str, actor: Actor, now: 
 
 
 def _is_held_false(row: DisputeItem, now: datetime) -> bool:
-    car = row.delivery_id or (row.line.delivery_id if row.line else None)
     held = risk.verdicts(dealer_ids=[row.dealer_id], known_at=now)
-    return car is not None and held.get(car) == RetailVerdict.FALSE_RETAIL
+    return row.car_id is not None and held.get(row.car_id) == RetailVerdict.FALSE_RETAIL
 
 
 def _record(row: DisputeItem, actor: Actor, now: datetime) -> None:
