@@ -186,6 +186,7 @@ def people(chosen: Sequence[int], on: date) -> list[tuple[Dealer, Mapping[str, s
     lines = dealers.ancestry(on, chosen)
     units = {pk: (kind, code) for pk, kind, code in OrgUnit.objects.values_list("pk", "kind", "code")}
     rows = Dealer.objects.filter(pk__in=chosen).select_related("province").order_by("pk")
+    rows = rows.only("code", "store_type", "city_tier", "opened_on", "province__code")
     found: list[tuple[Dealer, Mapping[str, str]]] = []
     for dealer in rows:
         above = dict(units[unit] for unit in lines.get(dealer.pk, ()) if unit in units)

@@ -177,9 +177,10 @@ def read(
     """The cars of a span for these policies (for any policy, when none is named) and the `kept` ones."""
     params = _params(dealers, span, known_at, until)
     granted = _granted(dealers, known_at)
+    narrow = any(map(selecting.is_narrow, documents))
     with connection.cursor() as cursor:
         papers = _papers(cursor, params)
-        sold = _sold(cursor, params)
+        sold = _sold(cursor, params) if narrow else {}
         cursor.execute(_RETURNS, params)
         back = cursor.fetchall()
         always = {*granted, *(pk for row in back for pk in (row[0], row[5]))}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import audit, jobs
@@ -16,7 +15,7 @@ from apps.core.errors import DomainError
 from apps.incentives import queries
 from apps.incentives.models import BackTest, BackTestRow, PolicyVersion
 from apps.incentives.policies import documents as policies
-from apps.incentives.queries import candidates
+from apps.incentives.queries.candidates import Source
 from apps.incentives.rules import document as documents
 from apps.incentives.rules import network, replay
 from apps.incentives.rules.document import PolicyDocument
@@ -103,11 +102,12 @@ def run_term(*, run_id: int, window: Window, now: datetime) -> dict[str, int]:
     run = BackTest.objects.select_related("compared").get(pk=run_id)
     first, last = Month.of(run.first_month), Month.of(run.last_month)
     document = replay.dated(documents.read(run.document), first, last)
-    source = candidates.Source(_dealers(window), now)
-    as_of = timezone.localdate(now)
-    given = source.gather(document, window)
-    found = network.run(document, given, as_of=as_of)
-    compared = _compared(run, source, window, as_of)
+    before = None if run.compared is None else replay.dated(run.compared.read, first, last)
+    asked = (document,) if before is None else (document, before)
+    source = Source(_dealers(window), now, documents=asked)
+    given = _given(source, document, window)
+    found = network.run(document, given, as_of=source.as_of)
+    compared = {} if before is None else _compared(source, before, (first, last), window)
     BackTestRow.objects.filter(run=run, window_first=window.first).delete()
     rows = [_row(run, window, given[dealer], each, compared.get(dealer)) for dealer, each in found.items()]
     BackTestRow.objects.bulk_create([row for row in rows if row is not None], batch_size=BATCH)
@@ -122,18 +122,18 @@ def _dealers(window: Window) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def _given(source: Source, document: PolicyDocument, window: Window) -> dict[int, DealerFacts]:
+    return source.gather(document, window, source.inside(document, window).facts)
+
+
 def _compared(
-    run: BackTest, source: candidates.Source, window: Window, as_of: date
+    source: Source, document: PolicyDocument, months: tuple[Month, Month], window: Window
 ) -> Mapping[int, list[DealerOutcome]]:
     """What the version compared with comes to in those of its terms that end inside the window."""
-    if run.compared is None:
-        return {}
-    first, last = Month.of(run.first_month), Month.of(run.last_month)
-    document = replay.dated(run.compared.read, first, last)
     found: dict[int, list[DealerOutcome]] = {}
-    for each in replay.windows(document, first, last):
+    for each in replay.windows(document, *months):
         if window.first <= each.last <= window.last:
-            outcomes = network.run(document, source.gather(document, each), as_of=as_of)
+            outcomes = network.run(document, _given(source, document, each), as_of=source.as_of)
             for dealer, outcome in outcomes.items():
                 found.setdefault(dealer, []).append(outcome)
     return found
