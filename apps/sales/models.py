@@ -77,6 +77,7 @@ class RetailDelivery(Fact):
     credit = models.DecimalField(
         _("share of the car"), max_digits=7, decimal_places=6, default=Decimal(1), db_default=Decimal(1)
     )
+    elsewhere = models.BooleanField(_("reported by another store before"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("retail delivery")
@@ -102,6 +103,8 @@ class RetailDelivery(Fact):
             *vin_indexes("retaildelivery"),
             # withdrawing an import
             models.Index(fields=["batch"], name="retaildelivery_batch", condition=Q(batch__isnull=False)),
+            # cars that several stores reported, which are few
+            models.Index(fields=["vin"], name="retaildelivery_elsewhere", condition=Q(elsewhere=True)),
             # whether a delivery was taken back
             models.Index(
                 fields=["reverses"], name="retaildelivery_reverses", condition=Q(reverses__isnull=False)

@@ -88,10 +88,10 @@ def shared_cars(*, actor: Actor) -> QuerySet[RetailDelivery, dict[str, Any]]:
     A row has vin, stores, total (the sum of the shares), state, newest (the key of a delivery), delivered_on
     (the last day), model_text, and the lists dealers and shares in the order of the dealers' codes.
     """
-    every = policies.delivery.visible_to(actor, RetailDelivery.objects.filter(quantity=1).exclude(vin=""))
-    told = every.order_by().values("vin").annotate(low=Min("dealer"), high=Max("dealer"), least=Min("credit"))
-    noticed = told.filter(Q(low__lt=F("high")) | Q(least__lt=1)).values("vin")
-    rows = policies.delivery.visible_to(actor, standing().filter(vin__in=noticed))
+    marked = RetailDelivery.objects.filter(elsewhere=True).values("vin")
+    # that the VIN is known is said for the index of the VINs
+    rows = standing().exclude(vin="").filter(vin__in=policies.delivery.visible_to(actor, marked))
+    rows = policies.delivery.visible_to(actor, rows)
     named: dict[str, Any] = {"order_by": ["dealer__code", "pk"]}
     cars = (
         rows.order_by()

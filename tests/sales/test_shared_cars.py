@@ -22,6 +22,7 @@ from apps.metrics.models import MeasureValue, UnitKpiValue
 from apps.sales import queries, rules
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
+from apps.sales.services import posting
 from tests.factories.facts import SYSTEM, close
 from tests.incentives.story import vin
 from tests.sales.rows import row
@@ -184,9 +185,9 @@ def test_a_split_that_cannot_stand_is_refused_and_nothing_changes(
     assert RetailDelivery.objects.count() == before + 4
 
 
-def test_what_a_dealer_sees_and_what_its_corrections_keep(
-    network, reported, now, hq_ops, d1_gm, actor_of, api_of, client_of
-) -> None:
+@pytest.fixture
+def imported(network, reported, now, hq_ops, actor_of):
+    """A car of D001 and D002 that an import split into halves."""
     reported(network.d1, network.d2)
     content = f"VIN,经销商代码,份额\n{vin(1)},D001,0.5\n{vin(1)},D002,0.5\n".encode()
     ops = actor_of(hq_ops)
@@ -196,7 +197,10 @@ def test_what_a_dealer_sees_and_what_its_corrections_keep(
     assert (batch.good_rows, batch.bad_rows) == (2, 0)
     batch = imports.commit(batch=batch, mode="all", actor=ops, now=now)
     assert shares() == {"D001": D("0.5"), "D002": D("0.5")}
+    return batch
 
+
+def test_a_dealer_sees_its_share_and_nothing_of_the_other_store(imported, d1_gm, api_of, client_of) -> None:
     dealer = client_of(d1_gm)
     page = dealer.get(page_of("detail", "D001")).content.decode()
     assert "50%" in page and "多家门店" in page and "D002" not in page
@@ -207,12 +211,27 @@ def test_what_a_dealer_sees_and_what_its_corrections_keep(
     changes = dealer.get(page_of("detail", "D001"), {"tab": "changes"}).content.decode()
     assert "0.5" in changes and "D002" not in changes
 
+
+def test_the_share_stays_when_a_delivery_is_corrected_returned_or_sent_again(
+    network, imported, now, hq_ops, d1_gm, actor_of, api_of, client_of
+) -> None:
+    dealer = client_of(d1_gm)
     # a price put right, a return, a withdrawn return: the share stays with the car
     form = dealer.get(page_of("correct", "D001")).context["form"]
     data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     assert dealer.post(page_of("correct", "D001"), data | {"price_amount": "99000"}).status_code == 302
     assert shares() == {"D001": D("0.5"), "D002": D("0.5")}
+    held = queries.standing().get(dealer=network.d1)
+    posting.counter("SELECT %(pk)s::bigint", {"pk": held.pk}, None, now)
+    again = row("D001-1", network.d1.pk, vin=vin(1), price_amount=PRICE)
+    sales.record_deliveries(rows=[again], source="dms-D001", actor=SYSTEM, now=now)
+    assert shares() == {"D001": D("0.5"), "D002": D("0.5")}
     maker = client_of(hq_ops)
+    # a file of several dealers: what it holds twice is listed as counted twice
+    pair = [row(f"X-{dealer.code}", dealer.pk, vin=vin(9)) for dealer in (network.d1, network.d2)]
+    sales.record_deliveries(rows=pair, source="hq", actor=SYSTEM, now=now)
+    found = maker.get("/sales/shared/", {"state": "open"}).context["table"].rows
+    assert [(car["vin"], car["total"]) for car in found] == [(vin(9), 2)]
     listed = maker.get("/sales/shared/", {"state": "split"}).context["table"].rows
     assert [(each["vin"], each["total"], each["dealers"]) for each in listed] == [
         (vin(1), 1, ["D001", "D002"])
@@ -220,14 +239,18 @@ def test_what_a_dealer_sees_and_what_its_corrections_keep(
     dealer.post(page_of("return", "D001"), {"returned_on": "2026-06-20", "note": "退车"})
     assert RetailDelivery.objects.get(quantity=-1, revision=1).credit == D("0.5")
     assert maker.get("/sales/shared/", {"state": "uneven"}).context["table"].rows[0]["dealers"] == ["D002"]
-    sheet = load_workbook(BytesIO(maker.get("/sales/shared/", {"_export": "xlsx"}).content)).active
+    sheet = load_workbook(
+        BytesIO(maker.get("/sales/shared/", {"state": "uneven", "_export": "xlsx"}).content)
+    ).active
     assert [cell.value for cell in sheet[2]][:4] == [vin(1), "份额合计不等于 1", "D002 50%", 0.5]
-    listed = api_of(hq_ops).get(URL).json()["results"]
+    listed = api_of(hq_ops).get(URL, {"state": "uneven"}).json()["results"]
     assert listed[0]["shares"] == ["0.500000"]
     assert api_of(hq_ops).delete(f"{URL}{vin(1)}/?note=退车").status_code == 204
     assert shares() == {"D002": 1}
     assert api_of(hq_ops).delete(f"{URL}{vin(1)}/").status_code == 404
-    assert imports.withdraw(batch=batch, actor=ops, now=now).summary["withdrawn"]["facts"] == 0
+    assert (
+        imports.withdraw(batch=imported, actor=actor_of(hq_ops), now=now).summary["withdrawn"]["facts"] == 0
+    )
 
 
 @given(st.lists(st.integers(1, 999_999), min_size=1, max_size=12, unique=True))

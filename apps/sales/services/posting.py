@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from apps.core import jobs
+from apps.core import jobs, reach
 from apps.core.models import ImportBatch
 from apps.kernel.period import Month
 from apps.sales.models import RetailDelivery
@@ -49,7 +49,7 @@ def post(given: facts.Given, source: str, batch: ImportBatch | None, now: dateti
     facts.refuse_differing("given_delivery")
     vehicles.register_vehicles(given="given_delivery", now=now)
     facts.stage_months("given_month", of="given_delivery", column="occurred_on", kind=FEED)
-    values = {"source": source, "now": now, "batch": batch.pk if batch else None}
+    values = {"source": source, "now": now, "batch": batch.pk if batch else None, "elsewhere": _elsewhere()}
     pairs = {pair for sign in (1, -1) for pair in facts.fetch(_INSERT, values | {"sign": sign})}
     late = facts.fetch(
         "SELECT count(*) FROM given_delivery JOIN given_month ON occurred_on BETWEEN first_on AND last_on "
@@ -65,6 +65,22 @@ def post(given: facts.Given, source: str, batch: ImportBatch | None, now: dateti
     )
 
 
+def _elsewhere() -> list[str]:
+    """The cars just given that another store reported too, in the file or before."""
+    with reach.beyond("only that a car was reported elsewhere is noted, not by whom"):
+        rows = facts.fetch(_SEVERAL)
+    return [vin for (vin,) in rows]
+
+
+_SEVERAL = f"""
+SELECT vin FROM (
+       SELECT vin, dealer_id FROM given_delivery WHERE vin <> '' AND quantity > 0
+        UNION ALL
+       SELECT d.vin, d.dealer_id FROM {TABLE} AS d
+        WHERE d.quantity = 1 AND d.vin IN (SELECT vin FROM given_delivery WHERE vin <> '' AND NOT in_force)
+       ) AS reported
+ GROUP BY vin HAVING min(dealer_id) <> max(dealer_id)
+"""
 _CREDIT = f"""
 coalesce(origin.credit,
          CASE WHEN g.known_id IS NOT NULL THEN (
@@ -81,9 +97,10 @@ coalesce(origin.credit,
 _INSERT = f"""
 WITH made AS (
     INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, period, reverses_id,
-                         vehicle_id, model_id, credit, {", ".join(CONTENT)})
+                         vehicle_id, model_id, credit, elsewhere, {", ".join(CONTENT)})
     SELECT %(source)s, %(now)s, %(batch)s, g.external_id, g.newest + 1, month.period, origin.id,
-           v.id, g.model_id, {_CREDIT}, {", ".join(f"g.{column}" for column in CONTENT)}
+           v.id, g.model_id, {_CREDIT}, g.vin = ANY(%(elsewhere)s),
+           {", ".join(f"g.{column}" for column in CONTENT)}
       FROM given_delivery AS g
       JOIN given_month AS month ON g.occurred_on BETWEEN month.first_on AND month.last_on
       LEFT JOIN vehicles_vehicle AS v ON v.vin = g.vin
@@ -121,8 +138,8 @@ def counter(chosen: str, params: Mapping[str, Any], batch: ImportBatch | None, n
 
 _SHARED = f"""
 INSERT INTO {TABLE} (source, recorded_at, batch_id, external_id, revision, quantity, period, credit,
-                     {", ".join(_UNCHANGED)})
-SELECT source, %(now)s, batch_id, external_id, revision + 2, quantity, month.period, share.credit,
+                     elsewhere, {", ".join(_UNCHANGED)})
+SELECT source, %(now)s, batch_id, external_id, revision + 2, quantity, month.period, share.credit, true,
        {", ".join(_UNCHANGED)}
   FROM taken_back
   JOIN unnest(%(ids)s::bigint[], %(credits)s::numeric[]) AS share (id, credit) USING (id)
