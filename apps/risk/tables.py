@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.kit.tables import Column, Table
@@ -71,7 +72,12 @@ def facts_of(row: RetailDecision) -> list[dict[str, Any]]:
             "text",
             reverse("core:file", kwargs={"pk": row.file_id}) if row.file_id else "",
         ),
-        (_("Proposed by"), f"{row.proposed_by} · {row.proposed_at:%Y-%m-%d %H:%M}", "text", ""),
+        (
+            _("Proposed by"),
+            f"{row.proposed_by} · {timezone.localtime(row.proposed_at):%Y-%m-%d %H:%M}",
+            "text",
+            "",
+        ),
         (_("Decided by"), row.decided_by, "text", ""),
         (_("Answer"), row.answer, "text", ""),
     ]

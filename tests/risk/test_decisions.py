@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.roles import Role
@@ -74,6 +75,8 @@ def test_it_is_proposed_on_a_page_which_the_dealer_does_not_see(
     assert url in shown.content.decode()
     done = client_of(hq_ops).post(url, {"verdict": "false_retail", "reason": "自上牌"}, follow=True)
     assert "自上牌" in done.content.decode()
+    moment = timezone.localtime(RetailDecision.objects.get().proposed_at)
+    assert f"{moment:%Y-%m-%d %H:%M}</dd>" in done.content.decode()
     assert client_of(d1_gm).get(url).status_code == 403
     assert client_of(d1_gm).get(reverse("risk:decision-list")).status_code == 403
     wrong = reverse("risk:decision-propose", kwargs={"model": "dealers.dealer", "pk": delivery.pk})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -52,7 +53,7 @@ class TrailCheck(models.Model):
         indexes = [models.Index(fields=["-started_at"], name="trailcheck_newest")]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d}"
+        return f"{timezone.localdate(self.started_at)}"
 
 
 class SelfTest(models.Model):
@@ -71,4 +72,4 @@ class SelfTest(models.Model):
         indexes = [models.Index(fields=["-started_at"], name="selftest_newest")]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d}"
+        return f"{timezone.localdate(self.started_at)}"

@@ -55,7 +55,7 @@ def granted(run: SettlementRun, now: datetime) -> None:
 
 
 def found_false(run: SettlementRun, now: datetime) -> None:
-    """Two people found that a car the neighbour was paid for was never sold."""
+    """Two people found, one day after the other, that a car the neighbour was paid for was never sold."""
     line = _paid_car(run, now)
     if line is None or line.delivery_id is None:
         return
@@ -63,7 +63,9 @@ def found_false(run: SettlementRun, now: datetime) -> None:
         RetailVerdict.FALSE_RETAIL, "盘点时车辆仍在库，发票抬头为门店员工，三个月内无保养与投保记录。"
     )
     sold = RetailDelivery.objects.get(pk=line.delivery_id)
-    row = risk.propose_decision(delivery=sold, finding=finding, actor=cast.person("hq_policy", now), now=now)
+    row = risk.propose_decision(
+        delivery=sold, finding=finding, actor=cast.person("hq_policy", now), now=now - DAY
+    )
     asked = Approval.objects.get(flow="risk.retail_decision", target_id=row.pk)
     second = cast.person("hq_audit", now)
     work.decide(approval=asked, verdict="approve", comment="证据充分，同意认定。", actor=second, now=now)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
@@ -58,7 +59,7 @@ class Dispute(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.statement} · {self.opened_at:%Y-%m-%d}"
+        return f"{self.statement} · {timezone.localdate(self.opened_at)}"
 
 
 class DisputeItem(models.Model):

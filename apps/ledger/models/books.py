@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.constraints import SameDealer
@@ -280,7 +281,7 @@ class HoldEnd(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hold} · {self.recorded_at:%Y-%m-%d}"
+        return f"{self.hold} · {timezone.localdate(self.recorded_at)}"
 
 
 class Lot(Owned):

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.pii import PiiField
@@ -146,7 +147,7 @@ class DigestRun(models.Model):
         verbose_name_plural = _("digests")
 
     def __str__(self) -> str:
-        return f"{self.slot_at:%Y-%m-%d %H:%M}"
+        return f"{timezone.localtime(self.slot_at):%Y-%m-%d %H:%M}"
 
 
 class Message(models.Model):
