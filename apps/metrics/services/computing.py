@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 
+from apps.core import staging
 from apps.kernel.formula import Missing, Outcome, Ref
 from apps.kernel.kpi import Kpi
 from apps.kernel.period import Month
@@ -19,9 +19,9 @@ from apps.metrics.rules import FIRST_DEALER, LAST_DEALER, OUT_OF_RANGE, fits, st
 
 Column = dict[int, Decimal]
 Columns = dict[Ref, Column]
+Row = tuple[Any, ...]
 
 _GAP = Missing("no_value")
-_NULL = "\\N"
 _MEASURES = (
     "SELECT 'm', measure, %s, string_agg(dealer_id::text, ','), string_agg(value::text, ',') "
     "FROM metrics_measurevalue WHERE period = %s AND revision = %s AND measure = ANY(%s) AND dimension = '' "
@@ -32,10 +32,18 @@ _KPIS = (
     "FROM metrics_kpivalue WHERE period = %s AND revision = %s AND kpi = ANY(%s) AND value IS NOT NULL "
     "AND dealer_id BETWEEN %s AND %s GROUP BY kpi"
 )
-_COLUMNS = "period, revision, kpi, dealer_id, numerator, denominator, value, reason, version"
-# COPY is refused by a table with row security, so rows come into a temporary one first.
-_STAGE = "CREATE TEMP TABLE computed_kpis (LIKE metrics_kpivalue) ON COMMIT DROP"
-_COPY = f"COPY computed_kpis ({_COLUMNS}) FROM STDIN"
+_NAMES = (
+    "period",
+    "revision",
+    "kpi",
+    "dealer_id",
+    "numerator",
+    "denominator",
+    "value",
+    "reason",
+    "version",
+)
+_COLUMNS = ", ".join(_NAMES)
 _TAKE = f"INSERT INTO metrics_kpivalue ({_COLUMNS}) SELECT {_COLUMNS} FROM computed_kpis"  # noqa: S608
 _DELETE = "DELETE FROM metrics_kpivalue WHERE period = %s AND revision = %s AND dealer_id BETWEEN %s AND %s"
 
@@ -55,18 +63,18 @@ def compute_kpis(
     found = {dealer for ref, column in measures.items() if ref.offset_months == 0 for dealer in column}
     dealers = sorted(found | set(here.values_list("pk", flat=True)))
     read = {code for kpi in kpis.values() if kpi.formula for code in kpi.formula.kpi_codes}
-    lines: list[str] = []
+    rows: list[Row] = []
     for code, kpi in kpis.items():
         outcomes = list(_outcomes(kpi, month, measures, earlier, dealers))
-        lines += [_line(kpi, dealer, outcome) for dealer, outcome in outcomes]
+        rows += [_row(kpi, month, revision, dealer, outcome) for dealer, outcome in outcomes]
         if code in read:
             earlier[Ref(code)] = {
                 dealer: stored(outcome.value)
                 for dealer, outcome in outcomes
                 if outcome.value is not None and fits(outcome.value)
             }
-    _replace(lines, month, revision, (first_dealer, last_dealer))
-    return len(lines)
+    _replace(rows, month, revision, (first_dealer, last_dealer))
+    return len(rows)
 
 
 def _outcomes(
@@ -87,26 +95,29 @@ def _outcomes(
         yield dealer, outcome_of(lookup)
 
 
-def _line(kpi: Kpi, dealer: int, outcome: Outcome) -> str:
-    """The row of an outcome as COPY reads it; the columns round half up to their six decimals."""
+def _row(kpi: Kpi, month: Month, revision: int, dealer: int, outcome: Outcome) -> Row:
+    """The row of an outcome; the columns round half up to their six decimals."""
     value, reason, numerator, denominator, _shown = outcome
     if not all(part is None or fits(part) for part in (value, numerator, denominator)):
         value, reason, numerator, denominator = None, OUT_OF_RANGE, None, None
     return (
-        f"{kpi.code}\t{dealer}\t{_NULL if numerator is None else numerator}\t"
-        f"{_NULL if denominator is None else denominator}\t{_NULL if value is None else value}\t"
-        f"{reason or ''}\t{kpi.version}"
+        month.first,
+        revision,
+        kpi.code,
+        dealer,
+        numerator,
+        denominator,
+        value,
+        reason or "",
+        kpi.version,
     )
 
 
-def _replace(lines: list[str], month: Month, revision: int, dealers: tuple[int, int]) -> None:
-    prefix = f"{month.first}\t{revision}\t"
+def _replace(rows: list[Row], month: Month, revision: int, dealers: tuple[int, int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, [month.first, revision, *dealers])
-        if lines:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.computed_kpis")
-            cursor.execute(_STAGE)
-            cursor.copy_expert(_COPY, io.StringIO(prefix + ("\n" + prefix).join(lines) + "\n"))
+        if rows:
+            staging.stage(cursor, "computed_kpis", "metrics_kpivalue", _NAMES, rows)
             cursor.execute(_TAKE)
 
 
