@@ -26,8 +26,8 @@ _CARS = """
 INSERT INTO sales_retaildelivery (source, external_id, revision, dealer_id, occurred_on, quantity, period,
        recorded_at, vin, model_text, trim_text, colour, price_amount, plated_on, channel, customer_type,
        region_text, note)
-SELECT 'bench', 'S' || n, 1, d.ids[1 + n %% array_length(d.ids, 1)], %(first)s::date + n %% 28, 1, %(first)s,
-       %(at)s, 'BENCH' || lpad(n::text, 12, '0'), '', '', '', 100000 + n %% 5000,
+SELECT 'bench', 'S' || n, 1, d.ids[1 + n / 25 %% array_length(d.ids, 1)], %(first)s::date + n %% 28, 1,
+       %(first)s, %(at)s, 'BENCH' || lpad(n::text, 12, '0'), '', '', '', 100000 + n %% 5000,
        %(first)s::date + n %% 28 + 5,
        (ARRAY['showroom', 'second_tier', 'online', 'fleet', 'other'])[1 + n %% 5],
        (ARRAY['private', 'company', 'government', 'rental', 'staff'])[1 + (n / 5) %% 5], '', ''
@@ -48,7 +48,9 @@ SELECT row_number() OVER (), p.id * 1000000 + f.dealer_id, f.dealer_id, f.id, f.
     ON v.document #>> '{components,0,selection,channels,0}' = f.channel
    AND v.document #>> '{components,0,selection,customer_types,0}' = f.customer_type
   JOIN incentives_policy AS p ON p.id = v.policy_id AND p.code LIKE 'B%%'
- CROSS JOIN LATERAL (SELECT round(f.price_amount * 0.001 * (1 + p.id %% 9), 2) AS amount) AS n
+ CROSS JOIN LATERAL (
+       SELECT round(f.price_amount * (v.document #>> '{components,0,params,value}')::numeric, 2) AS amount
+       ) AS n
  WHERE f.occurred_on BETWEEN %(first)s AND %(last)s;
 INSERT INTO bench_statement (id, run_id, dealer_id, policy_id, version_id, window_first, window_last, number,
        period, state, amount, settled_before, delta, reason, units, included, excluded, pending, out_of_scope,
@@ -69,6 +71,21 @@ CREATE INDEX ON bench_line (delivery_id);
 ALTER TABLE bench_statement ADD PRIMARY KEY (id), ADD UNIQUE (id, dealer_id), ADD UNIQUE (run_id, dealer_id);
 CREATE INDEX ON bench_statement (dealer_id, known_at DESC, id DESC);
 CREATE INDEX ON bench_statement (policy_id, window_first, dealer_id);
+"""
+_DIFFERENCES = """
+WITH ours AS (
+    SELECT s.policy_id, l.dealer_id, l.delivery_id, l.amount, l.base
+      FROM incentives_statementline AS l JOIN incentives_statement AS s ON s.id = l.statement_id
+), theirs AS (
+    SELECT statement_id / 1000000 AS policy_id, dealer_id, delivery_id, amount, base FROM bench_line
+), heads AS (
+    SELECT policy_id, dealer_id, amount, included FROM incentives_statement WHERE included > 0
+), sums AS (SELECT policy_id, dealer_id, amount, included FROM bench_statement)
+SELECT (SELECT count(*) FROM ours), (SELECT count(*) FROM heads),
+       (SELECT count(*) FROM (TABLE ours EXCEPT TABLE theirs) AS a)
+       + (SELECT count(*) FROM (TABLE theirs EXCEPT TABLE ours) AS b)
+       + (SELECT count(*) FROM (TABLE heads EXCEPT TABLE sums) AS c)
+       + (SELECT count(*) FROM (TABLE sums EXCEPT TABLE heads) AS d)
 """
 CHANNELS = ("showroom", "second_tier", "online", "fleet", "other")
 CUSTOMERS = ("private", "company", "government", "rental", "staff")
@@ -97,13 +114,16 @@ def main() -> int:
             harness.execute(_INDEXES)
 
         taken = harness.by_turns({"floor": floor, "product": product}, before=_reset)
-        print(f"{StatementLine.objects.count()} lines")
+        floor()
+        lines, statements, differing = data.row(_DIFFERENCES)
+        assert lines and not differing, f"{differing} of {lines} lines and {statements} statements differ"
+        print(f"  {lines} lines in {statements} statements")
     return harness.conclude(NAME, harness.Part("settlement", taken["product"] / taken["floor"], TARGET))
 
 
 def _policy(number: int, since: object) -> Policy:
     label = {"zh": f"测试政策{number}", "en": f"Bench policy {number}"}
-    params = {"scale": "fixed", "pay": "rate", "price_basis": "price", "value": f"0.00{1 + number % 9}"}
+    params = {"scale": "fixed", "pay": "rate", "price_basis": "price", "value": f"0.0{1 + number % 9}"}
     selection = {"channels": [CHANNELS[number % 5]], "customer_types": [CUSTOMERS[number // 5 % 5]]}
     clause = {"code": "volume", "type": "volume", "params": params, "selection": selection}
     read = documents.read({"code": f"B{number:02d}", "label": label, "components": [clause]})
