@@ -9,14 +9,17 @@ from itertools import pairwise
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from apps.core.imports import services as imports
 from apps.core.models import AuditEvent
-from apps.incentives.models import Accrual, AccrualLine, Policy, PolicyVersion
+from apps.incentives import services as incentives
+from apps.incentives.models import Accrual, AccrualLine, Policy, PolicyVersion, Statement, StatementLine
 from apps.incentives.rules import document as documents
+from apps.incentives.rules.settling import RunKind
 from apps.kernel.period import Month
 from apps.metrics.models import MeasureValue, UnitKpiValue
 from apps.sales import queries, rules
@@ -24,6 +27,7 @@ from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.sales.services import posting
 from tests.factories.facts import SYSTEM, close
+from tests.incentives import story
 from tests.incentives.story import vin
 from tests.sales.rows import row
 
@@ -71,12 +75,13 @@ def page_of(name: str, dealer: str, no: int = 1) -> str:
     return reverse(f"sales:delivery-{name}", kwargs={"pk": held.pk})
 
 
-def per_car(value: str) -> None:
+def per_car(value: str) -> Policy:
     clause = {"code": "cars", "type": "retail_campaign", "params": {"value": value}}
     read = documents.read({"code": "CARS", "label": {"zh": "每台", "en": "Cars"}, "components": [clause]})
     since = date(2026, 1, 1)
+    policy = Policy.objects.create(code="CARS", label_zh="每台", label_en="Cars")
     PolicyVersion.objects.create(
-        policy=Policy.objects.create(code="CARS", label_zh="每台", label_en="Cars"),
+        policy=policy,
         version=1,
         state="published",
         document=read.data(),
@@ -85,13 +90,14 @@ def per_car(value: str) -> None:
         published_on=since,
         published_at=f"{since}T00:00:00Z",
     )
+    return policy
 
 
 def test_ten_cars_of_two_stores_count_five_at_each_and_ten_in_all(
     network, reported, now, hq_ops, api_of, client_of
 ) -> None:
     """B4: 2 stores, 50 % of 10 each: 5 + 5, the network 10; a policy by the car pays each half of it."""
-    per_car("999.99")
+    policy = per_car("999.99")
     reported(network.d1, network.d2, cars=10)
     close(JUNE, now)
     assert measured(JUNE) == {"D001": 10, "D002": 10}
@@ -116,6 +122,16 @@ def test_ten_cars_of_two_stores_count_five_at_each_and_ten_in_all(
         .content.decode()
     )
     assert facts.count(">50%</td>") == 10
+
+    for known_at, amount, units in ((now, "9999.90", "1"), (timezone.now(), "4999.95", "0.5")):
+        asked = {"policy": policy, "window": story.JUNE, "kind": RunKind.INTERIM}
+        run = incentives.calculate(**asked, actor=SYSTEM, now=known_at)
+        for statement in Statement.objects.filter(run=run, dealer__in=[network.d1, network.d2]):
+            settled = StatementLine.objects.filter(statement=statement)
+            assert (statement.amount, {line.units for line in settled}) == (D(amount), {D(units)})
+            assert sum(line.amount for line in settled) == D(amount)
+    listed = client_of(hq_ops).get(reverse("incentives:statement-cars", args=[statement.pk])).content
+    assert listed.decode().count(">0.5</td>") == 10
 
     # a split changed after the month was closed is restated in the first open month
     answer = client_of(hq_ops).post(
