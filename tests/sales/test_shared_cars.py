@@ -26,6 +26,7 @@ from apps.sales import queries, rules
 from apps.sales import services as sales
 from apps.sales.models import RetailDelivery
 from apps.sales.services import posting
+from apps.work.models import Notice
 from tests.factories.facts import SYSTEM, close
 from tests.incentives import story
 from tests.incentives.story import vin
@@ -202,7 +203,7 @@ def test_a_split_that_cannot_stand_is_refused_and_nothing_changes(
 
 
 @pytest.fixture
-def imported(network, reported, now, hq_ops, actor_of):
+def imported(network, reported, now, hq_ops, d1_gm, actor_of):
     """A car of D001 and D002 that an import split into halves."""
     reported(network.d1, network.d2)
     content = f"VIN,经销商代码,份额\n{vin(1)},D001,0.5\n{vin(1)},D002,0.5\n".encode()
@@ -216,7 +217,9 @@ def imported(network, reported, now, hq_ops, actor_of):
     return batch
 
 
-def test_a_dealer_sees_its_share_and_nothing_of_the_other_store(imported, d1_gm, api_of, client_of) -> None:
+def test_a_dealer_sees_its_share_and_nothing_of_the_other_store(
+    imported, now, hq_ops, d1_gm, actor_of, api_of, client_of
+) -> None:
     dealer = client_of(d1_gm)
     page = dealer.get(page_of("detail", "D001")).content.decode()
     assert "50%" in page and "多家门店" in page and "D002" not in page
@@ -226,6 +229,14 @@ def test_a_dealer_sees_its_share_and_nothing_of_the_other_store(imported, d1_gm,
     assert dealer.get(page_of("detail", "D002")).status_code == 404
     changes = dealer.get(page_of("detail", "D001"), {"tab": "changes"}).content.decode()
     assert "0.5" in changes and "D002" not in changes
+    notice = Notice.objects.get(user=d1_gm, code="sales.shared")
+    assert (notice.params["vin"], notice.params["share"]) == (vin(1), "50%") and "D002" not in str(
+        notice.params
+    )
+    assert dealer.get(notice.url).status_code == 200
+    # the import is withdrawn, and the car counts in full at each store again
+    gone = imports.withdraw(batch=imported, actor=actor_of(hq_ops), now=now)
+    assert (gone.summary["withdrawn"]["facts"], shares()) == (2, {"D001": 1, "D002": 1})
 
 
 def test_the_share_stays_when_a_delivery_is_corrected_returned_or_sent_again(

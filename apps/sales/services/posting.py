@@ -149,11 +149,12 @@ RETURNING id
 """
 
 
-def share_out(shares: Mapping[int, Decimal], now: datetime) -> list[int]:
+def share_out(shares: Mapping[int, Decimal], batch: ImportBatch | None, now: datetime) -> list[int]:
     """Let deliveries in force count for other shares of their cars; answers the keys of their next revisions.
 
-    A next revision stays with the import that brought the delivery, so that it is withdrawn with it.
+    A next revision stays with the import that brought the delivery, so that it is withdrawn with it; the
+    counter-fact before it belongs to the import that split the car, if one did.
     """
-    counter("SELECT unnest(%(ids)s::bigint[])", {"ids": list(shares)}, None, now)
+    counter("SELECT unnest(%(ids)s::bigint[])", {"ids": list(shares)}, batch, now)
     params = {"now": now, "ids": list(shares), "credits": list(shares.values())}
     return [pk for (pk,) in facts.fetch(_SHARED, params)]

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -28,7 +29,7 @@ from apps.core.spreadsheet.errors import Phrase
 from apps.sales import policies, rules
 from apps.sales import queries as sales
 from apps.sales.models import RetailDelivery
-from apps.sales.services import posting
+from apps.sales.services import posting, telling
 from apps.vehicles import facts, handovers
 
 KIND = "sales.credit"
@@ -107,6 +108,18 @@ def record_splits(
     Wrong rows raise `rows_refused`, together with what was `unreadable`, or are left out with `only_good`.
     """
     del source  # the deliveries keep the sources they came from
+    return _record(rows, actor, now, only_good=only_good, unreadable=unreadable)
+
+
+def _record(
+    rows: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    now: datetime,
+    *,
+    only_good: bool = False,
+    unreadable: Sequence[RowProblem] = (),
+    batch: ImportBatch | None = None,
+) -> facts.Recorded:
     numbered = [{"row_no": number, **row} for number, row in enumerate(rows, 1)]
     _lock({row["vin"] for row in numbered}, actor)
     problems = [*unreadable, *problems_of(numbered, actor=actor)]
@@ -115,7 +128,7 @@ def record_splits(
     given = {(row["vin"], row["dealer_id"]): row["credit"] for row in good}
     shares = {row: given[vin, row.dealer_id] for vin in held for row in held[vin]}
     notes = {row["vin"]: row.get("note") or "" for row in good}
-    changed, late = _share(shares, notes, actor, now)
+    changed, late = _share(shares, notes, actor, now, batch)
     return facts.Recorded(changed, len(good) - changed, late, problems)
 
 
@@ -135,26 +148,24 @@ def withdraw_split(*, vin: str, note: str, actor: Actor, now: datetime) -> int:
 @transaction.atomic
 def take_batch(batch: ImportBatch, actor: Actor, now: datetime) -> Committed:
     """Split the cars of the good staged rows of an import."""
-    done = record_splits(rows=_staged(batch), source=batch.spec["source"], actor=actor, now=now)
+    done = _record(_staged(batch), actor, now, batch=batch)
     return Committed(created=done.created, same=done.same, late=done.late)
 
 
 @transaction.atomic
 def withdraw_batch(batch: ImportBatch, actor: Actor, now: datetime) -> int:
     """Let cars that stand as an import split them count in full again; answers how many deliveries."""
-    rows = _staged(batch)
-    _lock({row["vin"] for row in rows}, actor)
-    given: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    for row in rows:
-        given[row["vin"]][row["dealer_id"]] = row["credit"]
-    held = holdings(given, actor)
-    shares = {
-        row: rules.WHOLE
-        for vin, shared in given.items()
-        if {row.dealer_id: row.credit for row in held.own.get(vin, ())} == shared and vin not in held.outside
-        for row in held.own[vin]
-    }
-    return _share(shares, {}, actor, now)[0]
+    by_import = RetailDelivery.objects.filter(
+        batch=batch,
+        source=OuterRef("source"),
+        external_id=OuterRef("external_id"),
+        revision=OuterRef("revision") - 1,
+    )
+    vins = set(sales.standing().filter(Exists(by_import), credit__lt=1).values_list("vin", flat=True))
+    _lock(vins, actor)
+    held = holdings(vins, actor)
+    rows = [row for vin in vins - held.outside for row in held.own.get(vin, ())]
+    return _share(dict.fromkeys(rows, rules.WHOLE), {}, actor, now)[0]
 
 
 def _problems_of_car(
@@ -216,27 +227,33 @@ def _staged(batch: ImportBatch) -> list[dict[str, Any]]:
 
 
 def _share(
-    shares: Mapping[RetailDelivery, Decimal], notes: Mapping[str, str], actor: Actor, now: datetime
+    shares: Mapping[RetailDelivery, Decimal],
+    notes: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+    batch: ImportBatch | None = None,
 ) -> tuple[int, int]:
     """Correct the deliveries that count otherwise now; answers how many, and how many in a later month."""
     before = {(row.source, row.external_id): row for row, credit in shares.items() if row.credit != credit}
     if not before:
         return 0, 0
-    made = posting.share_out({row.pk: shares[row] for row in before.values()}, now)
+    made = posting.share_out({row.pk: shares[row] for row in before.values()}, batch, now)
     late = facts.fetch(
         f"SELECT count(*) FROM {posting.TAKEN_BACK} JOIN given_month "
         "ON occurred_on BETWEEN first_on AND last_on WHERE late"
     )[0][0]
     handovers.changed(given=posting.TAKEN_BACK, now=now)
+    rows = list(RetailDelivery.objects.filter(pk__in=made).order_by("pk"))
     changes = [
         audit.Change(
             row,
             before={"credit": _plain(before[row.source, row.external_id].credit)},
             after={"vin": row.vin, "credit": _plain(row.credit), "note": notes.get(row.vin, "")},
         )
-        for row in RetailDelivery.objects.filter(pk__in=made).order_by("pk")
+        for row in rows
     ]
     audit.record_many(actor=actor, action=policies.SPLIT, changes=changes, now=now)
+    telling.tell_stores(rows, now=now)
     return len(made), int(late)
 
 
