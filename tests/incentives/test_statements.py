@@ -14,7 +14,7 @@ from apps.core.errors import DomainError
 from apps.core.models import Job
 from apps.core.roles import Role
 from apps.incentives import services
-from apps.incentives.models import DisputeItem, SettlementRun, Statement, StatementLine
+from apps.incentives.models import Accrual, AccrualLine, DisputeItem, SettlementRun, Statement, StatementLine
 from apps.incentives.rules.settling import RunKind
 from apps.incentives.services.disputing import Claim, Disputed
 from apps.incentives.services.stating import content_hash
@@ -308,3 +308,20 @@ def test_a_policy_that_pays_nothing_still_tells_every_car(told, network) -> None
     row = statement(network.d1, 1)
     assert (row.amount, row.included, row.excluded) == (D("0.00"), 98, 2)
     assert made.included >= 98
+
+
+@pytest.mark.django_db
+def test_every_key_to_rows_that_a_new_run_replaces_has_an_index() -> None:
+    """Without one, taking away a run reads the whole table for each row that goes."""
+    replaced = [
+        each._meta.db_table for each in (SettlementRun, Statement, StatementLine, Accrual, AccrualLine)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, EXISTS (SELECT 1 FROM pg_index"
+            "   WHERE indrelid = conrelid AND indkey[0] = ANY(conkey)) FROM pg_constraint"
+            " WHERE contype = 'f' AND confrelid = ANY(%s::regclass[])",
+            [replaced],
+        )
+        found = cursor.fetchall()
+    assert len(found) >= 8 and [key for key in found if not key[2]] == []

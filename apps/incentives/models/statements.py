@@ -214,6 +214,8 @@ class StatementLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["statement", "status", "vin", "id"], name="rebateline_statement"),
+            # taking away an unpublished run asks whether a later line names one of its lines
+            models.Index(fields=["origin"], name="rebateline_origin", condition=Q(origin__isnull=False)),
         ]
 
     def __str__(self) -> str:
