@@ -144,10 +144,19 @@ class WithdrawForm(forms.Form):
     note = forms.CharField(label=_("Reason"), max_length=300)
 
 
+_READ_BY_STORES = _("Each of the stores reads it among its changes; name no other store.")
+
+
+class UnsplitForm(forms.Form):
+    """Why a car counts in full at each store again."""
+
+    note = forms.CharField(label=_("Reason"), max_length=300, help_text=_READ_BY_STORES)
+
+
 class SplitForm(forms.Form):
     """The share in percent of each store that reported a car."""
 
-    note = forms.CharField(label=_("Reason"), max_length=300, required=False)
+    note = forms.CharField(label=_("Reason"), max_length=300, required=False, help_text=_READ_BY_STORES)
 
     def __init__(self, *args: Any, held: Sequence[RetailDelivery], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -162,7 +162,7 @@ class DeliverySplit(ObjectFormPage):
 class DeliveryUnsplit(ObjectFormPage):
     action = policies.SPLIT
     query = queries.deliveries_to_split
-    form_class = forms.WithdrawForm
+    form_class = forms.UnsplitForm
     title = _("Withdraw the split")
     submit_label = _("Withdraw the split")
     success = _("The split is withdrawn; the car counts in full at each store again.")
