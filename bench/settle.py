@@ -1,26 +1,32 @@
 """J: 50 policies over 200,000 cars settled car by car, against set-based SQL that writes the paid lines.
 
-The product judges the cars of every policy's selection and counts the others by reason; the floor only
-joins, multiplies and sums. Both write the same lines and statements with a hash of them, the floor into
-tables of the same columns without their keys into other tables, indexed afterwards.
+The product judges the cars of every policy's selection and counts the others by reason, in jobs two workers
+share; the floor only joins, multiplies and sums, in one session. Both write the same lines and statements
+with a hash of them, the floor into tables of the same columns without their keys into other tables, indexed
+afterwards.
 """
 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 
-from apps.core import access
-from apps.incentives import services
+from django.db import connection
+
+from apps.core import access, jobs
 from apps.incentives.models import Policy, PolicyVersion, SettlementRun, Statement, StatementLine
 from apps.incentives.rules import document as documents
 from apps.incentives.rules.facts import Window
 from apps.incentives.rules.settling import RunKind
+from apps.incentives.services import calculating
 from bench import data, harness
 
 NAME = "settle"
 TARGET = 2
 DEALERS, CARS, POLICIES = 2_000, 200_000, 50
+WORKERS = 2  # as docker-compose.yml starts them
 ACTOR = access.system("bench")
 _CARS = """
 INSERT INTO sales_retaildelivery (source, external_id, revision, dealer_id, occurred_on, quantity, period,
@@ -106,7 +112,11 @@ def main() -> int:
         now = datetime(month.next.first.year, month.next.first.month, 10, tzinfo=UTC)
 
         def product() -> None:
-            services.calculate_all(chosen=held, window=window, kind=RunKind.FINAL, actor=ACTOR, now=now)
+            chosen = {window: [policy.pk for policy in held]}
+            asked = calculating.enqueue(chosen, kind=RunKind.FINAL, actor=ACTOR, now=now)
+            connection.close()
+            with ProcessPoolExecutor(WORKERS, get_context("fork")) as workers:
+                assert all(workers.map(jobs.run, [str(job.pk) for job in asked]))
 
         def floor() -> None:
             harness.execute(_TABLES)
