@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from apps.core.access import Actor
 from apps.risk import policies
 from apps.risk.models import RetailDecision
 from apps.risk.rules import DecisionState
-from apps.sales.models import RetailDelivery
+from apps.sales import queries as sales
 
 
 def decisions(*, actor: Actor) -> QuerySet[RetailDecision]:
@@ -28,19 +29,8 @@ def verdicts(*, dealer_ids: Iterable[int], known_at: datetime) -> dict[int, str]
     rows = RetailDecision.objects.filter(
         dealer_id__in=list(dealer_ids), state=DecisionState.DECIDED, decided_at__lte=known_at
     )
-    told = rows.order_by("decided_at", "pk").values_list(
-        "delivery_id", "verdict", "delivery__source", "delivery__external_id", "delivery__vin"
-    )
-    found: dict[int, str] = {}
-    by_car: dict[tuple[str, ...], str] = {}
-    for pk, verdict, *car in told:
-        found[pk] = by_car[tuple(car)] = verdict
-    if not by_car:
-        return found
-    later = RetailDelivery.objects.filter(
-        source__in={car[0] for car in by_car}, external_id__in={car[1] for car in by_car}, revision__gt=1
-    )
-    for pk, *car in later.values_list("pk", "source", "external_id", "vin"):
-        if tuple(car) in by_car:
-            found[pk] = by_car[tuple(car)]
-    return found
+    told = list(rows.order_by("decided_at", "pk").values_list("delivery_id", "verdict"))
+    later: dict[int, list[int]] = defaultdict(list)
+    for each in sales.later_revisions(delivery for delivery, _verdict in told):
+        later[each.of].append(each.pk)
+    return {pk: verdict for delivery, verdict in told for pk in (delivery, *later[delivery])}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -26,6 +27,15 @@ from apps.core.access import Actor
 from apps.sales import policies
 from apps.sales.models import RetailDelivery, SaleEvidence
 from apps.sales.rules import ShareState
+
+_LATER = """
+SELECT n.id, f.id, n.dealer_id
+  FROM sales_retaildelivery AS f
+  JOIN sales_retaildelivery AS n ON n.source = f.source AND n.external_id = f.external_id
+   AND n.revision > f.revision AND n.vin = f.vin
+ WHERE f.id = ANY(%s)
+ ORDER BY n.id
+"""
 
 
 def deliveries(*, actor: Actor) -> QuerySet[RetailDelivery]:
@@ -62,6 +72,21 @@ def newest(delivery: RetailDelivery) -> RetailDelivery:
     """The last word on a delivery."""
     rows = RetailDelivery.objects.filter(source=delivery.source, external_id=delivery.external_id)
     return rows.order_by("-revision")[0]
+
+
+class Later(NamedTuple):
+    """A delivery of a car and the earlier one that it, or one between, corrects."""
+
+    pk: int
+    of: int
+    dealer_id: int
+
+
+def later_revisions(deliveries: Iterable[int]) -> list[Later]:
+    """What became of deliveries that were corrected or split: every later revision about the same car."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATER, [list(deliveries)])
+        return [Later(*row) for row in cursor.fetchall()]
 
 
 def deliveries_of(vin: str, *, actor: Actor) -> QuerySet[RetailDelivery]:

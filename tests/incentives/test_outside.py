@@ -209,19 +209,25 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     page = client_of(d1_gm).get(opened).content.decode()
     assert f'{reverse("incentives:statement-detail", args=[second.pk])}">{second}</a>: ¥1,000.00' in page
     assert StatementLine.objects.get(statement=second, vin=vin).status == "included"
-    _only_for_the_policy_of_the_dispute(network.d1.pk)
+    _only_for_the_policy_of_the_dispute(network.d1.pk, vin)
     first.refresh_from_db()
     assert (content_hash(first, first.lines.all()), list(first.lines.order_by("pk").values_list())) == said
     assert outside.cars(actor=actors["policy"], statement=first).count() == 16
     assert SettlementRun.objects.count() == 2
 
 
-def _only_for_the_policy_of_the_dispute(dealer) -> None:
-    """The same clauses in another policy: nobody decided about its money."""
-    for code, amount in (("P1", D("3000.00")), ("P2", D("2000.00"))):
-        read = documents.read(story.body(code, components=clauses(SHOWROOM)))
-        judged = calculating.judge(read, story.JUNE, Source((dealer,), LATER, documents=(read,)))
-        assert judged.outcomes[dealer].amount == amount
+def _only_for_the_policy_of_the_dispute(dealer, vin) -> None:
+    """Nobody decided about another policy's money; a correction of the delivery takes nothing away."""
+    for corrected in (False, True):
+        if corrected:
+            held = RetailDelivery.objects.get(vin=vin)
+            given = {"price_amount": D("98000.00")}
+            sales.correct(delivery=held, changes=given, actor=story.SYSTEM, now=LATER)
+            assert RetailDelivery.objects.filter(vin=vin).count() == 3
+        for code, amount in (("P1", D("3000.00")), ("P2", D("2000.00"))):
+            read = documents.read(story.body(code, components=clauses(SHOWROOM)))
+            judged = calculating.judge(read, story.JUNE, Source((dealer,), LATER, documents=(read,)))
+            assert judged.outcomes[dealer].amount == amount
 
 
 def _first_left_out(store, first):

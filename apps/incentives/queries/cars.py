@@ -17,16 +17,15 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.incentives.models import DisputeItem, Statement
-from apps.incentives.queries import places
+from apps.incentives.models import Statement
+from apps.incentives.queries import granted, places
+from apps.incentives.queries.granted import ByPolicy
 from apps.incentives.rules import selecting
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import Evidence, Fact
 from apps.incentives.rules.selecting import Signature
-from apps.incentives.rules.settling import GRANTED
 from apps.kernel.period import Month
 from apps.risk import queries as risk
 from apps.risk.rules import AGAINST
@@ -176,21 +175,21 @@ def read(
 ) -> Cars:
     """The cars of a span for these policies (for any policy, when none is named) and the `kept` ones."""
     params = _params(dealers, span, known_at, until)
-    granted = _granted(dealers, known_at)
+    waived = granted.waived(dealers, known_at)
     narrow = any(map(selecting.is_narrow, documents))
     with connection.cursor() as cursor:
         papers = _papers(cursor, params)
         sold = _sold(cursor, params) if narrow else {}
         cursor.execute(_RETURNS, params)
         back = cursor.fetchall()
-        always = {*granted, *(pk for row in back for pk in (row[0], row[5]))}
+        always = {*waived, *(pk for row in back for pk in (row[0], row[5]))}
         wanted = _wanted(documents, sold)
         if len(wanted) == len(sold):
             cursor.execute(_SALES, params)
         else:
             cursor.execute(_SALES + _CHOSEN, params | _lists(wanted) | {"kept": [*always, *kept]})
         rows = back + cursor.fetchall()
-    found = _facts(rows, papers, granted, dealers, known_at)
+    found = _facts(rows, papers, waived, dealers, known_at)
     return Cars(found, sold, frozenset(map(fact_key, always)))
 
 
@@ -199,10 +198,10 @@ def outside(document: PolicyDocument, statement: Statement, span: Span) -> tuple
     params = _params([statement.dealer_id], span, statement.known_at, None)
     with connection.cursor() as cursor:
         sold = _sold(cursor, params)
+    kept = list(granted.waived([statement.dealer_id], statement.known_at))
     codes = {each: code for each in sold if (code := selecting.outside(document, each))}
-    granted = list(_granted([statement.dealer_id], statement.known_at))
     params |= _lists(list(codes)) | {"codes": list(codes.values())}
-    return _OUTSIDE, params | {"statement": statement.pk, "kept": granted}
+    return _OUTSIDE, params | {"statement": statement.pk, "kept": kept}
 
 
 def fact_key(pk: int) -> str:
@@ -247,7 +246,7 @@ def _papers(cursor: Any, params: Mapping[str, Any]) -> dict[tuple[int, str], dic
 def _facts(
     rows: Sequence[tuple[Any, ...]],
     papers: Mapping[tuple[int, str], Mapping[str, Evidence]],
-    granted: Mapping[int, frozenset[str]],
+    waived: Mapping[int, ByPolicy],
     dealers: Sequence[int],
     known_at: datetime,
 ) -> Facts:
@@ -259,7 +258,7 @@ def _facts(
     for row in rows:
         on = days.get(row[4]) or days.setdefault(row[4], row[4].astimezone(zone).date())
         paper = papers.get((row[1], row[6]), {})
-        found[row[1]].append(_fact(row, on, paper, verdicts, granted, near.get((row[1], row[16]))))
+        found[row[1]].append(_fact(row, on, paper, verdicts, waived, near.get((row[1], row[16]))))
     return {dealer: tuple(sorted(each, key=_place)) for dealer, each in found.items()}
 
 
@@ -267,23 +266,12 @@ def _place(fact: Fact) -> tuple[date, str]:
     return fact.occurred_on, fact.key
 
 
-def _granted(chosen: Sequence[int], known_at: datetime) -> dict[int, frozenset[str]]:
-    """What was decided in favour of dealers: delivery → reasons for not paying that no longer hold."""
-    rows = DisputeItem.objects.filter(
-        dealer_id__in=chosen, state__in=[state.value for state in GRANTED], granted_at__lte=known_at
-    )
-    found: dict[int, set[str]] = defaultdict(set)
-    for delivery, code in rows.values_list(Coalesce("delivery_id", "line__delivery_id"), "code"):
-        found[delivery].add(code)
-    return {delivery: frozenset(codes) for delivery, codes in found.items()}
-
-
 def _fact(
     row: tuple[Any, ...],
     recorded_on: date,
     papers: Mapping[str, Evidence],
     verdicts: Mapping[int, str],
-    granted: Mapping[int, frozenset[str]],
+    waived: Mapping[int, ByPolicy],
     in_area: bool | None,
 ) -> Fact:
     pk, dealer, quantity, day, _recorded, origin, vin, line, model, trim, channel, customer = row[:12]
@@ -309,6 +297,6 @@ def _fact(
         in_area=in_area,
         risk=verdict if verdict in AGAINST else None,
         reverses=fact_key(origin) if origin else "",
-        waived=granted.get(pk, frozenset()),
+        waived=frozenset().union(*waived[pk].values()) if pk in waived else frozenset(),
         vin=vin,
     )

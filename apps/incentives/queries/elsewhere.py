@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 
-from apps.incentives.models import AccrualLine, DisputeItem, PolicyVersion, Statement, StatementLine
+from apps.incentives.models import AccrualLine, PolicyVersion, Statement, StatementLine
+from apps.incentives.queries import granted
 from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import Fact
-from apps.incentives.rules.settling import FINAL, GRANTED
+from apps.incentives.rules.settling import FINAL
 from apps.kernel.period import Month
 
 _FINAL = [state.value for state in FINAL]
@@ -38,17 +38,13 @@ def settled(document: PolicyDocument, dealers: Collection[int], known_at: dateti
 
 
 def _waived(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
-    rows = DisputeItem.objects.filter(
-        dealer__in=list(dealers),
-        state__in=[state.value for state in GRANTED],
-        granted_at__lte=known_at,
-    )
-    mine: dict[int, set[str]] = defaultdict(set)
-    theirs: dict[int, set[str]] = defaultdict(set)
-    car, policy = Coalesce("delivery_id", "line__delivery_id"), F("dispute__statement__policy__code")
-    for delivery, code, held in rows.values_list(car, "code", policy):
-        (mine if held == document.code else theirs)[delivery].add(code)
-    return {delivery: frozenset(codes - mine[delivery]) for delivery, codes in theirs.items()}
+    found: dict[int, frozenset[str]] = {}
+    for delivery, by_policy in granted.waived(dealers, known_at).items():
+        mine = by_policy.get(document.code, frozenset())
+        theirs = frozenset().union(*by_policy.values()) - mine
+        if theirs:
+            found[delivery] = theirs
+    return found
 
 
 def _paid(document: PolicyDocument, dealers: Collection[int], known_at: datetime) -> Paid:
