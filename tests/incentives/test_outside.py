@@ -27,7 +27,7 @@ from apps.incentives.models import (
 from apps.incentives.queries import outside
 from apps.incentives.queries.candidates import Source
 from apps.incentives.rules import document as documents
-from apps.incentives.rules import selecting
+from apps.incentives.rules import reasons, selecting
 from apps.incentives.rules.settling import RunKind
 from apps.incentives.services import calculating
 from apps.incentives.services.stating import content_hash
@@ -214,6 +214,21 @@ def test_a_car_outside_is_counted_listed_and_disputed(
     assert (content_hash(first, first.lines.all()), list(first.lines.order_by("pk").values_list())) == said
     assert outside.cars(actor=actors["policy"], statement=first).count() == 16
     assert SettlementRun.objects.count() == 2
+
+
+def test_a_corrected_car_is_not_paid_by_a_second_policy_of_its_group(network, sold, actor_of) -> None:
+    actors = {name: actor_of(user) for name, user in story.people(network).items()}
+    clause = clauses(SHOWROOM)[0] | {"exclusive_group": "retail"}
+    _published(actors, story.policy(components=[clause]).policy, NOW)
+    paid = StatementLine.objects.filter(dealer=network.d1, amount__gt=0)
+    assert paid.count() == 2
+    changes = {"price_amount": D("98000.00")}
+    sales.correct(delivery=paid[0].delivery, changes=changes, actor=story.SYSTEM, now=LATER)
+    read = documents.read(story.body("P2", components=[clause]))
+    judged = calculating.judge(read, story.JUNE, Source((network.d1.pk,), LATER, documents=(read,)))
+    outcome = judged.outcomes[network.d1.pk]
+    assert outcome.amount == 0
+    assert [out.code for out in outcome.excluded].count(reasons.PAID_ELSEWHERE) == 2
 
 
 def _only_for_the_policy_of_the_dispute(dealer, vin) -> None:

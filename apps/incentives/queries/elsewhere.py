@@ -19,6 +19,7 @@ from apps.incentives.rules.document import PolicyDocument
 from apps.incentives.rules.facts import Fact
 from apps.incentives.rules.settling import FINAL
 from apps.kernel.period import Month
+from apps.sales import queries as sales
 
 _FINAL = [state.value for state in FINAL]
 Paid = Mapping[int, frozenset[str]]
@@ -113,4 +114,6 @@ def _groups(document: PolicyDocument, rows: Any, version: str) -> Paid:
     for delivery, component, pk in lines:
         if component in chosen[pk]:
             found[delivery].add(chosen[pk][component])
+    for later in sales.later_revisions(found):
+        found[later.pk] |= found[later.of]
     return {delivery: frozenset(groups) for delivery, groups in found.items()}
