@@ -40,7 +40,7 @@ def held(network, car, hq_ops, actor_of, now):
         actor=actor,
         now=now,
     )
-    sold = row("S1", network.d1.pk, vin=VIN)
+    sold = row("SOLD-2026-0001", network.d1.pk, vin=VIN)
     sales.record_deliveries(rows=[sold], source="dms", actor=actor, now=now)
 
 
@@ -58,7 +58,7 @@ def test_the_holder_sees_custody_and_facts_and_a_stranger_only_the_decoding(
             [1, 0, 2, 1] if seen else [0, 0, 0, 0]
         )
         body = answer.content.decode()
-        for text in ("D001汽车", "S1", "2026-03-10", "100,000.00"):
+        for text in ("D001汽车", "SOLD-2026-0001", "2026-03-10", "100,000.00"):
             assert (text in body) == seen
 
 
