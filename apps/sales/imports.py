@@ -58,6 +58,19 @@ def _column(name: str, label: Any, parser: Parser[Any], *aliases: str, **more: A
     return ImportColumn(name, label, parser, parser.expected, aliases=aliases, **more)
 
 
+_DEALER = _column(
+    "dealer",
+    _("Dealer"),
+    values.text(200),
+    "经销商代码",
+    "经销商名称",
+    "门店",
+    "Dealer Code",
+    required=True,
+    lookup="dealer",
+    example="D001",
+)
+
 COLUMNS = (
     _column(
         "external_id",
@@ -167,18 +180,7 @@ DELIVERIES = registry.declare(
 
 
 EVIDENCE_COLUMNS = (
-    _column(
-        "dealer",
-        _("Dealer"),
-        values.text(200),
-        "经销商代码",
-        "经销商名称",
-        "门店",
-        "Dealer Code",
-        required=True,
-        lookup="dealer",
-        example="D001",
-    ),
+    _DEALER,
     _column("vin", "VIN", VinText(), "车架号", "车辆识别代号", required=True, example="LDP0000A0SA000001"),
     _column(
         "kind",
@@ -233,18 +235,7 @@ EVIDENCE = registry.declare(
 
 CREDIT_COLUMNS = (
     _column("vin", "VIN", VinText(), "车架号", "车辆识别代号", required=True, example="LDP0000A0SA000001"),
-    _column(
-        "dealer",
-        _("Dealer"),
-        values.text(200),
-        "经销商代码",
-        "经销商名称",
-        "门店",
-        "Dealer Code",
-        required=True,
-        lookup="dealer",
-        example="D001",
-    ),
+    _DEALER,
     _column(
         "credit",
         _("Share of the car"),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from apps.incentives import services
@@ -104,7 +105,7 @@ def the_meter_shows_the_steps(page: Any, stage: Any, made: PolicyVersion) -> Non
 
 
 def sign(page: Any, url: str) -> None:
-    page.goto(f"{url}/work/approvals/")
+    page.goto(url + reverse("work:approval-list"))
     page.get_by_role("link", name="月度销量返利").first.click()
     page.get_by_role("button", name="批准").first.click()
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -242,7 +243,7 @@ def test_an_order_of_another_number_waits_for_money_and_is_chased_when_late(
     )
     ordering.follow(actor=SYSTEM, now=clock.to(7, 24, 7))
     phone = stage.of(am_1, "phone")
-    phone.goto("/work/todos/")
+    phone.goto(reverse("work:todo-list"))
     expect(phone.locator("main")).to_contain_text("订单交付逾期")
     phone.goto("/ordering/lines/?late=true")
     expect(phone.locator("main")).to_contain_text("D001-260715-1")
@@ -269,6 +270,6 @@ def test_every_three_days_a_count_finds_one_missing(stage, clock, network, forec
     expect(phone.locator("main")).to_contain_text(VINS[1])
     stage.look(phone, "11_difference")
     desk = stage.of(am_1)
-    desk.goto("/work/todos/")
+    desk.goto(reverse("work:todo-list"))
     expect(desk.locator("main")).to_contain_text("D002")
     stage.look(desk, "12_todos")

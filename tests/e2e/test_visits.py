@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
@@ -27,7 +28,7 @@ def test_a_visit_survives_a_dead_zone(stage, network, am_1) -> None:
     network.d1.save()
     page = on_the_road(stage, am_1)
 
-    page.goto("/work/activities/plan/?kind=visit")
+    page.goto(reverse("work:activity-plan") + "?kind=visit")
     page.get_by_label("对象").fill("D001")
     page.get_by_label("目的").fill("谈下旬报站")
     page.locator(".form-actions button").click()
@@ -69,7 +70,7 @@ def test_a_visit_survives_a_dead_zone(stage, network, am_1) -> None:
 
 def test_what_is_missing_is_said_before_anything_is_sent(stage, network, am_1) -> None:
     page = on_the_road(stage, am_1)
-    page.goto("/work/activities/plan/?kind=visit&subject=D002")
+    page.goto(reverse("work:activity-plan") + "?kind=visit&subject=D002")
     page.locator(".form-actions button").click()
     page.get_by_role("button", name="签到").click()
     page.locator("[data-finish]").click()
